@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "base/result.hpp"
+#include "kit/progress.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace aitrading::apps {
+
+/// What every command gets: the global options, the stop request of Ctrl-C, and the place to put its work.
+struct Context {
+    std::filesystem::path home;
+    bool json = false;
+    std::uint64_t seed = 1;
+    int threads = 1;
+    kit::ProgressMode progress = kit::ProgressMode::automatic;
+    std::stop_token stop;
+    std::string command_line;             ///< as typed, for reports
+    std::function<Result<void>()> action; ///< set by the chosen command's callback, run by main
+};
+
+// Each adds its commands to `app`; the options live as long as `app` does.
+// (one function for each file named <what>_commands.cpp)
+
+}  // namespace aitrading::apps

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/model.hpp"
+
+namespace aitrading::models {
+
+/// Rows to learn from. @pre y and weight are as long as x.rows; y in {0,1}; weight >= 0 with a positive sum
+struct TrainingData {
+    MatrixView x;
+    std::span<const float> y;
+    std::span<const double> weight;
+};
+
+/// A fitted binary classifier. Immutable and safe to share between threads.
+class Classifier {
+  public:
+    virtual ~Classifier() = default;
+    virtual std::size_t columns() const = 0;
+    /// Probability of label 1 for each row, not yet calibrated. @pre out.size() == rows.rows
+    virtual void predict(MatrixView rows, std::span<double> out) const = 0;
+    /// One row, allocation-free; the same number as `predict` gives.
+    virtual double predict_row(std::span<const double> row) const = 0;
+    /// Share of the total gain by feature, sums to 1 (all zero for a constant model). [columns]
+    virtual std::vector<double> importance() const = 0;
+    /// Bytes from which Learner::restore makes an equal classifier.
+    virtual std::string serialise() const = 0;
+};
+
+struct FitOptions {
+    std::uint64_t seed = 1;
+    std::stop_token stop;
+    const Classifier* warm_start = nullptr;  ///< continue from this model of the same learner, where supported
+};
+
+/// A way to fit a classifier, with its hyper-parameters inside. Immutable; fits may run side by side.
+class Learner {
+  public:
+    virtual ~Learner() = default;
+    /// Name in command lines and columns: xgboost, lightgbm, random_forest, …
+    virtual std::string_view name() const = 0;
+    /// Fits on `train`; stops early on `validation` where that has rows (it lies after `train`, purged).
+    /// One thread, deterministic for a seed. @errors bad_input (one class only, no rows), interrupted, failed
+    virtual Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData& validation,
+                                                    const FitOptions& options) const = 0;
+    /// @errors bad_input for damaged bytes
+    virtual Result<std::unique_ptr<Classifier>> restore(std::string_view bytes) const = 0;
+    /// The hyper-parameters as `name=value` words, for cards and hashes.
+    virtual std::string describe() const = 0;
+};
+
+}  // namespace aitrading::models

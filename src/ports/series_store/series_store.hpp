@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/market.hpp"
+
+namespace aitrading::ports {
+
+/// Receives one batch of a stream; returning false ends the stream early.
+using BarSink = std::function<bool(const BarColumns& batch)>;
+using TickSink = std::function<bool(const TickColumns& batch)>;
+
+/// Takes a tick series in pieces of any size, in time order. Nothing is visible before `commit`; a writer that dies
+/// uncommitted leaves the old content.
+class TickWriter {
+  public:
+    virtual ~TickWriter() = default;
+    virtual Result<void> append(const TickColumns& batch) = 0;
+    virtual Result<void> commit() = 0;
+};
+
+/// Series of bars and ticks by symbol and timeframe. Replacing a series is atomic: a reader sees the old or the new
+/// content, also after kill -9. Readers never block writers of another series. Safe to use from several processes.
+class SeriesStore {
+  public:
+    virtual ~SeriesStore() = default;
+
+    /// Puts `bars` in place of whatever the series held. @pre times strictly increase
+    /// @errors failed (no space, read-only folder), with the path
+    virtual Result<void> replace_bars(const BarColumns& bars) = 0;
+    /// Rows whose opening time lies in `range`, in time order. @errors not_found, failed
+    virtual Result<BarColumns> read_bars(const SeriesKey& key, TimeRange range) const = 0;
+    /// As read_bars, in batches of at most `batch_rows`, memory bounded by one batch. @errors not_found, failed
+    virtual Result<void> stream_bars(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                                     const BarSink& sink) const = 0;
+
+    /// Starts replacing a tick series. @errors failed
+    virtual Result<std::unique_ptr<TickWriter>> replace_ticks(const SeriesKey& key, int digits) = 0;
+    virtual Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                                      const TickSink& sink) const = 0;
+
+    /// All series, ordered by symbol and timeframe.
+    virtual Result<std::vector<SeriesInfo>> list() const = 0;
+    /// @errors not_found
+    virtual Result<SeriesInfo> describe(const SeriesKey& key) const = 0;
+    /// @errors not_found, failed
+    virtual Result<void> remove(const SeriesKey& key) = 0;
+};
+
+}  // namespace aitrading::ports
