@@ -2,6 +2,7 @@
 #
 # One folder of src/ is one room: its own .cpp files become the library NAME, tests/*_test.cpp the test program
 # NAME_test, bench/*_bench.cpp the program NAME_bench, fuzz/*_fuzz.cpp one libFuzzer program each.
+# tests/*_slow_test.cpp run in release only; tests/*_concurrency_test.cpp also run under the thread sanitizer.
 # A room of headers only becomes an interface library.
 function(ait_room name)
   cmake_parse_arguments(ROOM "" "" "NEEDS;LIBS;TEST_NEEDS;BENCH_NEEDS;DEFINES" ${ARGN})
@@ -19,14 +20,14 @@ function(ait_room name)
   endif()
 
   file(GLOB tests CONFIGURE_DEPENDS "${dir}/tests/*.cpp")
-  if(tests AND NOT AIT_FUZZ)
-    add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${name} ${ROOM_TEST_NEEDS} ${ROOM_LIBS} GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name}_test PRIVATE
-      AIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AIT_ROOM_DIR="${dir}")
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-      DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 900)
-  endif()
+  set(slow ${tests})
+  list(FILTER slow INCLUDE REGEX "_slow_test\\.cpp$")
+  set(concurrent ${tests})
+  list(FILTER concurrent INCLUDE REGEX "_concurrency_test\\.cpp$")
+  list(REMOVE_ITEM tests ${slow} ${concurrent} "")
+  ait_test_program(${name}_test "" ${tests})
+  ait_test_program(${name}_slow_test slow ${slow})
+  ait_test_program(${name}_concurrency_test concurrency ${concurrent})
 
   file(GLOB benches CONFIGURE_DEPENDS "${dir}/bench/*.cpp")
   if(benches AND NOT AIT_FUZZ AND NOT AIT_SANITIZE)
@@ -48,6 +49,21 @@ function(ait_room name)
   endif()
 endfunction()
 
+# One test program of the room that calls it (uses ROOM_* and dir of ait_room).
+macro(ait_test_program program label)
+  if(NOT "${ARGN}" STREQUAL "" AND NOT AIT_FUZZ)
+    add_executable(${program} ${ARGN})
+    target_link_libraries(${program} PRIVATE ${name} ${ROOM_TEST_NEEDS} ${ROOM_LIBS} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${program} PRIVATE AIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AIT_ROOM_DIR="${dir}")
+    gtest_discover_tests(${program} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+      PROPERTIES TIMEOUT 900 LABELS "${label}")
+    if("${label}" STREQUAL concurrency)
+      add_dependencies(concurrency_tests ${program})
+    endif()
+  endif()
+endmacro()
+
+add_custom_target(concurrency_tests)
 include(GoogleTest)
 if(AIT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined)

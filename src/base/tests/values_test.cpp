@@ -1,11 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <numeric>
-
 #include "base/fixed.hpp"
 #include "base/hash.hpp"
-#include "base/parallel.hpp"
 #include "base/random.hpp"
 
 namespace aitrading {
@@ -45,24 +41,6 @@ TEST(Fingerprint, tells_apart_what_differs) {
     c.add(std::string_view("c"));
     EXPECT_NE(a.value(), b.value());
     EXPECT_EQ(a.hex(), c.hex());
-}
-
-TEST(ParallelFor, runs_each_index_once_at_any_thread_count) {
-    for (const int threads : {1, 2, 7}) {
-        std::vector<int> runs(1000);
-        parallel_for(runs.size(), threads, {}, [&](std::size_t i) { ++runs[i]; });
-        EXPECT_EQ(std::accumulate(runs.begin(), runs.end(), 0), 1000);
-    }
-}
-
-TEST(ParallelFor, begins_nothing_after_a_stop_request) {
-    std::stop_source stop;
-    std::atomic<int> runs{0};
-    parallel_for(1000, 2, stop.get_token(), [&](std::size_t) {
-        ++runs;
-        stop.request_stop();
-    });
-    EXPECT_LE(runs.load(), 2);
 }
 
 }  // namespace
