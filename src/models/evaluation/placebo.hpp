@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "domain/market.hpp"
+#include "domain/model.hpp"
+
+namespace aitrading::models {
+
+/// Labels (y, target) dealt anew in whole blocks of `block` entries, rows and spans kept. With blocks at least as long
+/// as the horizon the labels keep their own dependence and lose that on the features. @pre block >= 1
+LabelSet shuffled_in_blocks(const LabelSet& labels, std::size_t block, std::uint64_t seed);
+
+/// The rows of the features in reverse order under the old times and names.
+FeatureMatrix reversed_in_time(const FeatureMatrix& features);
+
+/// Row t holds what was row t + 1: a deliberate leak of one bar. The last row is NaN.
+FeatureMatrix shifted_one_bar_ahead(const FeatureMatrix& features);
+
+/// Bars without any edge: log close a driftless random walk whose volatility clusters (GARCH(1,1): 0.05, 0.94) around
+/// `volatility` per bar; high and low from four steps inside the bar; opens at the last close.
+BarColumns null_market(const SeriesKey& key, std::size_t bars, double volatility, std::uint64_t seed);
+
+}  // namespace aitrading::models
