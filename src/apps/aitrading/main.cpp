@@ -56,6 +56,8 @@ int run(int argc, char** argv) {
                                                          {"none", kit::ProgressMode::none}};
     app.add_option("--progress", context.progress, "auto, plain or none")->transform(CLI::CheckedTransformer(modes));
 
+    add_synth_commands(app, context);
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

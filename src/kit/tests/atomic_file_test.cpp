@@ -1,0 +1,66 @@
+#include "kit/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace aitrading::kit {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFileTest : public testing::Test {
+  protected:
+    AtomicFileTest() { fs::create_directories(folder_); }
+    ~AtomicFileTest() override { fs::remove_all(folder_); }
+    std::ptrdiff_t files() const { return std::distance(fs::directory_iterator(folder_), fs::directory_iterator()); }
+    fs::path folder_ = fs::path(testing::TempDir()) / ("atomic_file." + std::to_string(::getpid()));
+};
+
+TEST_F(AtomicFileTest, appears_whole_on_commit_only) {
+    const fs::path path = folder_ / "out.csv";
+    {
+        AtomicFile file = *AtomicFile::create(path);
+        ASSERT_TRUE(file.write("one,"));
+        ASSERT_TRUE(file.write("two\n"));
+        EXPECT_FALSE(fs::exists(path));
+        ASSERT_TRUE(file.commit());
+    }
+    EXPECT_EQ(*read_file(path), "one,two\n");
+    EXPECT_EQ(files(), 1);
+}
+
+TEST_F(AtomicFileTest, keeps_the_old_content_when_abandoned) {
+    const fs::path path = folder_ / "out.csv";
+    {
+        AtomicFile file = *AtomicFile::create(path);
+        ASSERT_TRUE(file.write("old"));
+        ASSERT_TRUE(file.commit());
+    }
+    {
+        AtomicFile file = *AtomicFile::create(path);
+        ASSERT_TRUE(file.write("new and unfinished"));
+    }
+    EXPECT_EQ(*read_file(path), "old");
+    EXPECT_EQ(files(), 1) << "the hidden neighbour is gone";
+}
+
+TEST_F(AtomicFileTest, names_the_path_when_the_folder_is_missing) {
+    const auto file = AtomicFile::create(folder_ / "no" / "out.csv");
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().code, ErrorCode::not_found);
+    EXPECT_NE(file.error().text.find("out.csv"), std::string::npos);
+    EXPECT_EQ(read_file(folder_ / "absent").error().code, ErrorCode::not_found);
+}
+
+TEST_F(AtomicFileTest, reports_a_full_disk) {
+    if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+    AtomicFile file = *AtomicFile::create("/dev/full");
+    const auto written = file.write("x");
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, ErrorCode::failed);
+}
+
+}  // namespace
+}  // namespace aitrading::kit
