@@ -13,6 +13,8 @@
 namespace aitrading::kit {
 namespace {
 
+using FileStatus = struct stat;
+
 Error system_failure(const std::filesystem::path& path, const char* doing) {
     const int code = errno;
     return {code == ENOENT ? ErrorCode::not_found : ErrorCode::failed,
@@ -44,7 +46,7 @@ AtomicFile::~AtomicFile() {
 Error AtomicFile::failure(const char* doing) const { return system_failure(path_, doing); }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
-    struct stat existing {};
+    FileStatus existing{};
     if (::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
         const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (descriptor < 0) return std::unexpected(system_failure(path, "write"));
@@ -86,7 +88,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return std::unexpected(system_failure(path, "open"));
     std::string bytes;
-    struct stat status {};
+    FileStatus status{};
     if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
     constexpr std::size_t piece = std::size_t{1} << 20;
     Result<void> done;
