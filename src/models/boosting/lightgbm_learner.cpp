@@ -113,13 +113,16 @@ class Fit {
     }
 
     /// LightGBM gives a tree of its forest that found no split the value 0 where it means the base rate.
-    Result<void> mend_trees_without_splits(const std::string& bytes, double base_rate) {
+    /// Returns whether there was such a tree.
+    Result<bool> mend_trees_without_splits(const std::string& bytes, double base_rate) {
         TRY(const auto model, read_lightgbm_text(bytes));
+        bool mended = false;
         for (int t = rounds_before_; t < static_cast<int>(model.trees.size()); ++t) {
             if (!model.trees[static_cast<std::size_t>(t)].splits.empty()) continue;
             TRY_VOID(check(LGBM_BoosterSetLeafValue(booster_.get(), t, 0, base_rate)));
+            mended = true;
         }
-        return {};
+        return mended;
     }
 
   private:
@@ -171,8 +174,10 @@ Result<std::unique_ptr<Classifier>> fit_plan(const Plan& plan, const TrainingDat
     TRY_VOID(fit.run());
     TRY(auto text, fit.text());
     if (!plan.boosting) {
-        TRY_VOID(fit.mend_trees_without_splits(text, rows.base_rate));
-        TRY(text, fit.text());
+        TRY(const bool mended, fit.mend_trees_without_splits(text, rows.base_rate));
+        if (mended) {
+            TRY(text, fit.text());
+        }
     }
     return ForestClassifier::make(plan.learner, std::move(text));
 }
