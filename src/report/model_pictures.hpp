@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/facts.hpp"
+#include "report/picture.hpp"
+
+namespace aitrading::report {
+
+/// Predicted probability against what came true, Wilson interval at each bin, over the diagonal.
+Picture reliability_picture(const std::string& model, const Panel& panel);
+
+/// Accuracy on the most confident share of bars with its band, over the base rate. @pre accuracy_at not empty
+Picture coverage_picture(const std::string& model, const Panel& panel);
+
+/// Accuracy of every model and baseline with its interval, over the majority rate. @pre models not empty
+Picture accuracy_picture(const std::vector<ModelPanel>& models);
+
+/// Log-loss skill of every model and baseline over the constant; no interval is computed for it, which is said.
+DataTable panel_table(const std::vector<ModelPanel>& models);
+
+/// Accuracy of each test fold with its interval beside the majority rate of the same bars. @pre folds not empty
+Picture folds_picture(const std::string& model, const std::vector<FoldRow>& folds);
+
+/// The greatest shares, at most 20, and how much the rest holds. @pre importance not empty
+Picture importance_picture(const std::vector<FeatureShare>& importance);
+
+/// Placebo runs inside the band in which a run on nothing belongs. @pre placebos not empty
+Picture placebo_picture(const std::vector<PlaceboRow>& placebos);
+
+/// A figure under changed assumptions, with intervals where known, over zero. @pre rows not empty
+Picture sensitivity_picture(const std::vector<SensitivityRow>& rows, const std::string& what);
+
+}  // namespace aitrading::report

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/trade.hpp"
+#include "report/facts.hpp"
+#include "report/heat_map.hpp"
+
+namespace aitrading::report {
+
+/// Gain of the model's answers over always giving the more frequent one, on the same bars, in percentage points.
+/// Overlapping labels are not independent: their intervals are too short, which the caller says.
+HeatMap gain_by_hour_and_weekday(const ScoredBars& bars);
+HeatMap gain_by_year_and_month(const ScoredBars& bars);
+/// Empty where no regime is known.
+HeatMap gain_by_regime_and_hour(const ScoredBars& bars);
+HeatMap gain_by_weekday_and_month(const ScoredBars& bars);
+
+/// Net profit of a trade by the hour and weekday (UTC) in which it was opened.
+HeatMap profit_by_hour_and_weekday(const std::vector<Trade>& trades, const std::string& currency);
+
+/// The pictures of "where it worked" for predictions; those without a filled cell are left out.
+/// @param overlap true where labels reach over several bars
+std::vector<Picture> prediction_maps(const ScoredBars& bars, bool overlap);
+std::vector<Picture> trade_maps(const std::vector<Trade>& trades, std::int64_t all_trades, const std::string& currency);
+
+}  // namespace aitrading::report
