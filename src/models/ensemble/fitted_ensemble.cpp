@@ -1,0 +1,144 @@
+#include "models/ensemble/fitted_ensemble.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/check.hpp"
+#include "models/ensemble/logit_regression.hpp"
+#include "models/ensemble/member_fit.hpp"
+#include "models/ensemble/pipeline_input.hpp"
+
+namespace aitrading::models {
+namespace {
+
+constexpr std::string_view magic = "ait-ensemble-1\n";
+
+}  // namespace
+
+Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const LabelSet& labels,
+                                           std::span<const std::uint32_t> train,
+                                           std::span<const Learner* const> learners, const PipelineOptions& options) {
+    TRY_VOID(check_learners(learners, options));
+    TRY_VOID(check_labels(features, labels));
+    TRY_VOID(check_training(labels, train, 0));
+    const std::vector<FitTask> tasks = plan_window(labels, train, {}, 0, learners.size(), true, options);
+    const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners, options);
+    TRY(const std::vector<FitOutcome> outcomes, fitter.run(tasks, true));
+    FittedEnsemble e;
+    e.manifest_hash_ = features.manifest_hash;
+    e.label_spec_ = labels.spec;
+    e.columns_ = features.names;
+    e.importance_.assign(features.columns(), 0.0);
+    MetaRows rows;
+    rows.members = learners.size();
+    std::vector<std::uint32_t> entry;
+    for (std::size_t i = 0; i < tasks.size(); i += learners.size()) {
+        for (std::size_t k = 0; k < tasks[i].predict.size(); ++k) {
+            const std::uint32_t at = tasks[i].predict[k];
+            entry.push_back(at);
+            rows.y.push_back(labels.y[at]);
+            rows.row.push_back(labels.row[at]);
+            rows.end.push_back(labels.end[at]);
+            for (std::size_t m = 0; m < learners.size(); ++m) rows.logits.push_back(logit(outcomes[i + m].p[k]));
+        }
+    }
+    for (std::size_t m = 0; m < learners.size(); ++m) {
+        const FitOutcome& own = outcomes[tasks.size() - learners.size() + m];
+        e.names_.emplace_back(learners[m]->name());
+        e.members_.push_back(own.classifier);
+        for (std::size_t c = 0; c < own.importance.size() && c < e.importance_.size(); ++c)
+            e.importance_[c] += own.importance[c] / static_cast<double>(learners.size());
+    }
+    const std::size_t dropped = rows.size() - std::min(rows.size(), options.meta_rows);
+    keep_latest(rows, options.meta_rows);
+    std::vector<double> score;
+    e.meta_ = MetaModel::fit(rows, labels.horizon_bars, options.stack, &score);
+    IntervalOptions interval = options.interval;
+    interval.directional = labels.directional;
+    e.stream_ = IntervalStream(interval);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        e.stream_.predict(rows.row[i], e.meta_.ensemble.apply(score[i]).p);
+        e.stream_.label(rows.row[i], rows.end[i], labels.target[entry[dropped + i]]);
+    }
+    e.stream_.restart_rows();
+    return e;
+}
+
+RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span<double> out_members) const {
+    CHECK(row.size() == columns() && (out_members.empty() || out_members.size() == members_.size()));
+    std::array<double, 16> few;
+    std::vector<double> many(members_.size() > few.size() ? members_.size() : 0);
+    const std::span<double> z = many.empty() ? std::span(few).first(members_.size()) : std::span(many);
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+        z[m] = logit(members_[m]->predict_row(row));
+        if (!out_members.empty()) out_members[m] = meta_.members[m].apply(z[m]).p;
+    }
+    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z));
+    const Interval interval = stream_.now(value.p);
+    return {value.p, value.low, value.high, interval.low, interval.high};
+}
+
+Result<void> FittedEnsemble::accepts(const FeatureMatrix& features) const {
+    if (features.manifest_hash != manifest_hash_)
+        return fail(ErrorCode::bad_input,
+                    fmt::format("the model was trained on features of manifest {}, these are of manifest {}: use the "
+                                "build and settings that trained it, or train it anew",
+                                manifest_hash_, features.manifest_hash));
+    if (features.names != columns_)
+        return fail(ErrorCode::bad_input, fmt::format("the model knows {} feature columns, these are {} or are named "
+                                                      "otherwise: train it anew",
+                                                      columns_.size(), features.names.size()));
+    return {};
+}
+
+std::string FittedEnsemble::serialise() const {
+    ByteWriter out;
+    out.put_text(manifest_hash_);
+    out.put_text(label_spec_);
+    out.put(static_cast<std::uint64_t>(columns_.size()));
+    for (const std::string& name : columns_) out.put_text(name);
+    out.put_all(importance_);
+    out.put(static_cast<std::uint64_t>(members_.size()));
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+        out.put_text(names_[m]);
+        out.put_text(members_[m]->serialise());
+    }
+    meta_.write(out);
+    stream_.write(out);
+    return out.sealed(magic);
+}
+
+Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes, std::span<const Learner* const> learners) {
+    TRY(ByteReader in, ByteReader::unseal(bytes, magic, "model"));
+    FittedEnsemble e;
+    e.manifest_hash_ = in.get_text();
+    e.label_spec_ = in.get_text();
+    const auto columns = in.get<std::uint64_t>();
+    for (std::uint64_t c = 0; c < columns && !in.failed(); ++c) e.columns_.push_back(in.get_text());
+    e.importance_ = in.get_all<double>();
+    const auto members = in.get<std::uint64_t>();
+    for (std::uint64_t m = 0; m < members && !in.failed(); ++m) {
+        e.names_.push_back(in.get_text());
+        const std::string own = in.get_text();
+        const auto learner = std::ranges::find(learners, e.names_.back(), &Learner::name);
+        if (learner == learners.end())
+            return fail(ErrorCode::not_found,
+                        fmt::format("model: its member {} is not part of this build", e.names_.back()));
+        TRY(std::unique_ptr<Classifier> classifier, (*learner)->restore(own));
+        if (classifier->columns() != e.columns_.size())
+            return fail(ErrorCode::bad_input, fmt::format("model: member {} reads {} columns, the model has {}",
+                                                          e.names_.back(), classifier->columns(), e.columns_.size()));
+        e.members_.push_back(std::move(classifier));
+    }
+    e.meta_ = MetaModel::read(in);
+    const bool stream_read = e.stream_.read(in);
+    if (!stream_read || !in.at_end() || e.members_.empty() || e.meta_.members.size() != e.members_.size() ||
+        e.meta_.stack.members() != e.members_.size())
+        return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
+    return e;
+}
+
+}  // namespace aitrading::models

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/ensemble/meta_model.hpp"
+#include "models/ensemble/pipeline.hpp"
+
+namespace aitrading::models {
+
+/// What a fitted ensemble says of one row.
+struct RowPrediction {
+    double p_up = 0.5, p_low = 0, p_high = 1;  ///< calibrated probability of label 1, its Venn-Abers interval
+    double low = 0, high = 0;  ///< 90 % interval of the label's target; NaN where too few labels were known
+};
+
+/// Members, stack, calibrators and interval state fitted on one span of time, for `train` and `predict`.
+/// Immutable after fit; safe to share between threads.
+class FittedEnsemble {
+  public:
+    /// Fits on the given entries of `labels` as the pipeline fits a fold. @errors as walk_forward_predict
+    static Result<FittedEnsemble> fit(const FeatureMatrix& features, const LabelSet& labels,
+                                      std::span<const std::uint32_t> train, std::span<const Learner* const> learners,
+                                      const PipelineOptions& options);
+
+    /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty
+    /// @pre row.size() == columns().  Allocation-free up to 16 members.
+    RowPrediction predict_row(std::span<const double> row, std::span<double> out_members = {}) const;
+    /// The interval state at the end of training, for a caller that streams later rows and their labels.
+    IntervalStream interval_stream() const { return stream_; }
+
+    std::size_t columns() const { return columns_.size(); }
+    const std::vector<std::string>& column_names() const { return columns_; }
+    const std::vector<std::string>& member_names() const { return names_; }
+    const std::string& manifest_hash() const { return manifest_hash_; }
+    const std::string& label_spec() const { return label_spec_; }
+    const std::vector<double>& importance() const { return importance_; }  ///< [columns] mean share of gain
+    std::string calibrator() const { return std::string(meta_.ensemble.calibrator.name()); }
+
+    /// @errors bad_input: features of another manifest (says both hashes and what to do)
+    Result<void> accepts(const FeatureMatrix& features) const;
+
+    /// Versioned bytes with a checksum.
+    std::string serialise() const;
+    /// @param learners must include each member by name; others are not looked at
+    /// @errors bad_input (damaged, another version), not_found (a member that this build lacks)
+    static Result<FittedEnsemble> restore(std::string_view bytes, std::span<const Learner* const> learners);
+
+  private:
+    FittedEnsemble() : stream_(IntervalOptions{}) {}
+    std::string manifest_hash_, label_spec_;
+    std::vector<std::string> columns_, names_;
+    std::vector<std::shared_ptr<const Classifier>> members_;
+    std::vector<double> importance_;
+    MetaModel meta_;
+    IntervalStream stream_;
+};
+
+}  // namespace aitrading::models

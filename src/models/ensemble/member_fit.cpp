@@ -1,0 +1,218 @@
+#include "models/ensemble/member_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <optional>
+
+#include "base/check.hpp"
+#include "base/hash.hpp"
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+
+namespace aitrading::models {
+namespace {
+
+constexpr std::string_view cache_magic = "ait-fit-1\n";
+
+/// Rows of some entries as one matrix: a view where they lie side by side, else a copy.
+struct Gathered {
+    std::vector<double> copy;
+    MatrixView view;
+    std::vector<float> y;
+    std::vector<double> weight;
+    TrainingData data() const { return {view, y, weight}; }
+};
+
+MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels, std::span<const std::uint32_t> entries,
+                       std::vector<double>& copy) {
+    const std::size_t columns = features.columns();
+    if (entries.empty()) return {features.values.data(), 0, columns, columns};
+    const std::size_t first = labels.row[entries.front()], last = labels.row[entries.back()];
+    if (last - first + 1 == entries.size()) return features.view().slice(first, last + 1);
+    copy.reserve(entries.size() * columns);
+    for (const std::uint32_t e : entries) {
+        const auto row = features.row(labels.row[e]);
+        copy.insert(copy.end(), row.begin(), row.end());
+    }
+    return {copy.data(), entries.size(), columns, columns};
+}
+
+void gather(const FeatureMatrix& features, const LabelSet& labels, std::span<const double> weight,
+            std::span<const std::uint32_t> entries, Gathered& out) {
+    out.view = gather_rows(features, labels, entries, out.copy);
+    out.y.reserve(entries.size());
+    out.weight.reserve(entries.size());
+    for (const std::uint32_t e : entries) {
+        out.y.push_back(labels.y[e]);
+        out.weight.push_back(weight[e]);
+    }
+}
+
+std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels, std::span<const double> weight) {
+    Fingerprint print;
+    print.add(features.manifest_hash);
+    for (const std::string& name : features.names) print.add(name);
+    print.add_all<double>(features.values);
+    print.add_all<std::uint32_t>(labels.row);
+    print.add_all<float>(labels.y);
+    print.add_all<double>(weight);
+    return print.value();
+}
+
+}  // namespace
+
+MemberFitter::MemberFitter(const FeatureMatrix& features, const LabelSet& labels, std::vector<double> weight,
+                           std::span<const Learner* const> learners, const PipelineOptions& options)
+    : features_(features), labels_(labels), weight_(std::move(weight)), learners_(learners), options_(options) {
+    CHECK(weight_.size() == labels.size() && options.threads >= 1);
+    if (options.cache != nullptr) input_print_ = print_of(features, labels, weight_);
+}
+
+std::string MemberFitter::key(const FitTask& task) const {
+    Fingerprint print;
+    print.add(cache_magic);
+    print.add(input_print_);
+    print.add(learners_[task.member]->name());
+    print.add(learners_[task.member]->describe());
+    print.add(options_.seed);
+    print.add(task.fold);
+    print.add(task.inner);
+    print.add_all<std::uint32_t>(task.train);
+    print.add_all<std::uint32_t>(task.validation);
+    print.add_all<std::uint32_t>(task.predict);
+    return fmt::format("{}-fold{}-{}-{}", learners_[task.member]->name(), task.fold, task.inner, print.hex());
+}
+
+Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifier) const {
+    const bool cached = options_.cache != nullptr && !keep_classifier;
+    const std::string cache_key = cached ? key(task) : std::string();
+    FitOutcome outcome;
+    if (const auto bytes = cached ? options_.cache->load(cache_key) : std::nullopt) {
+        if (auto in = ByteReader::unseal(*bytes, cache_magic, cache_key)) {
+            outcome.p = in->get_all<double>();
+            outcome.importance = in->get_all<double>();
+            outcome.from_cache = true;
+            if (in->at_end() && outcome.p.size() == task.predict.size()) return outcome;
+        }
+        outcome = {};
+    }
+    const double started = options_.clock ? options_.clock() : 0;
+    Gathered train, validation;
+    gather(features_, labels_, weight_, task.train, train);
+    gather(features_, labels_, weight_, task.validation, validation);
+    const Learner& learner = *learners_[task.member];
+    Fingerprint name;  // the seed follows the member's name, so that another member beside it changes nothing
+    name.add(learner.name());
+    FitOptions fit;
+    fit.seed = derive_seed(derive_seed(options_.seed, name.value()),
+                           static_cast<std::uint64_t>(task.fold) * 1000 + static_cast<std::uint64_t>(task.inner));
+    fit.stop = options_.stop;
+    auto fitted = learner.fit(train.data(), validation.data(), fit);
+    if (!fitted) {
+        Error error = fitted.error();
+        error.text = fmt::format("{}, fold {}: {}", learner.name(), task.fold, error.text);
+        return std::unexpected(std::move(error));
+    }
+    std::vector<double> copy;
+    outcome.p.resize(task.predict.size());
+    (*fitted)->predict(gather_rows(features_, labels_, task.predict, copy), outcome.p);
+    outcome.importance = (*fitted)->importance();
+    if (keep_classifier) outcome.classifier = std::shared_ptr<const Classifier>(std::move(*fitted));
+    if (options_.clock) outcome.seconds = options_.clock() - started;
+    if (cached) {
+        ByteWriter out;
+        out.put_all(outcome.p);
+        out.put_all(outcome.importance);
+        TRY_VOID(options_.cache->store(cache_key, out.sealed(cache_magic)));
+    }
+    return outcome;
+}
+
+Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& tasks, bool keep_classifier) const {
+    std::vector<std::optional<Result<FitOutcome>>> slots(tasks.size());
+    std::mutex telling;
+    std::size_t done = 0;
+    std::stop_source failed;  // the first failure keeps later fits from beginning
+    const std::stop_callback forward(options_.stop, [&] { failed.request_stop(); });
+    parallel_for(tasks.size(), options_.threads, failed.get_token(), [&](std::size_t i) {
+        slots[i] = run_one(tasks[i], keep_classifier && tasks[i].inner == 0);
+        if (!*slots[i]) failed.request_stop();
+        const std::lock_guard lock(telling);
+        ++done;
+        if (options_.progress && *slots[i])
+            options_.progress({done, tasks.size(), tasks[i].fold, learners_[tasks[i].member]->name(),
+                               (*slots[i])->from_cache});
+    });
+    std::vector<FitOutcome> outcomes;
+    outcomes.reserve(tasks.size());
+    for (auto& slot : slots)
+        if (slot && !*slot && slot->error().code != ErrorCode::interrupted) return std::unexpected(slot->error());
+    for (auto& slot : slots) {
+        if (!slot || !*slot)
+            return fail(ErrorCode::interrupted,
+                        fmt::format("stopped after {} of {} fits; what was finished is kept", done, tasks.size()));
+        outcomes.push_back(std::move(**slot));
+    }
+    return outcomes;
+}
+
+std::vector<double> effective_weights(const LabelSet& labels, bool weight_by_move) {
+    std::vector<double> weight = labels.weight;
+    if (weight.size() != labels.size()) weight.assign(labels.size(), 1.0);
+    if (!weight_by_move || !labels.directional || labels.target.size() != labels.size()) return weight;
+    constexpr double step = 2.0 / 101.0, most = 3.0;
+    double trailing = 0;
+    std::size_t seen = 0, open = 0;  // labels before `open` have ended when the current row closes
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        for (; open < i && labels.end[open] <= labels.row[i]; ++open) {
+            const double size = std::abs(labels.target[open]);
+            if (!std::isfinite(size)) continue;
+            ++seen;
+            trailing += std::max(step, 1.0 / static_cast<double>(seen)) * (size - trailing);
+        }
+        const double size = std::abs(labels.target[i]);
+        if (trailing > 0 && std::isfinite(size)) weight[i] *= std::min(size / trailing, most);
+    }
+    return weight;
+}
+
+std::vector<FitTask> plan_window(const LabelSet& labels, std::span<const std::uint32_t> train,
+                                 std::span<const std::uint32_t> test, int fold, std::size_t members, bool inner,
+                                 const PipelineOptions& options) {
+    const Split slice = purged_tail(labels, train, options.validation_share, options.embargo_bars);
+    FitTask own;
+    own.fold = fold;
+    own.train = slice.train;
+    own.validation = slice.test;
+    if (inner) own.predict = slice.test;
+    own.predict.insert(own.predict.end(), test.begin(), test.end());
+    std::vector<FitTask> kinds;
+    const std::size_t limit = train.size() - slice.test.size();
+    const auto start = static_cast<std::size_t>(options.inner_start * static_cast<double>(train.size()));
+    const auto blocks = static_cast<std::size_t>(std::max(options.inner_folds, 0));
+    for (std::size_t k = 0; inner && k < blocks && start < limit; ++k) {
+        const std::size_t from = start + (limit - start) * k / blocks, to = start + (limit - start) * (k + 1) / blocks;
+        if (from == to) continue;
+        std::size_t known = from;  // purge and embargo before the block
+        const std::uint32_t first_row = labels.row[train[from]];
+        while (known > 0 && labels.end[train[known - 1]] + static_cast<std::uint32_t>(options.embargo_bars) >= first_row)
+            --known;
+        const Split before = purged_tail(labels, train.first(known), options.validation_share, options.embargo_bars);
+        if (before.train.size() < 50 || before.test.empty()) continue;
+        const auto block = train.subspan(from, to - from);
+        kinds.push_back({0, fold, static_cast<int>(k) + 1, before.train, before.test, {block.begin(), block.end()}});
+    }
+    kinds.push_back(std::move(own));
+    std::vector<FitTask> tasks;
+    for (const FitTask& kind : kinds)
+        for (std::size_t m = 0; m < members; ++m) {
+            tasks.push_back(kind);
+            tasks.back().member = m;
+        }
+    return tasks;
+}
+
+}  // namespace aitrading::models
