@@ -27,6 +27,15 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
     return folder.empty() ? "." : folder;
 }
 
+/// Devices, pipes and whatever lies below /dev and /proc take bytes directly.
+bool must_not_be_replaced(const std::filesystem::path& path) {
+    std::error_code none;
+    const std::string absolute = std::filesystem::absolute(path, none).lexically_normal().string();
+    if (absolute.starts_with("/dev/") || absolute.starts_with("/proc/")) return true;
+    FileStatus existing{};
+    return ::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode) && !S_ISDIR(existing.st_mode);
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor)
@@ -46,18 +55,24 @@ AtomicFile::~AtomicFile() {
 Error AtomicFile::failure(const char* doing) const { return system_failure(path_, doing); }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
-    FileStatus existing{};
-    if (::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
-        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    // /dev/stdout may lead to an ordinary file: a rename would put that file in the place of the link itself.
+    if (must_not_be_replaced(path)) {
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
         if (descriptor < 0) return std::unexpected(system_failure(path, "write"));
         return AtomicFile(path, {}, descriptor);
     }
+    // A link keeps leading where it leads; the file behind it is the one replaced.
+    std::error_code none;
+    const std::filesystem::path target =
+        std::filesystem::is_symlink(path, none) ? std::filesystem::canonical(path, none) : path;
+    if (target.empty())
+        return std::unexpected(Error{ErrorCode::not_found, fmt::format("{}: is a link to nothing", path.string()), false});
     // The process id keeps running processes apart; the number steps over what a killed one left behind.
     for (int attempt = 0; attempt < 1000; ++attempt) {
         std::filesystem::path temporary =
-            folder_of(path) / fmt::format(".{}.{}-{}.part", path.filename().string(), ::getpid(), attempt);
+            folder_of(target) / fmt::format(".{}.{}-{}.part", target.filename().string(), ::getpid(), attempt);
         const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0) return AtomicFile(path, std::move(temporary), descriptor);
+        if (descriptor >= 0) return AtomicFile(target, std::move(temporary), descriptor);
         if (errno != EEXIST) break;
     }
     return std::unexpected(system_failure(path, "create the file"));

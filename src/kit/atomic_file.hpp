@@ -10,7 +10,8 @@ namespace aitrading::kit {
 
 /// A file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name on `commit` after it
 /// reached the disk. Without `commit`, or when the process dies, whatever stood there before stays.
-/// Where the path names a device or pipe, bytes go straight to it.
+/// Where the path names a device, a pipe or anything below /dev or /proc (such as /dev/stdout), bytes go straight to it;
+/// where it is a link, the file behind it is replaced and the link stays.
 class AtomicFile {
   public:
     /// @errors not_found (no such folder), failed (not writable), with the path
@@ -27,7 +28,7 @@ class AtomicFile {
   private:
     AtomicFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor);
     Error failure(const char* doing) const;
-    std::filesystem::path path_, temporary_;  ///< `temporary_` is empty for a device
+    std::filesystem::path path_, temporary_;  ///< `temporary_` is empty where bytes go straight
     int descriptor_ = -1;
 };
 

@@ -35,7 +35,9 @@ Result<void> run_synth(const SynthCommand& command, const Context& context) {
                                               {"out", command.out},       {"seconds", seconds}};
         fmt::print("{}\n", document.dump(2));
     } else {
-        fmt::print("{} rows of {} (seed {}) in {}\n", command.rows, command.stream, context.seed, command.out);
+        // A stream sent to standard output must not end in a sentence.
+        fmt::print(command.out.starts_with("/dev/") ? stderr : stdout, "{} rows of {} (seed {}) in {}\n",
+                   command.rows, command.stream, context.seed, command.out);
     }
     return {};
 }

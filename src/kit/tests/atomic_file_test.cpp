@@ -1,5 +1,6 @@
 #include "kit/atomic_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -52,6 +53,35 @@ TEST_F(AtomicFileTest, names_the_path_when_the_folder_is_missing) {
     EXPECT_EQ(file.error().code, ErrorCode::not_found);
     EXPECT_NE(file.error().text.find("out.csv"), std::string::npos);
     EXPECT_EQ(read_file(folder_ / "absent").error().code, ErrorCode::not_found);
+}
+
+TEST_F(AtomicFileTest, leaves_a_link_and_replaces_the_file_behind_it) {
+    const fs::path path = folder_ / "real", link = folder_ / "link";
+    for (const char* text : {"one", "two"}) {
+        AtomicFile file = *AtomicFile::create(text[0] == 'o' ? path : link);
+        ASSERT_TRUE(file.write(text));
+        ASSERT_TRUE(file.commit());
+        if (text[0] == 'o') fs::create_symlink(path, link);
+    }
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(*read_file(path), "two");
+    fs::remove(path);
+    EXPECT_EQ(AtomicFile::create(link).error().code, ErrorCode::not_found);
+}
+
+/// Standard output redirected to a file is a link to that file: the link must survive.
+TEST_F(AtomicFileTest, writes_through_below_dev_and_proc) {
+    const fs::path path = folder_ / "redirected";
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT, 0600);
+    ASSERT_GE(descriptor, 0);
+    const fs::path through = "/proc/self/fd/" + std::to_string(descriptor);
+    AtomicFile file = *AtomicFile::create(through);
+    ASSERT_TRUE(file.write("bytes"));
+    EXPECT_EQ(*read_file(path), "bytes");
+    ASSERT_TRUE(file.commit());
+    EXPECT_TRUE(fs::is_symlink(through));
+    EXPECT_EQ(files(), 1);
+    ::close(descriptor);
 }
 
 TEST_F(AtomicFileTest, reports_a_full_disk) {
