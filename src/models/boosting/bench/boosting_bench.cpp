@@ -1,0 +1,11 @@
+#include "models/boosting/bench/prediction_bench.hpp"
+
+#include <cstdlib>
+
+int main(int argc, char** argv) {
+    // Spinning OpenMP threads of either library would take the other core from what is measured.
+    setenv("OMP_WAIT_POLICY", "passive", 1);
+    auto rows = aitrading::models::bench::prediction_rows();
+    for (auto& row : aitrading::models::bench::training_rows()) rows.push_back(row);
+    return aitrading::kit::print_bench(rows, argc, argv);
+}

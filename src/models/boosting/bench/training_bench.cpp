@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "base/check.hpp"
+#include "models/boosting/bench/prediction_bench.hpp"
+#include "models/boosting/bench/sample.hpp"
+#include "models/boosting/training.hpp"
+
+namespace aitrading::models::bench {
+namespace {
+
+constexpr std::size_t kRows = 20'000, kColumns = 60;
+constexpr int kRounds = 100, kFits = 7;
+
+/// The Python side: a process that fits once for every line it reads.
+class Peer {
+  public:
+    Peer(const std::string& python, std::string_view library, const std::string& file, const std::string& words) {
+        const auto script = std::string(AIT_ROOM_DIR) + "/bench/train_peer.py";
+        const auto fifo = file + "." + std::string(library) + ".in";
+        in_path_ = fifo;
+        CHECK(std::system(fmt::format("rm -f '{0}' && mkfifo '{0}'", fifo).c_str()) == 0);
+        const auto command = fmt::format("OMP_WAIT_POLICY=passive '{}' '{}' {} {} {} '{}' '{}' {} < '{}' 2>/dev/null", python, script,
+                                         library, kRows, kColumns, file, words, kRounds, fifo);
+        out_ = popen(command.c_str(), "r");
+        in_ = std::fopen(fifo.c_str(), "w");
+        char line[200];
+        if (out_ != nullptr && std::fgets(line, sizeof line, out_) != nullptr && std::string_view(line).starts_with("ready "))
+            version_ = std::string(line + 6, std::string_view(line + 6).find('\n'));
+    }
+    ~Peer() {
+        if (in_ != nullptr) std::fclose(in_);
+        if (out_ != nullptr) pclose(out_);
+        std::filesystem::remove(in_path_);
+    }
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
+
+    /// Version of the library, empty when it is not there.
+    const std::string& version() const { return version_; }
+    double fit() {
+        std::fputs("fit\n", in_);
+        std::fflush(in_);
+        char line[200];
+        CHECK(std::fgets(line, sizeof line, out_) != nullptr);
+        return std::strtod(line, nullptr);
+    }
+
+  private:
+    std::string in_path_, version_;
+    std::FILE* in_ = nullptr;
+    std::FILE* out_ = nullptr;
+};
+
+double seconds_of_fit(const Learner& learner, const Sample& sample) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto model = learner.fit(sample.data(), {}, {});
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    CHECK(model.has_value());
+    return seconds;
+}
+
+struct Subject {
+    std::string library, ours, theirs;
+};
+
+kit::BenchRow measure(const Subject& subject, const Sample& sample, const std::string& file) {
+    const auto learner = *make_learner(subject.library, subject.ours);
+    const char* python = std::getenv("AITRADING_PEERS_PYTHON");
+    std::optional<Peer> peer;
+    kit::BenchRow row;
+    row.name = fmt::format("training {}, {} rows x {} columns, {} rounds", subject.library, kRows, kColumns, kRounds);
+    row.unit = "s";
+    if (python == nullptr)
+        row.peer = "none: AITRADING_PEERS_PYTHON names no interpreter";
+    else
+        peer.emplace(python, subject.library, file, subject.theirs);
+    if (peer && peer->version().empty()) {
+        row.peer = "none: the interpreter of AITRADING_PEERS_PYTHON has no " + subject.library;
+        peer.reset();
+    }
+    std::vector<double> ours, theirs;
+    for (int k = 0; k < kFits; ++k) {
+        ours.push_back(seconds_of_fit(*learner, sample));
+        if (peer) theirs.push_back(peer->fit());
+    }
+    row.value = kit::median(ours);
+    if (peer) {
+        row.peer = fmt::format("{} {} from Python, same data and parameters", subject.library, peer->version());
+        row.peer_value = kit::median(theirs);
+        row.target = 1.05 * *row.peer_value;
+        row.note = "target: 1.05 times the peer, from array to model text";
+    }
+    return row;
+}
+
+}  // namespace
+
+std::vector<kit::BenchRow> training_rows() {
+    const auto sample = make_sample(kRows, kColumns, 3);
+    const auto file = fmt::format("{}/boosting_bench_{}.bin", std::filesystem::temp_directory_path().string(), getpid());
+    {
+        std::ofstream out(file, std::ios::binary);
+        out.write(reinterpret_cast<const char*>(sample.x.data()), static_cast<std::streamsize>(sample.x.size() * 8));
+        out.write(reinterpret_cast<const char*>(sample.y.data()), static_cast<std::streamsize>(sample.y.size() * 4));
+    }
+    const int seed = library_seed(FitOptions{}.seed);
+    double ones = 0;
+    for (const float y : sample.y) ones += y;
+    const Subject subjects[] = {
+        {"lightgbm", fmt::format("rounds={} max_depth=6 leaves=31", kRounds),
+         fmt::format("boosting=gbdt objective=binary metric=binary_logloss learning_rate=0.03 max_depth=6 num_leaves=31 "
+                     "min_data_in_leaf=120 lambda_l2=10 bagging_fraction=0.7 bagging_freq=1 feature_fraction=0.5 "
+                     "max_bin=127 verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}",
+                     seed)},
+        {"xgboost", fmt::format("rounds={} max_depth=6", kRounds),
+         fmt::format("objective=binary:logistic eval_metric=logloss tree_method=hist nthread=1 verbosity=0 seed={} eta=0.03 "
+                     "max_depth=6 min_child_weight=30 lambda=10 subsample=0.7 colsample_bytree=0.5 max_bin=128 "
+                     "base_score={}",
+                     seed, static_cast<float>(ones / kRows))},
+    };
+    std::vector<kit::BenchRow> rows;
+    for (const auto& subject : subjects) rows.push_back(measure(subject, sample, file));
+    std::filesystem::remove(file);
+    return rows;
+}
+
+}  // namespace aitrading::models::bench
