@@ -19,16 +19,17 @@ class MeanDeviation {
         if (++at_ == values_.size()) at_ = 0;
         return window_.complete();
     }
-    double mean() const { return window_.pivot() + window_.sum() * scale_; }
+    /// x less the mean, with the digits that a high level would cost.
+    double distance(double x) const { return (x - window_.pivot()) - window_.sum() * scale_; }
     double value() const {
-        const double centre = mean();
+        const double pivot = window_.pivot(), centre = window_.sum() * scale_;
         double a = 0, b = 0;
         std::size_t i = 0;
         for (; i + 1 < values_.size(); i += 2) {
-            a += std::fabs(values_[i] - centre);
-            b += std::fabs(values_[i + 1] - centre);
+            a += std::fabs((values_[i] - pivot) - centre);
+            b += std::fabs((values_[i + 1] - pivot) - centre);
         }
-        if (i < values_.size()) a += std::fabs(values_[i] - centre);
+        if (i < values_.size()) a += std::fabs((values_[i] - pivot) - centre);
         return (a + b) * scale_;
     }
 

@@ -11,6 +11,19 @@
 
 namespace aitrading::insight {
 
+/// Moves the origin to the first value: differences of averages then keep their digits at any price level.
+class Origin {
+  public:
+    double shift(double x) {
+        if (is_unknown(origin_)) origin_ = x;
+        return x - origin_;
+    }
+    double unshift(double x) const { return x + origin_; }
+
+  private:
+    double origin_ = unknown;
+};
+
 /// Below this a sum of moves counts as no movement (TA-Lib's epsilon).
 inline constexpr double no_movement = 1e-14;
 
@@ -109,7 +122,7 @@ class Cci {
     double update(const Candle& bar) {
         const double typical = bar.typical();
         if (!deviation_.update(typical)) return unknown;
-        const double distance = typical - deviation_.mean();
+        const double distance = deviation_.distance(typical);
         const double spread = deviation_.value();
         return distance == 0 || spread == 0 ? 0 : distance / (0.015 * spread);
     }
@@ -123,17 +136,19 @@ class Trix {
   public:
     explicit Trix(int n) : first_(n), second_(n), third_(n) {}
     double update(double x) {
-        x = first_.update(x);
+        x = first_.update(origin_.shift(x));
         if (is_unknown(x)) return unknown;
         x = second_.update(x);
         if (is_unknown(x)) return unknown;
         const double value = third_.update(x);
         const double last = last_;
         last_ = value;
-        return last == 0 ? 0 : (value / last - 1) * 100;
+        const double base = origin_.unshift(last);
+        return base == 0 ? 0 : (value - last) / base * 100;
     }
 
   private:
+    Origin origin_;
     Ema first_, second_, third_;
     double last_ = unknown;
 };
@@ -169,14 +184,14 @@ class Ultosc {
     bool first_ = true;
 };
 
-/// A fast and a slow average that start on the same bar; kind 0 is the plain mean, 1 the EMA.
+/// A fast and a slow average; kind 0 is the plain mean, 1 the EMA.
 class TwoAverages {
   public:
     /// @pre fast_n <= slow_n
     TwoAverages(int fast_n, int slow_n, int kind) : exponential_(kind == 1) {
         CHECK(fast_n <= slow_n);
         if (exponential_) {
-            fast_ema_.emplace(fast_n, slow_n - fast_n);
+            fast_ema_.emplace(fast_n);
             slow_ema_.emplace(slow_n);
         } else {
             fast_sma_.emplace(fast_n);
@@ -200,11 +215,12 @@ class Apo {
   public:
     Apo(int fast, int slow, int kind) : averages_(fast, slow, kind) {}
     double update(double x) {
-        averages_.update(x);
+        averages_.update(origin_.shift(x));
         return averages_.fast - averages_.slow;
     }
 
   private:
+    Origin origin_;
     TwoAverages averages_;
 };
 
@@ -213,12 +229,13 @@ class Ppo {
   public:
     Ppo(int fast, int slow, int kind) : averages_(fast, slow, kind) {}
     double update(double x) {
-        averages_.update(x);
-        const double slow = averages_.slow;
-        return std::fabs(slow) < no_movement ? 0 : (averages_.fast - slow) / slow * 100;
+        averages_.update(origin_.shift(x));
+        const double slow = origin_.unshift(averages_.slow);
+        return std::fabs(slow) < no_movement ? 0 : (averages_.fast - averages_.slow) / slow * 100;
     }
 
   private:
+    Origin origin_;
     TwoAverages averages_;
 };
 
@@ -231,6 +248,7 @@ class Macd {
     }
     /// line, signal, histogram
     std::array<double, 3> update(double x) {
+        x = origin_.shift(x);
         const double fast = fast_.update(x), slow = slow_.update(x);
         if (is_unknown(slow)) return {unknown, unknown, unknown};
         const double line = fast - slow;
@@ -240,6 +258,7 @@ class Macd {
     }
 
   private:
+    Origin origin_;
     Ema fast_, slow_, signal_;
 };
 
