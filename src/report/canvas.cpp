@@ -123,14 +123,25 @@ void Canvas::hover(const Box& box, const std::string& text) {
                          coordinate(box.top), coordinate(box.width()), coordinate(box.height()), title_of(text));
 }
 
-void Canvas::text(Point at, std::string_view content, const TextStyle& style) {
-    if (!finite(at)) return;
+void Canvas::open_text(Point at, const TextStyle& style) {
     body_ += fmt::format("<text class=\"t-{}{}{}\" x=\"{}\" y=\"{}\"", name(style.ink), style.bold ? " b" : "",
                          style.halo ? " halo" : "", coordinate(at.x), coordinate(at.y));
     if (style.size != 13) body_ += fmt::format(" font-size=\"{}\"", coordinate(style.size));
     if (style.anchor != Anchor::start)
         body_ += style.anchor == Anchor::middle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
-    body_ += ">" + escape(content) + "</text>";
+    body_ += ">";
+}
+
+void Canvas::text(Point at, std::string_view content, const TextStyle& style) {
+    if (!finite(at)) return;
+    open_text(at, style);
+    body_ += escape(content) + "</text>";
+}
+
+void Canvas::text(Point at, std::string_view strong, std::string_view plain, const TextStyle& style) {
+    if (!finite(at)) return;
+    open_text(at, style);
+    body_ += "<tspan class=\"b\">" + escape(strong) + "</tspan> " + escape(plain) + "</text>";
 }
 
 std::string Canvas::finish(const std::string& id, const std::string& title, const std::string& description) const {

@@ -55,6 +55,8 @@ class Canvas {
     /// An invisible surface that tells `hover` under the pointer.
     void hover(const Box& box, const std::string& text);
     void text(Point at, std::string_view content, const TextStyle& style);
+    /// `strong` in bold, then `plain`, as one line.
+    void text(Point at, std::string_view strong, std::string_view plain, const TextStyle& style);
 
     double width() const { return width_; }
     double height() const { return height_; }
@@ -63,6 +65,7 @@ class Canvas {
 
   private:
     void path(const std::string& data, const Stroke& stroke);
+    void open_text(Point at, const TextStyle& style);
     double width_, height_;
     std::string body_;
 };

@@ -32,17 +32,15 @@ void draw_curve(Canvas& canvas, const std::vector<Point>& middle, const std::vec
     }
 }
 
-Canvas draw(const std::vector<CoveragePoint>& points, double base, const Layout& layout) {
-    double low = base, high = base;
-    for (const CoveragePoint& p : points) low = std::min(low, p.low), high = std::max(high, p.high);
-    const NiceAxis axis = nice_axis(low, high, layout.narrow ? 4 : 6);
+Canvas draw(const std::vector<CoveragePoint>& points, double base, Interval range, const Layout& layout) {
+    const NiceAxis axis = nice_axis(range.low, range.high, layout.narrow ? 4 : 6);
     const Labeler label = percent_label(axis);
-    const std::vector<EndLabel> sizes{{0, "Base rate", percent(base)}, {0, "Right", percent(0.888)}};
+    const std::vector<EndLabel> sizes{{0, "Base rate", percent(base)}, {0, "Accuracy", percent(0.888)}};
     const double left = value_axis_width(axis, label, layout);
     const double height = layout.narrow ? 210 : 300;
     const Box box{left, 28, layout.width - end_label_width(sizes, layout), 28 + height};
     Canvas canvas(layout.width, box.bottom + 56);
-    draw_value_axis(canvas, box, axis, label, "Right");
+    draw_value_axis(canvas, box, axis, label, "Accuracy");
     const Scale y(axis.range, {box.bottom, box.top});
     const double pad = 16;
     const Scale x({0, std::max(1.0, static_cast<double>(points.size()) - 1)}, {box.left + pad, box.right - pad});
@@ -66,14 +64,27 @@ Canvas draw(const std::vector<CoveragePoint>& points, double base, const Layout&
     canvas.text({box.left, box.bottom + 38}, layout.width < 400 ? "Bars kept, most confident first" : "Share of bars kept, most confident first (steps, not to scale)",
                 {Anchor::start, Ink::faint, 12});
     std::vector<EndLabel> labels{{y(base), "Base rate", percent(base), Ink::text}};
-    if (!middle.empty()) labels.push_back({middle.back().y, "Right", percent(points.back().accuracy), Ink::blue});
+    if (!middle.empty()) labels.push_back({middle.back().y, "Accuracy", percent(points.back().accuracy), Ink::blue});
     draw_end_labels(canvas, box, labels, layout);
     return canvas;
 }
 
 }  // namespace
 
-Picture coverage_picture(const std::string& model, const Panel& panel) {
+Interval coverage_range(const std::vector<const Panel*>& panels) {
+    Interval range{1, 0};
+    const auto take = [&](double value) {
+        range.low = std::min(range.low, value);
+        range.high = std::max(range.high, value);
+    };
+    for (const Panel* panel : panels) {
+        if (std::isfinite(panel->majority_rate)) take(panel->majority_rate);
+        for (const CoveragePoint& p : sorted_points(*panel)) take(p.low), take(p.high);
+    }
+    return range;
+}
+
+Picture coverage_picture(const std::string& model, const Panel& panel, std::optional<Interval> shared) {
     const std::vector<CoveragePoint> points = sorted_points(panel);
     Picture picture;
     if (points.empty()) {
@@ -92,11 +103,12 @@ Picture coverage_picture(const std::string& model, const Panel& panel) {
             "Dashed: always saying the more frequent answer ({} of all bars). n = {}.",
             percent(panel.majority_rate), grouped(panel.n));
     }
-    picture.table = {{{"Bars kept", true}, {"Right", true}, {"95 % interval", true}, {"Bars", true}, {"Confidence from", true}}, {}, ""};
+    picture.table = {{{"Bars kept", true}, {"Accuracy", true}, {"95 % interval", true}, {"Bars", true}, {"Confidence from", true}}, {}, ""};
     for (const CoveragePoint& p : points)
         picture.table.rows.push_back({share_text(p.coverage), percent(p.accuracy), percent(p.low) + " to " + percent(p.high),
                                       grouped(p.count), number(p.threshold, 4)});
-    picture.draw = [points, base = panel.majority_rate](const Layout& layout) { return draw(points, base, layout); };
+    const Interval range = shared.value_or(coverage_range({&panel}));
+    picture.draw = [points, range, base = panel.majority_rate](const Layout& layout) { return draw(points, base, range, layout); };
     return picture;
 }
 

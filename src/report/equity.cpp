@@ -51,6 +51,12 @@ void draw_equity(Canvas& canvas, const Box& box, const EquityLines& lines, const
     }
     canvas.area(upper, lower, Ink::grey, 0.16);
     draw_value_axis(canvas, box, axis, plain_label(axis), "Equity" + (currency.empty() ? "" : ", " + currency));
+    if (!upper.empty()) {
+        // The name of the cone stands on the side that the equity leaves free.
+        const bool above = lines.equity.back().y < cash;
+        canvas.text({box.right - 6, above ? upper.back().y - 6 : lower.back().y + 15}, layout.narrow ? "95 % by luck" : "95 % of accounts without an edge end in the grey",
+                    {Anchor::end, Ink::faint, 12, false, true});
+    }
     canvas.line({box.left, y(cash)}, {box.right, y(cash)}, {.ink = Ink::text, .dash = "4 3"});
     const auto placed = [&](const std::vector<Point>& points) {
         std::vector<Point> out;
@@ -80,8 +86,29 @@ void draw_drawdown(Canvas& canvas, const Box& box, const EquityLines& lines, con
     for (const Point p : points) zero.push_back({p.x, y(0)});
     canvas.area(zero, points, Ink::vermilion, 0.25);
     canvas.polyline(points, {.ink = Ink::vermilion, .width = 1.5});
-    draw_end_labels(canvas, box, {{y(deepest), "Deepest", percent(deepest), Ink::vermilion}}, layout);
+    const auto trough = std::ranges::min_element(points, {}, [](Point p) { return -p.y; });
+    if (trough != points.end()) {
+        canvas.marker(Shape::circle, *trough, 3.5, Ink::vermilion);
+        const bool left_half = trough->x < (box.left + box.right) / 2;
+        canvas.text({trough->x + (left_half ? 8 : -8), std::min(trough->y + 5, box.bottom - 3)}, "deepest " + percent(deepest),
+                    {left_half ? Anchor::start : Anchor::end, Ink::vermilion, 12, true, true});
+        draw_end_labels(canvas, box, {{points.back().y, "Now", percent(lines.drawdown.back().y), Ink::vermilion}}, layout);
+    }
     draw_time_axis(canvas, box, lines.span, layout);
+}
+
+/// One strip for each of at most 110 columns that tells the values of its last day under the pointer.
+void add_hover(Canvas& canvas, const Box& box, const EquityLines& lines, const std::string& currency) {
+    const Scale x(lines.span, {box.left, box.right});
+    const std::size_t every = lines.equity.size() / 110 + 1;
+    double left = box.left;
+    for (std::size_t i = every - 1; i < lines.equity.size(); i += every) {
+        const double right = x(lines.equity[i].x);
+        canvas.hover({left, box.top, right, box.bottom},
+                     fmt::format("{}: {} {}, {}", date({static_cast<std::int64_t>(lines.equity[i].x)}), number(lines.equity[i].y, 0), currency,
+                                 percent(lines.drawdown[i].y)));
+        left = right;
+    }
 }
 
 Canvas draw(const RunResult& r, const EquityLines& lines, const std::string& currency, const Layout& layout) {
@@ -98,14 +125,15 @@ Canvas draw(const RunResult& r, const EquityLines& lines, const std::string& cur
         high = std::max(high, r.cash.to_double() + half);
     }
     const NiceAxis axis = nice_axis(low, high, layout.narrow ? 4 : 6);
-    std::vector<EndLabel> widest{{0, "Equity", number(high, 0)}, {0, "Deepest", percent(-0.888)}};
-    if (!lines.gross.empty()) widest.push_back({0, "Before costs", number(high, 0)});
+    std::vector<EndLabel> widest{{0, "Equity", number(high, 0), Ink::blue}, {0, "Now", percent(-0.888), Ink::blue}};
+    if (!lines.gross.empty()) widest.push_back({0, "Before costs", number(high, 0), Ink::orange});
     const double left = std::max(value_axis_width(axis, plain_label(axis), layout), 58.0);
     const double right = layout.width - end_label_width(widest, layout);
     const double upper = layout.narrow ? 200 : 330, lower = layout.narrow ? 70 : 100;
     Canvas canvas(layout.width, 28 + upper + 40 + lower + 28);
     draw_equity(canvas, {left, 28, right, 28 + upper}, lines, r, currency, axis, layout);
     draw_drawdown(canvas, {left, 28 + upper + 40, right, 28 + upper + 40 + lower}, lines, layout);
+    if (!layout.narrow) add_hover(canvas, {left, 28, right, 28 + upper + 40 + lower}, lines, currency);
     return canvas;
 }
 

@@ -30,7 +30,7 @@ std::vector<KeyFigure> figures_of(const EvaluationReport& report, const ModelPan
     const Panel& p = model.panel;
     const double gain = p.accuracy - p.majority_rate;
     std::vector<KeyFigure> out;
-    out.push_back({"Right", percent(p.accuracy), fmt::format("95 % interval {} to {}", percent(p.accuracy_low), percent(p.accuracy_high))});
+    out.push_back({"Accuracy", percent(p.accuracy), fmt::format("95 % interval {} to {}", percent(p.accuracy_low), percent(p.accuracy_high))});
     out.push_back({"Base rate", percent(p.majority_rate), fmt::format("the model: {} points", signed_number(gain * 100, 1)), ""});
     out.push_back({"Log-loss skill", signed_percent(p.log_loss_skill, 2), "of the constant's loss saved", p.log_loss_skill > 0 ? "gain" : "loss"});
     out.push_back({"Net Sharpe a year", p.net_sharpe_1x.value ? signed_number(*p.net_sharpe_1x.value, 2) : "n/a",
@@ -38,8 +38,8 @@ std::vector<KeyFigure> figures_of(const EvaluationReport& report, const ModelPan
                                          : why(p.net_sharpe_1x, report.directional ? "no costs were stated" : "the label is no direction"),
                    p.net_sharpe_1x.value ? (*p.net_sharpe_1x.value >= 0 ? "gain" : "loss") : ""});
     out.push_back({"Scored bars", grouped(p.n), date(p.from) + " to " + date(p.to)});
-    out.push_back({"Chance that the base rate does this", p.p_value_vs_majority < 0.001 ? "< 0.1\u00a0%" : percent(p.p_value_vs_majority),
-                   fmt::format("p-value; {} counted", counted(report.trials, "trial", "trials"))});
+    out.push_back({"p-value against the base rate", p.p_value_vs_majority < 0.001 ? "< 0.1\u00a0%" : percent(p.p_value_vs_majority),
+                   fmt::format("for accuracy; {}", counted(report.trials, "trial", "trials"))});
     return out;
 }
 

@@ -45,7 +45,7 @@ Canvas draw(const std::vector<FoldRow>& folds, const Layout& layout) {
     const std::vector<EndLabel> sizes{{0, "Base rate", percent(0.888)}};
     const Box box{value_axis_width(axis, label, layout), 28, layout.width - end_label_width(sizes, layout), layout.narrow ? 228.0 : 308.0};
     Canvas canvas(layout.width, box.bottom + 28);
-    draw_value_axis(canvas, box, axis, label, "Right in each test fold");
+    draw_value_axis(canvas, box, axis, label, "Accuracy in each test fold");
     if (points.empty()) return canvas;
     const Scale::Range span{static_cast<double>(folds.front().from.value), static_cast<double>(folds.back().to.value)};
     const Scale x(span, {box.left, box.right}), y(axis.range, {box.bottom, box.top});
@@ -78,9 +78,9 @@ Picture folds_picture(const std::string& model, const std::vector<FoldRow>& fold
     Picture picture;
     picture.title = fmt::format("{} beat the base rate in {} of {} folds, clearly in {}", model, above, points.size(), clear);
     picture.subtitle = fmt::format(
-        "Share of right answers in each test fold with Wilson 95 % interval (circle above, diamond below the base rate); black lines: always "
+        "Accuracy in each test fold with Wilson 95 % interval (circle above, diamond below the base rate); level lines: always "
         "the more frequent answer of the same bars. Log loss better than the constant's in {} of {} folds.", skilled, points.size());
-    picture.table = {{{"From"}, {"To"}, {"Right", true}, {"95 % interval", true}, {"Base rate", true}, {"Log-loss skill", true}, {"n", true}}, {}, ""};
+    picture.table = {{{"From"}, {"To"}, {"Accuracy", true}, {"95 % interval", true}, {"Base rate", true}, {"Log-loss skill", true}, {"n", true}}, {}, ""};
     for (const Placed& p : points)
         picture.table.rows.push_back({date(p.fold->from), date(p.fold->to), percent(p.fold->accuracy),
                                       percent(p.band.low) + " to " + percent(p.band.high), percent(p.fold->majority_rate),

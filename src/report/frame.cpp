@@ -17,7 +17,7 @@ double line_count(const EndLabel& label, const Layout& layout) {
 }
 
 double width_of(const EndLabel& label, const Layout& layout) {
-    const double name = width_em(label.name) * 1.06, value = width_em(label.value);
+    const double name = width_em(label.name) * 1.15, value = width_em(label.value);
     const double em = line_count(label, layout) == 2 ? std::max(name, value) : name + (value > 0 ? value + 0.4 : 0);
     return em * label_size;
 }
@@ -30,9 +30,7 @@ void draw_end_label(Canvas& canvas, double x, double y, const EndLabel& label, c
         canvas.text({x, y + 11}, label.value, plain);
         return;
     }
-    canvas.text({x, y + 4}, label.name, strong);
-    if (!label.value.empty())
-        canvas.text({x + (width_em(label.name) * 1.06 + (label.name.empty() ? 0 : 0.4)) * label_size, y + 4}, label.value, plain);
+    canvas.text({x, y + 4}, label.name, label.value, plain);
 }
 
 }  // namespace

@@ -26,9 +26,17 @@ double full_colour(const HeatMap& map) {
     return sizes[static_cast<std::size_t>(0.95 * static_cast<double>(sizes.size() - 1) + 0.5)];
 }
 
+/// Width in em of the longest number: numbers are written into all cells or into none.
+double widest_value(const HeatMap& map) {
+    double widest = 0;
+    for (const MeanOf& cell : map.cells)
+        if (shown(map, cell)) widest = std::max(widest, width_em(signed_number(cell.mean() * map.factor, map.digits)));
+    return widest;
+}
+
 std::string hover_text(const HeatMap& map, std::size_t row, std::size_t column) {
     const MeanOf& cell = map.cell(row, column);
-    const std::string where = fmt::format("{} {}, {} {}", map.row_title, map.rows[row], map.column_title, map.columns[column]);
+    const std::string where = fmt::format("{}, {} {}", map.rows[row], map.column_title, map.columns[column]);
     if (!shown(map, cell)) return fmt::format("{}: too few (n = {})", where, grouped(cell.n));
     return fmt::format("{}: {} {} (95 % interval {}, n = {})", where, signed_number(cell.mean() * map.factor, map.digits),
                        map.unit,
@@ -36,19 +44,20 @@ std::string hover_text(const HeatMap& map, std::size_t row, std::size_t column) 
                        grouped(cell.n));
 }
 
-void draw_cell(Canvas& canvas, const HeatMap& map, std::size_t row, std::size_t column, const Box& box, double full) {
+/// A phone has no pointer to hover with: there the numbers stand in the table only.
+void draw_cell(Canvas& canvas, const HeatMap& map, std::size_t row, std::size_t column, const Box& box, double full, const Layout& layout) {
     const MeanOf& cell = map.cell(row, column);
+    const std::string hover = layout.narrow ? "" : hover_text(map, row, column);
     if (!shown(map, cell) || !std::isfinite(cell.mean())) {
-        canvas.rect(box, Ink::grid, 0.35, hover_text(map, row, column));
+        canvas.rect(box, Ink::grid, 0.35, hover);
         return;
     }
     const double share = full > 0 ? std::min(1.0, std::abs(cell.mean()) / full) : 0;
-    canvas.rect(box, cell.mean() >= 0 ? Ink::blue : Ink::vermilion, 0.04 + (strongest - 0.04) * share,
-                hover_text(map, row, column));
+    canvas.rect(box, cell.mean() >= 0 ? Ink::blue : Ink::vermilion, 0.04 + (strongest - 0.04) * share, hover);
     if (certain(cell))
         canvas.outline({box.left + .5, box.top + .5, box.right - .5, box.bottom - .5}, {.ink = Ink::text, .width = 1.5});
     const std::string text = signed_number(cell.mean() * map.factor, map.digits);
-    if (width_em(text) * 11 < box.width() - 4)
+    if (widest_value(map) * 11 < box.width() - 4)
         canvas.text({(box.left + box.right) / 2, (box.top + box.bottom) / 2 + 4}, text,
                     {Anchor::middle, Ink::text, 11, certain(cell)});
 }
@@ -108,7 +117,7 @@ Canvas draw_heat_map(const HeatMap& map, const Layout& layout) {
         canvas.text({left - 8, y + cell_height / 2 + 4}, map.rows[r], {Anchor::end, Ink::faint, 12});
         for (std::size_t c = 0; c < map.columns.size(); ++c) {
             const double x = left + cell_width * static_cast<double>(c);
-            draw_cell(canvas, map, r, c, {x, y, x + cell_width - 1, y + cell_height - 1}, full);
+            draw_cell(canvas, map, r, c, {x, y, x + cell_width - 1, y + cell_height - 1}, full, layout);
         }
     }
     draw_key(canvas, map, layout.narrow ? 0 : left, bottom + 14, full, layout);

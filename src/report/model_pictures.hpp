@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "report/facts.hpp"
+#include "report/interval.hpp"
 #include "report/picture.hpp"
 
 namespace aitrading::report {
@@ -12,7 +14,10 @@ namespace aitrading::report {
 Picture reliability_picture(const std::string& model, const Panel& panel);
 
 /// Accuracy on the most confident share of bars with its band, over the base rate. @pre accuracy_at not empty
-Picture coverage_picture(const std::string& model, const Panel& panel);
+/// @param shared range of the accuracy axis for pictures that stand side by side
+Picture coverage_picture(const std::string& model, const Panel& panel, std::optional<Interval> shared = {});
+/// What such pictures have to show, base rates included. @pre some panel has accuracy_at
+Interval coverage_range(const std::vector<const Panel*>& panels);
 
 /// Accuracy of every model and baseline with its interval, over the majority rate. @pre models not empty
 Picture accuracy_picture(const std::vector<ModelPanel>& models);

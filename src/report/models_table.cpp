@@ -24,7 +24,7 @@ std::string p_value_text(double p) {
 Picture accuracy_picture(const std::vector<ModelPanel>& models) {
     RowChart chart;
     chart.shares = true;
-    chart.unit = "Right, % of scored bars";
+    chart.unit = "Accuracy, % of scored bars";
     std::int64_t clear = 0, asked = 0;
     for (const ModelPanel& m : models) {
         const Panel& p = m.panel;
@@ -48,10 +48,10 @@ Picture accuracy_picture(const std::vector<ModelPanel>& models) {
                     : asked == 1 ? fmt::format("The model is more often right than the more frequent answer")
                                  : fmt::format("{} of {} models are clearly more often right than the more frequent answer", clear, asked);
     const Panel& first = models.front().panel;
-    picture.subtitle = fmt::format("Share of right answers with 95 % interval ({}), {} to {}, n = {}. Blue circles: models; grey squares: baselines.",
+    picture.subtitle = fmt::format("Accuracy with 95 % interval ({}), {} to {}, n = {}. Blue circles: models; grey squares: baselines.",
                                    first.interval.empty() ? "Wilson" : first.interval, date(first.from), date(first.to), grouped(first.n));
     picture.draw = [chart](const Layout& layout) { return draw_rows(chart, layout); };
-    picture.table = {{{"Model"}, {"Right", true}, {"95 % interval", true}, {"Base rate", true}, {"n", true}}, {}, ""};
+    picture.table = {{{"Model"}, {"Accuracy", true}, {"95 % interval", true}, {"Base rate", true}, {"n", true}}, {}, ""};
     for (const ModelPanel& m : models)
         picture.table.rows.push_back({m.name, percent(m.panel.accuracy),
                                       percent(m.panel.accuracy_low) + " to " + percent(m.panel.accuracy_high),
@@ -61,7 +61,7 @@ Picture accuracy_picture(const std::vector<ModelPanel>& models) {
 
 DataTable panel_table(const std::vector<ModelPanel>& models) {
     DataTable table;
-    table.columns = {{"Model"}, {"Right", true}, {"95 % interval", true}, {"Base rate", true}, {"p vs. base", true},
+    table.columns = {{"Model"}, {"Accuracy", true}, {"95 % interval", true}, {"Base rate", true}, {"p vs. base", true},
                      {"Log loss", true}, {"Log-loss skill", true}, {"Brier skill", true}, {"ROC AUC", true},
                      {"Balanced", true}, {"MCC", true}, {"Calibration error", true}, {"Noise up to", true},
                      {"Net Sharpe", true}, {"at 2× costs", true}, {"n", true}};
@@ -114,13 +114,13 @@ Picture importance_picture(const std::vector<FeatureShare>& importance) {
 Picture placebo_picture(const std::vector<PlaceboRow>& placebos) {
     RowChart chart;
     chart.shares = true;
-    chart.unit = "Right on data that holds nothing, %";
+    chart.unit = "Accuracy on data that holds nothing, %";
     chart.line = 0.5;
     chart.has_line = true;
     chart.line_name = "coin, 50 %";
     std::int64_t passed = 0;
     Picture picture;
-    picture.table = {{{"Placebo"}, {"Right", true}, {"Allowed", true}, {"n", true}, {"Result"}}, {}, ""};
+    picture.table = {{{"Placebo"}, {"Accuracy", true}, {"Allowed", true}, {"n", true}, {"Result"}}, {}, ""};
     for (const PlaceboRow& p : placebos) {
         passed += p.passed ? 1 : 0;
         chart.rows.push_back({.label = p.name, .value = p.accuracy, .band = {p.expected_low, p.expected_high}, .has_band = true,

@@ -11,10 +11,23 @@
 namespace aitrading::report {
 namespace {
 
+/// Escaped, with "95 %", "n = 30" and the parts of a date kept on one line.
+std::string prose(const std::string& text) {
+    std::string out;
+    const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool unit = text[i] == ' ' && i > 0 && digit(i - 1) && i + 1 < text.size() && text[i + 1] == '%';
+        const bool equals = text[i] == ' ' && i > 0 && i + 1 < text.size() && (text[i + 1] == '=' || text[i - 1] == '=');
+        out += unit || equals ? std::string("\u00a0") : std::string(1, text[i]);
+        if (text[i] == '-' && i > 0 && digit(i - 1) && digit(i + 1)) out += "\u2060";  // word joiner
+    }
+    return escape(out);
+}
+
 std::string element(std::string_view tag, std::string_view css_class, const std::string& text) {
     if (text.empty()) return "";
-    return css_class.empty() ? fmt::format("<{0}>{1}</{0}>\n", tag, escape(text))
-                             : fmt::format("<{0} class=\"{1}\">{2}</{0}>\n", tag, css_class, escape(text));
+    return css_class.empty() ? fmt::format("<{0}>{1}</{0}>\n", tag, prose(text))
+                             : fmt::format("<{0} class=\"{1}\">{2}</{0}>\n", tag, css_class, prose(text));
 }
 
 std::string cell_attributes(const Cell& cell, bool right) {
@@ -36,7 +49,7 @@ std::string table_html(const DataTable& table) {
         out += "<tr>";
         for (std::size_t c = 0; c < row.size(); ++c) {
             const bool right = c < table.columns.size() && table.columns[c].right;
-            out += fmt::format("<td{}>{}</td>", cell_attributes(row[c], right), escape(row[c].text));
+            out += fmt::format("<td{}>{}</td>", cell_attributes(row[c], right), row[c].time ? html_time(*row[c].time, true) : escape(row[c].text));
         }
         out += "</tr>\n";
     }
@@ -57,8 +70,8 @@ void Page::verdict(const std::string& sentence, const std::string& explanation) 
 void Page::figures(const std::vector<KeyFigure>& figures) {
     body_ += "<dl class=\"figures\">";
     for (const KeyFigure& f : figures)
-        body_ += fmt::format("<div><dt>{}</dt><dd class=\"v{}{}\">{}</dd><dd class=\"n\">{}</dd></div>", escape(f.label),
-                             f.style.empty() ? "" : " ", f.style, escape(f.value), escape(f.note));
+        body_ += fmt::format("<div><dt>{}</dt><dd class=\"v{}{}\">{}</dd><dd class=\"n\">{}</dd></div>", prose(f.label),
+                             f.style.empty() ? "" : " ", f.style, prose(f.value), prose(f.note));
     body_ += "</dl>\n";
 }
 
@@ -124,8 +137,8 @@ void Page::pictures(const std::vector<Picture>& pictures) {
     body_ += "</div>\n";
 }
 
-void Page::table(const DataTable& table, const std::string& caption) {
-    body_ += "<div class=\"table\">" + element("h3", "", caption) + table_html(table) + "</div>\n";
+void Page::table(const DataTable& table, const std::string& caption, const std::string& subtitle) {
+    body_ += "<div class=\"table\">" + element("h3", "", caption) + element("p", "sub", subtitle) + table_html(table) + "</div>\n";
 }
 
 void Page::begin_cards() { body_ += "<div class=\"cards\">\n"; }

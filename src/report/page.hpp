@@ -33,7 +33,7 @@ class Page {
     void picture(const Picture& picture);
     /// Two or three side by side where the screen is wide enough.
     void pictures(const std::vector<Picture>& pictures);
-    void table(const DataTable& table, const std::string& caption = "");
+    void table(const DataTable& table, const std::string& caption = "", const std::string& subtitle = "");
     /// Boxes side by side, each with its own content from `begin_card` to `end_card`.
     void begin_cards();
     void begin_card(const std::string& title, const std::string& subtitle);

@@ -13,7 +13,7 @@ constexpr Rgb rgb(std::uint32_t hex) {
 }
 
 constexpr std::array<Swatch, ink_count> swatches{{
-    {Ink::blue, "blue", rgb(0x0072B2), rgb(0x0068A3), rgb(0x2E93D1), rgb(0x6BB8EA)},
+    {Ink::blue, "blue", rgb(0x0072B2), rgb(0x0068A3), rgb(0x0072B2), rgb(0x5FB0E6)},
     {Ink::orange, "orange", rgb(0xE69F00), rgb(0x855B00), rgb(0xE69F00), rgb(0xEDB033)},
     {Ink::green, "green", rgb(0x009E73), rgb(0x00704F), rgb(0x009E73), rgb(0x3CC79D)},
     {Ink::vermilion, "vermilion", rgb(0xD55E00), rgb(0xB04A00), rgb(0xD55E00), rgb(0xF58A45)},

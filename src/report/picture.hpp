@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "report/canvas.hpp"
 #include "report/frame.hpp"
 
@@ -14,8 +16,10 @@ struct Cell {
     std::string text;
     std::string style = {};  ///< CSS classes: gain, loss, strong, faint; `heat` with `share`
     double share = 0;        ///< -1..1: background from loss to gain
+    std::optional<UnixNanos> time = {};  ///< shown instead of the text, with the reader's own clock on hover
     Cell(std::string t, std::string s = {}, double h = 0) : text(std::move(t)), style(std::move(s)), share(h) {}  // NOLINT(google-explicit-constructor)
     Cell(const char* t) : text(t) {}  // NOLINT(google-explicit-constructor)
+    Cell(UnixNanos t) : time(t) {}    // NOLINT(google-explicit-constructor)
 };
 
 struct TableColumn {

@@ -66,11 +66,15 @@ void draw_profit(Canvas& canvas, const Box& box, const RunResult& r, Scale::Rang
     const Scale y(axis.range, {box.bottom, box.top});
     draw_value_axis(canvas, box, axis, plain_label(axis), "Net of trades closed" + (currency.empty() ? "" : ", " + currency));
     canvas.line({box.left, y(0)}, {box.right, y(0)}, {.ink = Ink::text});
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        if (sums[i] == 0) continue;
-        const double left = box.left + step * static_cast<double>(i);
-        const auto [top, bottom] = std::minmax({y(0), y(sums[i])});
-        canvas.rect({left, top, left + step - 0.6, std::max(bottom, top + 1)}, sums[i] > 0 ? Ink::blue : Ink::vermilion, 1);
+    for (const bool gain : {true, false}) {
+        std::vector<Point> ends;
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            if (sums[i] == 0 || (sums[i] > 0) != gain) continue;
+            const double px = box.left + step * (static_cast<double>(i) + 0.5);
+            ends.push_back({px, y(0)});
+            ends.push_back({px, gain ? std::min(y(sums[i]), y(0) - 1) : std::max(y(sums[i]), y(0) + 1)});
+        }
+        canvas.segments(ends, {.ink = gain ? Ink::blue : Ink::vermilion, .width = 2.4});
     }
     draw_time_axis(canvas, box, span, layout);
 }

@@ -32,8 +32,7 @@ void add_equity(Page& page, const RunReport& report, const std::string& currency
     }
     page.picture(equity_picture(report.result, currency));
     const MonthlyReturns months = monthly_returns(report.result);
-    page.table(months.table, months.title);
-    page.paragraph(months.subtitle);
+    page.table(months.table, months.title, months.subtitle);
 }
 
 void add_knowledge(Page& page, const RunReport& report) {
@@ -120,7 +119,7 @@ DataTable trade_table(const RunResult& r, int digits) {
     const std::size_t from = r.trade_list.size() > most ? r.trade_list.size() - most : 0;
     for (std::size_t i = r.trade_list.size(); i-- > from;) {
         const Trade& t = r.trade_list[i];
-        table.rows.push_back({date_time(t.opened), date_time(t.closed), t.side == Side::buy ? "long" : "short", number(t.quantity.to_double(), 0),
+        table.rows.push_back({t.opened, t.closed, t.side == Side::buy ? "long" : "short", number(t.quantity.to_double(), 0),
                               number(t.entry.to_double(), digits), number(t.exit.to_double(), digits), signed_number(t.gross.to_double(), 2),
                               number(t.costs.to_double(), 2), Cell(signed_number(t.net.to_double(), 2), t.net.raw >= 0 ? "gain" : "loss")});
     }
@@ -163,8 +162,8 @@ std::vector<KeyFigure> run_figures(const RunReport& report) {
     const std::string currency = currency_of(report), tone = r.net.raw >= 0 ? "gain" : "loss";
     std::vector<KeyFigure> out;
     const double half = profit_half_width(r);
-    out.push_back({"Net result", signed_money(r.net, currency),
-                   std::isfinite(half) ? fmt::format("± {} (95 %, daily swings)", number(half, 0)) : "no interval: fewer than two days", tone});
+    out.push_back({currency.empty() ? "Net result" : "Net result, " + currency, signed_number(r.net.to_double(), half >= 10 ? 0 : 2),
+                   std::isfinite(half) ? fmt::format("± {}, 95 % by its daily swings", number(half, half >= 10 ? 0 : 2)) : "no interval: fewer than two days", tone});
     const bool band = r.sharpe_low.value && r.sharpe_high.value;
     const int digits = band ? digits_for((*r.sharpe_high.value - *r.sharpe_low.value) / 2) : 2;
     out.push_back({"Sharpe ratio a year", r.sharpe.value ? signed_number(*r.sharpe.value, digits) : "n/a",
@@ -172,9 +171,9 @@ std::vector<KeyFigure> run_figures(const RunReport& report) {
                         : (r.sharpe.value ? r.sharpe_low.reason : r.sharpe.reason), tone});
     if (!report.panels.empty()) {
         const Panel& p = report.panels.front().panel;
-        out.push_back({"Right", percent(p.accuracy), fmt::format("{} to {}; base rate {}", percent(p.accuracy_low), percent(p.accuracy_high), percent(p.majority_rate))});
+        out.push_back({"Accuracy", percent(p.accuracy), fmt::format("{} to {}; base rate {}", percent(p.accuracy_low), percent(p.accuracy_high), percent(p.majority_rate))});
     }
-    out.push_back({"Deepest drawdown", percent(-std::abs(r.max_drawdown)), "below the highest equity"});
+    out.push_back({"Deepest drawdown", percent(-std::abs(r.max_drawdown)), "below the highest equity; one path, so no interval"});
     const Interval wins = r.trades > 0 ? wilson(static_cast<double>(r.wins) / static_cast<double>(r.trades), r.trades) : Interval{};
     out.push_back({"Trades", grouped(r.trades), r.trades > 0 ? fmt::format("{} to {} of them won", percent(wins.low, 0), percent(wins.high, 0)) : "none"});
     const Figure chance = r.dsr.value ? r.dsr : r.psr;

@@ -10,7 +10,7 @@ constexpr std::string_view rules = R"css(
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetica Neue",Arial,sans-serif}
 main{max-width:1132px;margin:0 auto;padding:24px 16px 64px}
-h1,h2,h3{line-height:1.25;font-weight:650;text-wrap:balance}
+h1,h2,h3{line-height:1.25;font-weight:650;text-wrap:pretty}
 h1{font-size:25px;margin:0;max-width:36em}
 h2{font-size:20px;margin:56px 0 8px;padding-top:16px;border-top:1px solid var(--grid)}
 h3{font-size:16px;margin:0 0 4px;max-width:62ch}
@@ -40,10 +40,10 @@ svg .m{stroke:var(--page);stroke-width:1px}svg .h{fill:transparent}svg .h:hover{
 @media (min-width:1020px){.middle{display:none}.wide{display:block}}
 .beside,.cards{display:grid;gap:0 32px;align-items:start}
 @media (min-width:760px){.beside.n2{grid-template-columns:1fr 1fr}}
-@media (min-width:1020px){.beside.n3,.cards{grid-template-columns:repeat(3,1fr)}}
-.cards{gap:24px;margin:16px 0 24px;align-items:stretch}
-.cards article{border:1px solid var(--grid);border-radius:6px;padding:16px;min-width:0}
-.cards figure{margin:16px 0 0}.cards figure h3{font-size:14px}
+@media (min-width:1020px){.beside.n3,.cards{grid-template-columns:repeat(3,1fr)}.cards article{display:grid;grid-row:span 8;grid-template-rows:subgrid;row-gap:0}.cards figure{display:grid;grid-row:span 4;grid-template-rows:subgrid}}
+.cards{gap:0 24px;margin:16px 0 24px;align-items:stretch}
+.cards article{border:1px solid var(--grid);border-radius:6px;padding:16px;min-width:0;margin-bottom:24px}
+.cards figure{margin:8px 0 0}.cards figure h3{font-size:14px}
 .cards .figures{grid-template-columns:1fr 1fr;margin:12px 0}.cards .figures>div{padding:8px 12px}.cards .figures .v{font-size:20px}
 details{margin:8px 0 0}
 summary{cursor:pointer;font-size:13px;color:var(--blue-text);width:fit-content;padding:4px 0}
@@ -51,13 +51,14 @@ summary{cursor:pointer;font-size:13px;color:var(--blue-text);width:fit-content;p
 details .scroll{max-height:420px;overflow:auto}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
 th{font-weight:600;text-align:left;color:var(--faint);border-bottom:1px solid var(--grey);vertical-align:bottom}
-th,td{padding:5px 12px 5px 0;white-space:nowrap}td{border-bottom:1px solid var(--grid)}
+th,td{padding:5px 12px 5px 0}td{white-space:nowrap}th{min-width:40px}td{border-bottom:1px solid var(--grid)}
 th.r,td.r{text-align:right;padding:5px 6px}
 .table{margin:24px 0 32px}
 .missing{font-size:14px;color:var(--faint);border-left:1px solid var(--grey);padding:2px 0 2px 12px;margin:12px 0 16px}
 .terms{display:grid;grid-template-columns:minmax(96px,max-content) 1fr;gap:4px 20px;font-size:14px;margin:0 0 16px}
-.terms dt{color:var(--faint)}.terms dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+.terms dt{color:var(--faint)}.terms dd{margin:0;max-width:70ch;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 :focus-visible{outline:2px solid var(--blue);outline-offset:2px}
+@media (max-width:619px){.verdict{font-size:20px;padding-left:12px}.lead{padding-left:16px}h2{margin-top:40px}.figures{grid-template-columns:1fr 1fr}.figures .v{font-size:20px}.terms{grid-template-columns:1fr;gap:0}.terms dd{margin-bottom:8px}}
 @media print{main{max-width:none;padding:0}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}details:not([open]){display:none}body{font-size:12px}}
 )css";
 

@@ -79,16 +79,16 @@ std::string run_verdict(const RunResult& r) {
 
 std::string run_explanation(const RunResult& r, const std::string& currency) {
     if (r.trades == 0) return fmt::format("{} bars were seen and no order was filled.", grouped(r.bars));
-    return fmt::format("Before costs {} was {}; costs took {}; {} {} is left of {} over {} to {}.", money(Money{std::abs(r.gross.raw)}, currency),
-                       r.gross.raw >= 0 ? "gained" : "lost", money(r.costs, currency), r.net.raw >= 0 ? "a profit of" : "a loss of",
-                       money(Money{std::abs(r.net.raw)}, currency), "the account of " + money(r.cash, currency), date(r.from), date(r.to));
+    return fmt::format("Before costs it {} {}, costs took {}: a net {} of {} on an account of {}, from {} to {}.",
+                       r.gross.raw >= 0 ? "gained" : "lost", money(Money{std::abs(r.gross.raw)}, currency), money(r.costs, currency),
+                       r.net.raw >= 0 ? "profit" : "loss", money(Money{std::abs(r.net.raw)}, currency), money(r.cash, currency), date(r.from), date(r.to));
 }
 
 std::string evaluation_verdict(const std::string& label, const ModelPanel& model, const std::vector<ModelPanel>& all) {
     const Panel& p = model.panel;
     if (p.n == 0) return "No bar was scored: there is nothing to judge.";
     const bool beats_rate = p.accuracy_low > p.majority_rate, below_rate = p.accuracy_high < p.majority_rate;
-    std::string text = fmt::format("{} is right on {} of {} bars (95 % interval {} to {}, n = {}) where always giving the more frequent answer gives {}",
+    std::string text = fmt::format("{} is right on {} of bars ({}; 95 % interval {} to {}, n = {}), the more frequent answer on {}",
                                    model.name, percent(p.accuracy), label, percent(p.accuracy_low), percent(p.accuracy_high),
                                    grouped(p.n), percent(p.majority_rate));
     if (below_rate) return text + ": worse than knowing nothing.";

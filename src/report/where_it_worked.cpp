@@ -112,10 +112,10 @@ HeatMap gain_by_weekday_and_month(const ScoredBars& bars) {
 HeatMap gain_by_regime_and_hour(const ScoredBars& bars) {
     HeatMap map;
     map.columns = hours();
-    map.row_title = "Regime";
+    map.row_title = "";
     map.column_title = "Hour (UTC)";
     if (bars.regime.size() != bars.size()) return map;
-    for (int regime = 1; regime <= 12; ++regime) map.rows.push_back(fmt::format("{}", regime));
+    for (int regime = 1; regime <= 12; ++regime) map.rows.push_back(fmt::format("Regime {}", regime));
     fill(map, bars, [&](std::size_t i) { return bars.regime[i] >= 1 && bars.regime[i] <= 12 ? bars.regime[i] - 1 : no_cell; },
          [&](std::size_t i) { return hour_of(bars.time[i]); });
     drop_empty_rows(map);
