@@ -54,6 +54,19 @@ class Arrows(unittest.TestCase):
         self.assertEqual([], rules("src/engines/series_store/parquet/a.cpp", "#include <duckdb.h>\n"))
 
 
+class Sizes(unittest.TestCase):
+    def test_finds_a_long_function_wherever_it_stands(self):
+        body = "    if (a) { b(); }\n" * 75
+        for head, tail in [("int f(int a) {\n", "}\n"), ("namespace x {\nvoid A::f() const {\n", "}\n}\n"),
+                           ("struct S {\n  template <class T>\n  S(T a) : a_{a} {\n", "}\n};\n")]:
+            with self.subTest(head=head):
+                self.assertEqual(1, len(list(lint.long_functions(head + body + tail))))
+
+    def test_lets_short_functions_and_long_scopes_pass(self):
+        text = "namespace x {\nclass A {\n" + "    int f(int a) { return '{' + a; }  // {\n" * 200 + "};\n}\n"
+        self.assertEqual([], list(lint.long_functions(text)))
+
+
 class Awaits(unittest.TestCase):
     def test_refuses_temporaries_inside_an_await(self):
         for text in ["int n = co_await run([s] { return 1; });", "co_await send({1, 2});", "use(co_await next());"]:
@@ -72,6 +85,8 @@ class Names(unittest.TestCase):
         self.assertIn("name", rules("src/common/a.cpp", ""))
         self.assertIn("name", rules("src/kit/CamelCase.cpp", ""))
         self.assertIn("name", rules("src/kit/a.cpp", "struct lower_case {\n"))
+        self.assertIn("name", rules("src/kit/a.cpp", "class lower final : public A {\n"))
+        self.assertEqual([], rules("src/kit/a.cpp", "    struct stat status {};\n    struct stat_like;\nclass Good final : A {};\n"))
 
     def test_wants_a_guard_and_one_idea_a_file(self):
         self.assertIn("name", rules("src/kit/a.hpp", "int x;\n"))

@@ -139,6 +139,17 @@ TEST_F(ModelStoreTest, writers_side_by_side_get_different_versions) {
     for (int v = 1; v <= writers * each; ++v) EXPECT_TRUE(store_.load("m", v)) << v;
 }
 
+TEST_F(ModelStoreTest, clears_away_what_a_killed_writer_left) {
+    const fs::path part = home_ / "models" / "m" / ".part-1";
+    fs::create_directories(part);
+    std::ofstream(part / "half.bin") << "half";
+    EXPECT_TRUE(store_.list()->empty());
+    EXPECT_EQ(store_.load("m").error().code, ErrorCode::not_found);
+    ASSERT_EQ(*store_.store(example("m")), 1);
+    EXPECT_FALSE(fs::exists(home_ / "models" / "m" / "1" / "half.bin"));
+    EXPECT_FALSE(fs::exists(part));
+}
+
 /// A writer is killed at any instant of its work, twenty times; every version that it had acknowledged must be there,
 /// every version that is there must be whole, and the next writer must find its way.
 TEST_F(ModelStoreTest, kill_leaves_whole_versions_only) {
