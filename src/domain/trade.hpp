@@ -29,6 +29,7 @@ struct Order {
     std::optional<Price> trail;    ///< trailing_stop: distance from the best price so far
     OrderId oco_group = 0;         ///< orders of one group cancel each other on a fill; 0 = none
     bool reduce_only = false;      ///< may close, never open
+    OrderId after = 0;             ///< sleeps until that order has filled (bracket legs); 0 = at once
 };
 
 /// An execution.
