@@ -31,5 +31,6 @@ struct Context {
 // (one function for each file named <what>_commands.cpp)
 void add_models_commands(CLI::App& app, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
+void add_backtest_commands(CLI::App& app, Context& context);
 
 }  // namespace aitrading::apps

@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
 
     add_models_commands(app, context);
     add_synth_commands(app, context);
+    add_backtest_commands(app, context);
 
     try {
         app.parse(argc, argv);

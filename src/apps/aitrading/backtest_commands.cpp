@@ -1,0 +1,194 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/run_result_view.hpp"
+#include "decision/trading/make_strategy.hpp"
+#include "proving/backtest/driver.hpp"
+#include "proving/backtest/service/input_file.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using backtest::RunOptions;
+
+struct BacktestOptions {
+    std::string symbol, timeframe, input, strategy;
+    std::string fill = "next_open", bars;
+    std::string spread, commission = "0", slippage = "0", swap = "0", lots = "0.1", lot_step, cash = "10000";
+    std::string from, to, stop_out = "0%";
+    std::int64_t leverage = 0, trials = 1;
+};
+
+Result<TimeRange> range_of(const BacktestOptions& o) {
+    TimeRange range;
+    if (!o.from.empty()) {
+        TRY(range.from, parse_iso8601(o.from));
+    }
+    if (!o.to.empty()) {
+        TRY(range.to, parse_iso8601(o.to));
+    }
+    if (range.from >= range.to)
+        return fail(ErrorCode::usage, fmt::format("--from {} must lie before --to {}", o.from, o.to));
+    return range;
+}
+
+/// Percent as a whole number: "50%" or "50".
+Result<std::int64_t> parse_percent(std::string text) {
+    if (text.ends_with('%')) text.pop_back();
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > 99)
+        return fail(ErrorCode::usage, fmt::format("--stop-out \"{}\" must be a share of the margin from 0% to 99%", text));
+    return value;
+}
+
+Price point_of(int digits) {
+    Price point{Price::scale};
+    for (int i = 0; i < digits; ++i) point.raw /= 10;
+    return point;
+}
+
+/// The prices' unit decides what a pip is; everything else comes from the options.
+Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series, int digits, const Context& context) {
+    RunOptions run;
+    run.series = series;
+    run.trials = o.trials;
+    run.seed = context.seed;
+    const Price pip = pip_of(series.symbol, digits), point = point_of(digits);
+    TRY(run.engine.cash, trading::parse_money(o.cash));
+    if (run.engine.cash.raw <= 0) return fail(ErrorCode::usage, "--cash must be positive");
+    trading::VenueRules& rules = run.engine.rules;
+    if (!o.spread.empty()) {
+        TRY(run.spread, trading::parse_distance(o.spread, pip, point));
+        if (run.spread->raw < 0) return fail(ErrorCode::usage, fmt::format("--spread {} must not be negative", o.spread));
+    }
+    TRY(rules.commission, trading::parse_commission(o.commission));
+    TRY(rules.slippage, trading::parse_slippage(o.slippage, pip, point));
+    TRY(rules.swap, trading::parse_swap(o.swap, pip, point));
+    if (!o.lot_step.empty()) {
+        TRY(rules.lot_step, trading::parse_lots(o.lot_step));
+    }
+    rules.leverage = o.leverage;
+    TRY(rules.stop_out_percent, parse_percent(o.stop_out));
+    if (rules.stop_out_percent > 0 && rules.leverage == 0)
+        return fail(ErrorCode::usage, "--stop-out needs --leverage, for example --leverage 30");
+    rules.seed = context.seed;
+    run.engine.fill = o.fill == "same_close" ? backtest::FillRule::same_close : backtest::FillRule::next_open;
+    return run;
+}
+
+void add_notes(RunResult& result, const BacktestOptions& o, const RunOptions& run) {
+    std::vector<std::string> notes;
+    notes.push_back(run.engine.fill == backtest::FillRule::next_open
+                        ? "orders are decided at a bar's close and filled at the next open"
+                        : "orders are filled at the very close that decided them: kinder than a market is");
+    if (run.spread)
+        notes.push_back(fmt::format("spread {} around the bars' prices, half of it paid on each fill",
+                                    to_decimal(*run.spread, 6)));
+    else if (result.ticks == 0 && result.cost_parts.spread.raw == 0)
+        notes.push_back("no spread: the series has none and --spread was not given; give --spread 1.0pip to see what is left");
+    else
+        notes.push_back("bid and ask of the series itself");
+    if (result.ticks == 0) notes.push_back("inside a bar the worse order of high and low is assumed");
+    notes.push_back("profit counts in the quote currency of the symbol; 1 lot = 100,000 units");
+    if (o.leverage == 0) notes.push_back("no margin check; --leverage 30 --stop-out 50% turn it on");
+    notes.insert(notes.end(), result.notes.begin(), result.notes.end());
+    result.notes = std::move(notes);
+}
+
+/// What the series is, known before its rows are read.
+struct Source {
+    SeriesKey series;
+    int digits = 5;
+    std::int64_t bar_nanos = 0;
+    bool ticks = false;
+    backtest::BarStream bar_stream;
+    backtest::TickStream tick_stream;
+};
+
+/// The timeframe whose bars are as long, or the longest that is no longer.
+Timeframe timeframe_like(std::int64_t nanos) {
+    Timeframe best = Timeframe::m1;
+    for (const Timeframe t : all_timeframes)
+        if (duration_nanos(t) > 0 && duration_nanos(t) <= nanos) best = t;
+    return best;
+}
+
+Result<Source> source_from_file(const BacktestOptions& o) {
+    TRY(const backtest::InputFile file, backtest::inspect_input(o.input));
+    TRY(const TimeRange range, range_of(o));
+    Source source;
+    source.ticks = file.ticks;
+    source.digits = file.digits;
+    source.series.symbol = o.symbol.empty() ? file.path.stem().string() : o.symbol;
+    source.bar_nanos = file.bar_nanos;
+    source.series.timeframe = file.ticks ? Timeframe::ticks : timeframe_like(file.bar_nanos);
+    if (file.ticks)
+        source.tick_stream = backtest::ticks_of(file, source.series, range);
+    else
+        source.bar_stream = backtest::bars_of(file, source.series, range);
+    return source;
+}
+
+Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
+    if (o.input.empty())
+        return fail(ErrorCode::usage, "name a series (SYMBOL TF) or give --input F.csv; this build reads --input only");
+    TRY(Source source, source_from_file(o));
+    if (!o.bars.empty()) {
+        if (!source.ticks) return fail(ErrorCode::usage, "--bars makes bars from ticks; this series already has bars");
+        TRY(source.series.timeframe, parse_timeframe(o.bars));
+        source.bar_nanos = duration_nanos(source.series.timeframe);
+    }
+    TRY(RunOptions run, run_options(o, source.series, source.digits, context));
+    run.bar_nanos = source.bar_nanos;
+    trading::StrategySetup setup;
+    TRY(setup.size, trading::parse_lots(o.lots));
+    setup.probability.bar_nanos = source.bar_nanos;
+    TRY(const auto strategy, trading::make_strategy(o.strategy, setup));
+    TRY(RunResult result, source.ticks ? backtest::run_ticks(source.tick_stream, *strategy, run, context.stop)
+                                       : backtest::run_bars(source.bar_stream, *strategy, run, context.stop));
+    add_notes(result, o, run);
+    if (context.json)
+        fmt::print("{}\n", run_result_json(result).dump());
+    else
+        fmt::print("{}", run_result_text(result));
+    return {};
+}
+
+}  // namespace
+
+void add_backtest_commands(CLI::App& app, Context& context) {
+    auto o = std::make_shared<BacktestOptions>();
+    CLI::App* command = app.add_subcommand("backtest", "what a strategy would have made of a series, after all costs");
+    command->footer("Example:\n  aitrading backtest --input EURUSD.csv --strategy 'ema_cross(10,30)' --spread 1.0pip "
+                    "--commission 7/lot\n\nWhole percents, pips and points: 1.0pip, 12points, 50%. A swap is LONG/SHORT "
+                    "for each night, negative is paid; write --swap=-0.7pip/0.2pip.");
+    command->add_option("symbol", o->symbol, "stored symbol (with --input: the name to show)");
+    command->add_option("timeframe", o->timeframe, "stored timeframe");
+    command->add_option("--input", o->input, "CSV: time,open,high,low,close[,volume][,spread] or time,bid,ask");
+    command->add_option("--strategy", o->strategy, "ema_cross(fast,slow) or model:NAME")->required();
+    command->add_option("--bars", o->bars, "make bars of this timeframe from ticks on the way");
+    command->add_option("--spread", o->spread, "whole spread, half is paid on each fill: 1.0pip");
+    command->add_option("--commission", o->commission, "for each fill: 7/lot or 20/million of notional");
+    command->add_option("--slippage", o->slippage, "0.2pip, 25%spread or random:0.5pip (seeded)");
+    command->add_option("--swap", o->swap, "LONG/SHORT for each night at 17:00 New York, Wednesday threefold");
+    command->add_option("--lots", o->lots, "size of the position")->capture_default_str();
+    command->add_option("--lot-step", o->lot_step, "orders are cut down to a multiple of it");
+    command->add_option("--cash", o->cash, "at the beginning")->capture_default_str();
+    command->add_option("--fill", o->fill, "next_open or same_close")->check(CLI::IsMember({"next_open", "same_close"}));
+    command->add_option("--leverage", o->leverage, "margin = notional / leverage; 0 = no margin check")
+        ->check(CLI::Range(0, 10'000));
+    command->add_option("--stop-out", o->stop_out, "close by force when equity falls below this share of the margin");
+    command->add_option("--trials", o->trials, "parameter sets tried before this one")->check(CLI::Range(1, 1'000'000'000));
+    command->add_option("--from", o->from, "first bar at or after this time");
+    command->add_option("--to", o->to, "last bar before this time");
+    command->callback([o, &context] { context.action = [o, &context] { return run_backtest(*o, context); }; });
+}
+
+}  // namespace aitrading::apps
