@@ -105,6 +105,22 @@ void TickColumns::clear() {
     ask_size.clear();
 }
 
+bool is_gap(Timeframe timeframe, UnixNanos a, UnixNanos b) {
+    const std::int64_t step = duration_nanos(timeframe);
+    if (step == 0 || b.value - a.value <= step) return false;
+    if (timeframe == Timeframe::w1) return true;
+    const int days_to_saturday = (5 - weekday(a) + 7) % 7;
+    const std::int64_t day_begin = a.value - ((a.value % nanos_per_day) + nanos_per_day) % nanos_per_day;
+    return b.value < day_begin + days_to_saturday * nanos_per_day;
+}
+
+std::int64_t count_gaps(const BarColumns& bars) {
+    std::int64_t gaps = 0;
+    for (std::size_t i = 1; i < bars.size(); ++i)
+        gaps += is_gap(bars.key.timeframe, bars.time[i - 1], bars.time[i]);
+    return gaps;
+}
+
 Price pip_of(std::string_view symbol, int digits) {
     const bool yen = symbol.size() >= 6 && same_letters(symbol.substr(3, 3), "JPY");
     return yen || digits <= 3 ? Price{10'000'000} : Price{100'000};

@@ -92,10 +92,16 @@ struct SeriesInfo {
     int digits = 5;
     std::int64_t rows = 0;
     UnixNanos first, last;
-    std::int64_t gaps = 0;  ///< missing bars outside the weekend; 0 for ticks
+    std::int64_t gaps = 0;  ///< runs of missing bars outside the weekend (see count_gaps); 0 for ticks
     bool has_ask = false;
     bool has_spread = false;
 };
+
+/// True when bars are missing between the opening times `a` < `b` of neighbours and the run does not touch a Saturday
+/// (UTC), on which no market but crypto's is open. Weekly bars know no weekend.
+bool is_gap(Timeframe timeframe, UnixNanos a, UnixNanos b);
+/// Number of such runs, whatever their length. @complexity O(bars)
+std::int64_t count_gaps(const BarColumns& bars);
 
 /// The size of one pip of a symbol, as traders quote it: 0.01 for pairs against the yen and for metals and indices with
 /// at most three digits, 0.0001 otherwise. A default for `--spread 1.0pip` where no instrument table says otherwise.

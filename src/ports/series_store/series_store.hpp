@@ -19,8 +19,15 @@ using TickSink = std::function<bool(const TickColumns& batch)>;
 class TickWriter {
   public:
     virtual ~TickWriter() = default;
+    /// The series takes the most digits of any batch, and of replace_ticks.
     virtual Result<void> append(const TickColumns& batch) = 0;
     virtual Result<void> commit() = 0;
+};
+
+/// Held while a series is read and then replaced, so that no other writer comes between.
+class WriteLock {
+  public:
+    virtual ~WriteLock() = default;
 };
 
 /// Series of bars and ticks by symbol and timeframe. Replacing a series is atomic: a reader sees the old or the new
@@ -42,6 +49,11 @@ class SeriesStore {
     virtual Result<std::unique_ptr<TickWriter>> replace_ticks(const SeriesKey& key, int digits) = 0;
     virtual Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                                       const TickSink& sink) const = 0;
+
+    /// Keeps other writers of this series out, of any process, until the lock is destroyed; readers go on. The holder's
+    /// own replacements pass. Waits at most a minute. An engine with a single writer may return a lock that does nothing.
+    /// @errors failed (another writer holds it; retry helps)
+    virtual Result<std::unique_ptr<WriteLock>> lock_writers(const SeriesKey&) { return std::make_unique<WriteLock>(); }
 
     /// All series, ordered by symbol and timeframe.
     virtual Result<std::vector<SeriesInfo>> list() const = 0;

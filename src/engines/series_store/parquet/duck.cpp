@@ -1,0 +1,160 @@
+#include "engines/series_store/parquet/duck.hpp"
+
+#include <duckdb.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+#include "base/check.hpp"
+
+namespace aitrading::engines {
+
+struct Duck::Handles {
+    duckdb_database database = nullptr;
+    ~Handles() { duckdb_close(&database); }
+};
+
+namespace {
+
+/// One connection, closed at the end of its scope. Connections of one database may be used by several threads.
+class Connection {
+  public:
+    explicit Connection(duckdb_database database) {
+        CHECK(duckdb_connect(database, &connection_) == DuckDBSuccess);
+    }
+    ~Connection() { duckdb_disconnect(&connection_); }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    operator duckdb_connection() const { return connection_; }
+
+    Result<void> run(const std::string& sql) const {
+        duckdb_result result;
+        const bool ok = duckdb_query(connection_, sql.c_str(), &result) == DuckDBSuccess;
+        std::string text = ok ? "" : duckdb_result_error(&result);
+        duckdb_destroy_result(&result);
+        if (!ok) return fail(ErrorCode::failed, std::move(text));
+        return {};
+    }
+
+  private:
+    duckdb_connection connection_ = nullptr;
+};
+
+std::string quoted(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) {
+        if (c == '\'') out += '\'';
+        out += c;
+    }
+    return out + "'";
+}
+
+Result<void> append_columns(duckdb_appender appender, const std::vector<std::span<const std::int64_t>>& columns) {
+    const duckdb_logical_type bigint = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    std::vector<duckdb_logical_type> types(columns.size(), bigint);
+    duckdb_data_chunk chunk = duckdb_create_data_chunk(types.data(), types.size());
+    const std::size_t rows = columns.front().size(), step = duckdb_vector_size();
+    bool ok = true;
+    for (std::size_t from = 0; from < rows && ok; from += step) {
+        const std::size_t count = std::min(step, rows - from);
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            std::memcpy(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, c)), columns[c].data() + from,
+                        count * sizeof(std::int64_t));
+        duckdb_data_chunk_set_size(chunk, count);
+        ok = duckdb_append_data_chunk(appender, chunk) == DuckDBSuccess;
+    }
+    duckdb_destroy_data_chunk(&chunk);
+    for (auto& type : types) duckdb_destroy_logical_type(&type);
+    if (!ok) return fail(ErrorCode::failed, duckdb_appender_error(appender));
+    return {};
+}
+
+}  // namespace
+
+Duck::~Duck() = default;
+
+Result<std::unique_ptr<Duck>> Duck::open() {
+    duckdb_config config = nullptr;
+    CHECK(duckdb_create_config(&config) == DuckDBSuccess);
+    // One thread keeps file order and leaves the cores to the caller; extensions would be looked for in the network;
+    // an empty temp directory forbids spilling into the working directory.
+    constexpr std::array<std::array<const char*, 2>, 5> settings{{{"threads", "1"},
+                                                                  {"memory_limit", "1GB"},
+                                                                  {"autoinstall_known_extensions", "false"},
+                                                                  {"autoload_known_extensions", "false"},
+                                                                  {"temp_directory", ""}}};
+    for (const auto& [name, value] : settings) CHECK(duckdb_set_config(config, name, value) == DuckDBSuccess);
+    std::unique_ptr<Duck> duck(new Duck);
+    duck->handles_ = std::make_unique<Handles>();
+    char* message = nullptr;
+    const bool ok = duckdb_open_ext(nullptr, &duck->handles_->database, config, &message) == DuckDBSuccess;
+    duckdb_destroy_config(&config);
+    if (ok) return duck;
+    std::string text = message != nullptr ? message : "DuckDB did not start";
+    duckdb_free(message);
+    return fail(ErrorCode::failed, std::move(text));
+}
+
+Result<void> Duck::write(const std::filesystem::path& file, const std::vector<std::string>& names,
+                         const std::vector<std::span<const std::int64_t>>& columns) {
+    CHECK(!columns.empty() && names.size() == columns.size());
+    const Connection connection(handles_->database);
+    std::string declared;
+    for (const auto& name : names) declared += (declared.empty() ? "" : ", ") + name + " BIGINT NOT NULL";
+    TRY_VOID(connection.run("CREATE TEMP TABLE part(" + declared + ")"));
+    duckdb_appender appender = nullptr;
+    if (duckdb_appender_create(connection, nullptr, "part", &appender) != DuckDBSuccess) {
+        std::string text = duckdb_appender_error(appender);
+        duckdb_appender_destroy(&appender);
+        return fail(ErrorCode::failed, std::move(text));
+    }
+    auto appended = append_columns(appender, columns);
+    if (duckdb_appender_destroy(&appender) != DuckDBSuccess && appended)
+        appended = fail(ErrorCode::failed, "DuckDB could not take the rows");
+    TRY_VOID(std::move(appended));
+    return connection.run(fmt::format("COPY part TO {} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, "
+                                      "ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
+                                      quoted(file.string())));
+}
+
+Result<bool> Duck::read(const std::string& file, const std::vector<std::string>& names, TimeRange range,
+                        const ChunkSink& sink) const {
+    const Connection connection(handles_->database);
+    const std::string sql =
+        fmt::format("SELECT {} FROM read_parquet({}) WHERE time >= {} AND time < {}", fmt::join(names, ", "),
+                    quoted(file), range.from.value, range.to.value);
+    struct Query {
+        duckdb_prepared_statement statement = nullptr;
+        duckdb_pending_result pending = nullptr;
+        duckdb_result result{};
+        ~Query() {
+            duckdb_destroy_result(&result);
+            duckdb_destroy_pending(&pending);
+            duckdb_destroy_prepare(&statement);
+        }
+    } query;
+    if (duckdb_prepare(connection, sql.c_str(), &query.statement) != DuckDBSuccess)
+        return fail(ErrorCode::failed, duckdb_prepare_error(query.statement));
+    if (duckdb_pending_prepared_streaming(query.statement, &query.pending) != DuckDBSuccess)
+        return fail(ErrorCode::failed, duckdb_pending_error(query.pending));
+    if (duckdb_execute_pending(query.pending, &query.result) != DuckDBSuccess)
+        return fail(ErrorCode::failed, duckdb_result_error(&query.result));
+    std::vector<const std::int64_t*> columns(names.size());
+    bool more = true;
+    while (more) {
+        duckdb_data_chunk chunk = duckdb_fetch_chunk(query.result);
+        if (chunk == nullptr) break;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            columns[c] = static_cast<const std::int64_t*>(
+                duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, c)));
+        const std::size_t rows = duckdb_data_chunk_get_size(chunk);
+        more = rows == 0 || sink(rows, columns);
+        duckdb_destroy_data_chunk(&chunk);
+    }
+    if (const char* text = duckdb_result_error(&query.result); text != nullptr && *text != '\0')
+        return fail(ErrorCode::failed, text);
+    return more;
+}
+
+}  // namespace aitrading::engines

@@ -1,0 +1,415 @@
+#include "engines/series_store/parquet/parquet_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+#include <set>
+#include <system_error>
+
+#include "base/check.hpp"
+#include "engines/series_store/parquet/columns.hpp"
+#include "engines/series_store/parquet/duck.hpp"
+#include "engines/series_store/parquet/files.hpp"
+#include "engines/series_store/parquet/home_format.hpp"
+#include "engines/series_store/parquet/manifest.hpp"
+
+namespace aitrading::engines {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int lock_wait_ms = 60'000;
+constexpr std::string_view manifest_name = "series.manifest";
+
+/// A series as a reader holds it: the manifest and every part of it that the range needs, open, so that a writer may
+/// remove them.
+struct OpenSeries {
+    Manifest manifest;
+    std::vector<Part> parts;
+    std::vector<FileHandle> files;
+};
+
+class ParquetStore final : public ports::SeriesStore {
+  public:
+    ParquetStore(fs::path home, ParquetStoreOptions options) : home_(std::move(home)), options_(options) {}
+
+    Result<void> replace_bars(const BarColumns& bars) override;
+    Result<BarColumns> read_bars(const SeriesKey& key, TimeRange range) const override;
+    Result<void> stream_bars(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                             const ports::BarSink& sink) const override;
+    Result<std::unique_ptr<ports::TickWriter>> replace_ticks(const SeriesKey& key, int digits) override;
+    Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                              const ports::TickSink& sink) const override;
+    Result<std::unique_ptr<ports::WriteLock>> lock_writers(const SeriesKey& key) override;
+    Result<std::vector<SeriesInfo>> list() const override;
+    Result<SeriesInfo> describe(const SeriesKey& key) const override;
+    Result<void> remove(const SeriesKey& key) override;
+
+    // Used by the writers below.
+    fs::path folder(const SeriesKey& key) const {
+        return home_ / "data" / folder_name(key.symbol) / std::string(name(key.timeframe));
+    }
+    Result<Manifest> read_manifest(const SeriesKey& key) const;
+    /// Writes one part and syncs it. @pre the writer's lock is held
+    Result<Part> write_part(const SeriesKey& key, const std::string& file, const IntegerColumns& columns);
+    /// Makes `manifest` the content and removes what it does not name.
+    Result<void> publish(const Manifest& manifest);
+    void remove_unnamed(const SeriesKey& key, const Manifest* manifest) const;
+    Result<std::unique_ptr<ports::WriteLock>> lock_unless_held(const SeriesKey& key);
+    void forget_lock(const SeriesKey& key) {
+        const std::scoped_lock guard(mutex_);
+        held_.erase(key);
+    }
+    std::size_t part_rows() const { return options_.part_rows; }
+
+  private:
+    Result<Duck*> duck() const;
+    Result<OpenSeries> open_series(const SeriesKey& key, TimeRange range) const;
+    Result<void> stream(const SeriesKey& key, TimeRange range, const std::vector<std::string>& names,
+                        const OpenSeries& series,
+                        const std::function<bool(int price_digits, std::size_t rows,
+                                                 const std::vector<const std::int64_t*>&)>& sink) const;
+
+    fs::path home_;
+    ParquetStoreOptions options_;
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<Duck> duck_;  // made when first needed: listing series must not start a database
+    std::set<SeriesKey> held_;            // series whose writers' lock this store holds
+};
+
+/// The file lock, and the note in the store that it is held.
+class SeriesLock final : public ports::WriteLock {
+  public:
+    SeriesLock(ParquetStore& store, SeriesKey key, FileHandle file)
+        : store_(store), key_(std::move(key)), file_(std::move(file)) {}
+    ~SeriesLock() override { store_.forget_lock(key_); }
+
+  private:
+    ParquetStore& store_;
+    SeriesKey key_;
+    FileHandle file_;
+};
+
+class ParquetTickWriter final : public ports::TickWriter {
+  public:
+    ParquetTickWriter(ParquetStore& store, SeriesKey key, int digits, std::int64_t generation,
+                      std::unique_ptr<ports::WriteLock> lock)
+        : store_(store), lock_(std::move(lock)) {
+        manifest_.info.key = buffer_.key = std::move(key);
+        manifest_.info.digits = digits;
+        manifest_.info.has_ask = true;
+        manifest_.generation = generation;
+    }
+    ~ParquetTickWriter() override {
+        if (committed_) return;
+        const auto kept = store_.read_manifest(manifest_.info.key);
+        store_.remove_unnamed(manifest_.info.key, kept ? &*kept : nullptr);
+    }
+
+    Result<void> append(const TickColumns& batch) override {
+        CHECK(!committed_);
+        manifest_.info.digits = std::max(manifest_.info.digits, batch.digits);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            buffer_.append(batch.tick(i));
+            if (buffer_.size() == store_.part_rows()) TRY_VOID(flush());
+        }
+        return {};
+    }
+
+    Result<void> commit() override {
+        CHECK(!committed_);
+        TRY_VOID(flush());
+        TRY_VOID(store_.publish(manifest_));
+        committed_ = true;
+        return {};
+    }
+
+  private:
+    Result<void> flush() {
+        if (buffer_.size() == 0) return {};
+        const std::string file = fmt::format("part-{}-{}.parquet", manifest_.generation, manifest_.parts.size());
+        TRY(Part part, store_.write_part(manifest_.info.key, file, to_integers(buffer_, manifest_.info.digits)));
+        if (manifest_.parts.empty()) manifest_.info.first = part.first;
+        CHECK(manifest_.parts.empty() || manifest_.info.last <= part.first);
+        manifest_.info.last = part.last;
+        manifest_.info.rows += part.rows;
+        manifest_.parts.push_back(std::move(part));
+        buffer_.clear();
+        return {};
+    }
+
+    ParquetStore& store_;
+    std::unique_ptr<ports::WriteLock> lock_;
+    Manifest manifest_;
+    TickColumns buffer_;
+    bool committed_ = false;
+};
+
+Result<Duck*> ParquetStore::duck() const {
+    const std::scoped_lock guard(mutex_);
+    if (!duck_) {
+        TRY(duck_, Duck::open());
+    }
+    return duck_.get();
+}
+
+Result<Manifest> ParquetStore::read_manifest(const SeriesKey& key) const {
+    const fs::path file = folder(key) / manifest_name;
+    const auto text = read_small_file(file);
+    if (!text && text.error().code == ErrorCode::not_found)
+        return fail(ErrorCode::not_found,
+                    fmt::format("no series {} in {}; see `aitrading data list`, or import it with `aitrading data import`",
+                                to_string(key), home_.string()));
+    if (!text) return std::unexpected(text.error());
+    return parse_manifest(*text, file);
+}
+
+Result<OpenSeries> ParquetStore::open_series(const SeriesKey& key, TimeRange range) const {
+    // A writer may replace the manifest and remove the old parts between our two steps: then the new one is read.
+    constexpr int attempts_max = 20;
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
+        OpenSeries series;
+        TRY(series.manifest, read_manifest(key));
+        bool complete = true;
+        for (const Part& part : series.manifest.parts) {
+            if (part.last < range.from || part.first >= range.to) continue;
+            FileHandle file(::open((folder(key) / part.file).c_str(), O_RDONLY | O_CLOEXEC));
+            if (!file && errno != ENOENT)
+                return std::unexpected(disk_error("read", folder(key) / part.file, errno));
+            complete = complete && static_cast<bool>(file);
+            series.parts.push_back(part);
+            series.files.push_back(std::move(file));
+        }
+        if (complete) return series;
+    }
+    return fail(ErrorCode::failed, fmt::format("files of {} are missing in {}; remove the series and import it again",
+                                               to_string(key), folder(key).string()));
+}
+
+Result<void> ParquetStore::stream(const SeriesKey& key, TimeRange range, const std::vector<std::string>& names,
+                                  const OpenSeries& series,
+                                  const std::function<bool(int, std::size_t, const std::vector<const std::int64_t*>&)>&
+                                      sink) const {
+    TRY(Duck* const database, duck());
+    for (std::size_t i = 0; i < series.parts.size(); ++i) {
+        const std::string path = fmt::format("/proc/self/fd/{}", series.files[i].get());
+        const int digits = series.parts[i].price_digits;
+        const auto more = database->read(path, names, range, [&](std::size_t rows, const auto& columns) {
+            return sink(digits, rows, columns);
+        });
+        if (!more)
+            return fail(ErrorCode::failed,
+                        fmt::format("{}: {}; remove the series and import it again",
+                                    (folder(key) / series.parts[i].file).string(), more.error().text));
+        if (!*more) return {};
+    }
+    return {};
+}
+
+Result<void> ParquetStore::stream_bars(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                                       const ports::BarSink& sink) const {
+    CHECK(batch_rows > 0);
+    CHECK(key.timeframe != Timeframe::ticks);
+    TRY(const OpenSeries series, open_series(key, range));
+    const SeriesInfo& info = series.manifest.info;
+    BarColumns batch;
+    batch.key = info.key;
+    batch.digits = info.digits;
+    bool more = true;
+    const auto take = [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
+        for (std::size_t from = 0; from < rows && more;) {
+            const std::size_t count = std::min(rows - from, batch_rows - batch.size());
+            append_integers(batch, info, digits, columns, from, count);
+            from += count;
+            if (batch.size() < batch_rows) continue;
+            more = sink(batch);
+            clear_rows(batch);
+        }
+        return more;
+    };
+    TRY_VOID(stream(key, range, bar_column_names(info), series, take));
+    if (more && batch.size() > 0) sink(batch);
+    return {};
+}
+
+Result<BarColumns> ParquetStore::read_bars(const SeriesKey& key, TimeRange range) const {
+    CHECK(key.timeframe != Timeframe::ticks);
+    TRY(const OpenSeries series, open_series(key, range));
+    const SeriesInfo& info = series.manifest.info;
+    BarColumns bars;
+    bars.key = info.key;
+    bars.digits = info.digits;
+    std::int64_t rows_max = 0;
+    for (const Part& part : series.parts) rows_max += part.rows;
+    reserve_rows(bars, info, static_cast<std::size_t>(rows_max));
+    TRY_VOID(stream(key, range, bar_column_names(info), series,
+                    [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
+                        append_integers(bars, info, digits, columns, 0, rows);
+                        return true;
+                    }));
+    return bars;
+}
+
+Result<void> ParquetStore::stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
+                                        const ports::TickSink& sink) const {
+    CHECK(batch_rows > 0);
+    CHECK(key.timeframe == Timeframe::ticks);
+    TRY(const OpenSeries series, open_series(key, range));
+    TickColumns batch;
+    batch.key = series.manifest.info.key;
+    batch.digits = series.manifest.info.digits;
+    bool more = true;
+    const auto take = [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
+        for (std::size_t from = 0; from < rows && more;) {
+            const std::size_t count = std::min(rows - from, batch_rows - batch.size());
+            append_integers(batch, digits, columns, from, count);
+            from += count;
+            if (batch.size() < batch_rows) continue;
+            more = sink(batch);
+            batch.clear();
+        }
+        return more;
+    };
+    TRY_VOID(stream(key, range, tick_column_names(), series, take));
+    if (more && batch.size() > 0) sink(batch);
+    return {};
+}
+
+Result<Part> ParquetStore::write_part(const SeriesKey& key, const std::string& file, const IntegerColumns& columns) {
+    TRY(Duck* const database, duck());
+    const fs::path path = folder(key) / file;
+    if (auto written = database->write(path, columns.names, columns.views()); !written) {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+        return fail(ErrorCode::failed,
+                    fmt::format("cannot write {}: {}; the series is unchanged. Is the disk full, or the home read-only?",
+                                path.string(), written.error().text));
+    }
+    TRY_VOID(sync_path(path));
+    const auto& time = columns.values.front();
+    return Part{file, static_cast<std::int64_t>(time.size()), {time.front()}, {time.back()}, columns.price_digits};
+}
+
+Result<void> ParquetStore::publish(const Manifest& manifest) {
+    const fs::path where = folder(manifest.info.key);
+    TRY_VOID(sync_path(where));
+    TRY_VOID(replace_file(where / manifest_name, to_text(manifest)));
+    remove_unnamed(manifest.info.key, &manifest);
+    return {};
+}
+
+void ParquetStore::remove_unnamed(const SeriesKey& key, const Manifest* manifest) const {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder(key), ignored)) {
+        const std::string file = entry.path().filename().string();
+        const bool named = manifest != nullptr &&
+                           (file == manifest_name ||
+                            std::ranges::any_of(manifest->parts, [&](const Part& part) { return part.file == file; }));
+        if (!named && file != "lock") fs::remove(entry.path(), ignored);
+    }
+}
+
+Result<void> ParquetStore::replace_bars(const BarColumns& bars) {
+    CHECK(bars.key.timeframe != Timeframe::ticks);
+    CHECK(!bars.key.symbol.empty());
+    for (std::size_t i = 1; i < bars.size(); ++i) CHECK(bars.time[i - 1] < bars.time[i]);
+    TRY(const auto lock, lock_unless_held(bars.key));
+    const auto old = read_manifest(bars.key);
+    remove_unnamed(bars.key, old ? &*old : nullptr);
+    Manifest manifest;
+    manifest.generation = old ? old->generation + 1 : 1;
+    manifest.info = {bars.key, bars.digits, static_cast<std::int64_t>(bars.size()), {}, {}, count_gaps(bars),
+                     bars.has_ask(), bars.has_spread()};
+    if (bars.size() > 0) {
+        manifest.info.first = bars.time.front();
+        manifest.info.last = bars.time.back();
+    }
+    for (std::size_t from = 0; from < bars.size(); from += part_rows()) {
+        const std::size_t to = std::min(bars.size(), from + part_rows());
+        const std::string file = fmt::format("part-{}-{}.parquet", manifest.generation, manifest.parts.size());
+        auto part = write_part(bars.key, file, to_integers(bars, from, to));
+        if (!part) {
+            remove_unnamed(bars.key, old ? &*old : nullptr);
+            return std::unexpected(part.error());
+        }
+        manifest.parts.push_back(*std::move(part));
+    }
+    return publish(manifest);
+}
+
+Result<std::unique_ptr<ports::TickWriter>> ParquetStore::replace_ticks(const SeriesKey& key, int digits) {
+    CHECK(key.timeframe == Timeframe::ticks);
+    TRY(auto lock, lock_unless_held(key));
+    const auto old = read_manifest(key);
+    remove_unnamed(key, old ? &*old : nullptr);
+    return std::make_unique<ParquetTickWriter>(*this, key, digits, old ? old->generation + 1 : 1, std::move(lock));
+}
+
+Result<std::unique_ptr<ports::WriteLock>> ParquetStore::lock_writers(const SeriesKey& key) {
+    TRY_VOID(create_home(home_));
+    TRY_VOID(make_folder(folder(key)));
+    TRY(FileHandle file, lock_file(folder(key) / "lock", lock_wait_ms));
+    const std::scoped_lock guard(mutex_);
+    held_.insert(key);
+    return std::make_unique<SeriesLock>(*this, key, std::move(file));
+}
+
+Result<std::unique_ptr<ports::WriteLock>> ParquetStore::lock_unless_held(const SeriesKey& key) {
+    {
+        const std::scoped_lock guard(mutex_);
+        if (held_.contains(key)) return std::make_unique<ports::WriteLock>();
+    }
+    return lock_writers(key);
+}
+
+Result<std::vector<SeriesInfo>> ParquetStore::list() const {
+    std::vector<SeriesInfo> out;
+    std::error_code error;
+    const fs::path data = home_ / "data";
+    for (const auto& symbol : fs::directory_iterator(data, error)) {
+        std::error_code inner;
+        for (const auto& series : fs::directory_iterator(symbol.path(), inner)) {
+            const fs::path file = series.path() / manifest_name;
+            const auto text = read_small_file(file);
+            if (!text && text.error().code == ErrorCode::not_found) continue;  // being written for the first time
+            if (!text) return std::unexpected(text.error());
+            TRY(Manifest manifest, parse_manifest(*text, file));
+            out.push_back(std::move(manifest.info));
+        }
+    }
+    if (error && error != std::errc::no_such_file_or_directory)
+        return std::unexpected(disk_error("read", data, error.value()));
+    std::ranges::sort(out, {}, &SeriesInfo::key);
+    return out;
+}
+
+Result<SeriesInfo> ParquetStore::describe(const SeriesKey& key) const {
+    TRY(Manifest manifest, read_manifest(key));
+    return std::move(manifest.info);
+}
+
+Result<void> ParquetStore::remove(const SeriesKey& key) {
+    TRY(const Manifest manifest, read_manifest(key));
+    TRY(const auto lock, lock_unless_held(key));
+    std::error_code error;
+    fs::remove(folder(key) / manifest_name, error);  // from here on the series is gone
+    if (error) return std::unexpected(disk_error("remove", folder(key) / manifest_name, error.value()));
+    remove_unnamed(key, nullptr);
+    fs::remove(folder(key) / "lock", error);
+    fs::remove(folder(key), error);
+    fs::remove(folder(key).parent_path(), error);  // only where no other timeframe lies there
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ports::SeriesStore>> open_parquet_store(const fs::path& home, ParquetStoreOptions options) {
+    CHECK(options.part_rows > 0);
+    TRY_VOID(prepare_home(home));
+    return std::make_unique<ParquetStore>(home, options);
+}
+
+}  // namespace aitrading::engines

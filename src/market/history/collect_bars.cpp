@@ -1,0 +1,192 @@
+#include "market/history/collect_bars.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/check.hpp"
+#include "market/history/conclude_clock.hpp"
+#include "market/history/import_parts.hpp"
+
+namespace aitrading::market {
+namespace {
+
+constexpr std::size_t rows_max = 20'000'000;  // 38 years of minutes without a break: more is no series of bars
+
+/// Rows as they stand in the file, before anything is known about their order and clock.
+struct RawRows {
+    std::vector<std::int64_t> wall_nanos, spread_points;
+    std::vector<std::int32_t> line;
+    BarColumns bars;  ///< time left empty
+    int decimals = 0;
+    bool states_offset = false, all_dates = true;
+};
+
+Result<RawRows> read_all(RowStream& rows, const std::filesystem::path& path) {
+    RawRows raw;
+    ParsedRow row;
+    const OpenLayout& layout = rows.layout();
+    while (true) {
+        TRY(const bool more, rows.next(row));
+        if (!more) break;
+        if (raw.wall_nanos.size() == rows_max)
+            return fail(ErrorCode::bad_input,
+                        fmt::format("{}: more than {} bars; split the file by year", path.string(), rows_max));
+        raw.states_offset = row.stamp.has_offset;
+        raw.all_dates = raw.all_dates && row.stamp.date_only;
+        raw.wall_nanos.push_back(row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute);
+        raw.line.push_back(static_cast<std::int32_t>(rows.line_number()));
+        raw.decimals = std::max(raw.decimals, row.decimals);
+        BarColumns& bars = raw.bars;
+        bars.open.push_back(row.bid[0]);
+        bars.high.push_back(row.bid[1]);
+        bars.low.push_back(row.bid[2]);
+        bars.close.push_back(row.bid[3]);
+        bars.volume.push_back(row.volume);
+        if (layout.has_ask) {
+            bars.ask_open.push_back(row.ask[0]);
+            bars.ask_high.push_back(row.ask[1]);
+            bars.ask_low.push_back(row.ask[2]);
+            bars.ask_close.push_back(row.ask[3]);
+        }
+        if (layout.has_spread) raw.spread_points.push_back(row.spread_points);
+    }
+    return raw;
+}
+
+template <class T>
+void reverse(std::vector<T>& column) {
+    std::ranges::reverse(column);
+}
+
+/// A file is newest first when more steps go back than forth.
+bool reverse_if_newest_first(RawRows& raw) {
+    std::int64_t forth = 0, back = 0;
+    for (std::size_t i = 1; i < raw.wall_nanos.size(); ++i) {
+        forth += raw.wall_nanos[i] > raw.wall_nanos[i - 1];
+        back += raw.wall_nanos[i] < raw.wall_nanos[i - 1];
+    }
+    if (back <= forth) return false;
+    reverse(raw.wall_nanos), reverse(raw.spread_points), reverse(raw.line);
+    BarColumns& b = raw.bars;
+    for (auto* column : {&b.open, &b.high, &b.low, &b.close, &b.ask_open, &b.ask_high, &b.ask_low, &b.ask_close})
+        reverse(*column);
+    reverse(b.volume);
+    return true;
+}
+
+/// Refuses rows after the end of `now`'s day, rows before their predecessor and rows of a time that was there already.
+/// A single row that lies later than the row after it, while that one follows its predecessor, is the one out of order.
+std::vector<std::size_t> choose_rows(const std::vector<UnixNanos>& time, const std::vector<std::int32_t>& line,
+                                     UnixNanos now, DefectTally& defects) {
+    const std::int64_t future = now.value > INT64_MAX - nanos_per_day ? INT64_MAX : now.value + nanos_per_day;
+    std::vector<std::size_t> kept;
+    kept.reserve(time.size());
+    const auto text = [&](std::string_view kind, std::size_t i, std::string_view what) {
+        return defects.knows(kind) ? std::string() : fmt::format("column time: {} {}", to_iso8601(time[i]), what);
+    };
+    for (std::size_t i = 0; i < time.size(); ++i) {
+        const bool has_previous = !kept.empty();
+        const UnixNanos previous = has_previous ? time[kept.back()] : UnixNanos{INT64_MIN};
+        const bool leaps = i + 1 < time.size() && time[i + 1] < time[i] && (!has_previous || time[i + 1] > previous) &&
+                           time[i + 1].value <= future;
+        if (time[i].value > future)
+            defects.refuse("future", line[i], text("future", i, "lies in the future"));
+        else if (has_previous && time[i] == previous)
+            defects.refuse("duplicate", line[i], text("duplicate", i, "is there twice; the first row stays"));
+        else if ((has_previous && time[i] < previous) || (leaps && has_previous))
+            defects.refuse("out_of_order", line[i], text("out_of_order", i, "does not follow the row before"));
+        else
+            kept.push_back(i);
+    }
+    return kept;
+}
+
+template <class T>
+void keep(std::vector<T>& column, const std::vector<std::size_t>& rows) {
+    if (column.empty() || column.size() == rows.size()) return;
+    for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
+    column.resize(rows.size());
+}
+
+void keep_rows(RawRows& raw, const std::vector<std::size_t>& rows) {
+    BarColumns& b = raw.bars;
+    for (auto* column : {&b.open, &b.high, &b.low, &b.close, &b.ask_open, &b.ask_high, &b.ask_low, &b.ask_close})
+        keep(*column, rows);
+    keep(b.time, rows);
+    keep(b.volume, rows);
+    keep(raw.spread_points, rows);
+    keep(raw.line, rows);
+}
+
+/// The step that occurs most between neighbours.
+std::int64_t usual_step(const std::vector<UnixNanos>& time) {
+    std::map<std::int64_t, std::int64_t> count;
+    for (std::size_t i = 1; i < time.size(); ++i) ++count[time[i].value - time[i - 1].value];
+    const auto most = std::ranges::max_element(count, {}, [](const auto& entry) { return entry.second; });
+    return most == count.end() ? 0 : most->first;
+}
+
+Result<Timeframe> conclude_timeframe(const std::vector<UnixNanos>& time, const ImportOptions& options,
+                                     const OpenLayout& layout, const std::filesystem::path& path) {
+    const std::int64_t step = usual_step(time);
+    if (options.timeframe) {
+        if (step != 0 && step < duration_nanos(*options.timeframe))
+            return fail(ErrorCode::bad_input,
+                        fmt::format("{}: rows follow each other by {} s, so they are not {} bars; leave --timeframe out",
+                                    path.string(), step / nanos_per_second, name(*options.timeframe)));
+        return *options.timeframe;
+    }
+    for (const Timeframe timeframe : all_timeframes)
+        if (timeframe != Timeframe::ticks && step == duration_nanos(timeframe)) return timeframe;
+    if (layout.timeframe) return *layout.timeframe;
+    return fail(ErrorCode::usage,
+                fmt::format("{}: {}; say the timeframe, for example --timeframe H1", path.string(),
+                            time.size() < 2 ? std::string("a single row does not tell its timeframe")
+                                            : fmt::format("rows follow each other by {} s, which is no known timeframe",
+                                                          step / nanos_per_second)));
+}
+
+void note_crossed(const RawRows& raw, DefectTally& defects) {
+    const BarColumns& b = raw.bars;
+    for (std::size_t i = 0; i < b.ask_close.size(); ++i)
+        if (b.ask_close[i] < b.close[i])
+            defects.note("crossed", raw.line[i], "the ask closes below the bid; stored as it is");
+}
+
+}  // namespace
+
+Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path) {
+    TRY(RawRows raw, read_all(rows, path));
+    TRY_VOID(rows.verdict());
+    CollectedBars out;
+    BarColumns& bars = raw.bars;
+    TRY(bars.key.symbol, need_symbol(rows, path));
+    if (reverse_if_newest_first(raw)) {
+        out.warnings.push_back("the file runs from newest to oldest; its rows were reversed");
+        rows.defects().note("newest_first", 1, "rows run from newest to oldest; they were reversed");
+    }
+    const OpenLayout& layout = rows.layout();
+    TRY(ClockConclusion conclusion,
+        conclude_clock({options.timezone, layout.default_clock, layout.clock_reason, layout.clock_is_assumed && !raw.all_dates,
+                        raw.states_offset, raw.wall_nanos, bars.key.symbol}));
+    if (!conclusion.warning.empty()) out.warnings.push_back(conclusion.warning);
+    out.timezone = conclusion.clock.name();
+    WallToUtc clock(std::move(conclusion.clock));
+    bars.time.reserve(raw.wall_nanos.size());
+    for (const std::int64_t wall : raw.wall_nanos) bars.time.push_back(clock.convert(wall));
+    keep_rows(raw, choose_rows(bars.time, raw.line, options.now, rows.defects()));
+    TRY_VOID(rows.verdict());
+    TRY(bars.key.timeframe, conclude_timeframe(bars.time, options, layout, path));
+    note_crossed(raw, rows.defects());
+    bars.digits = std::min(raw.decimals, 9);
+    std::int64_t point = 1;
+    for (int i = bars.digits; i < 9; ++i) point *= 10;
+    if (options.layout.point) point = options.layout.point->raw;
+    for (const std::int64_t points : raw.spread_points) bars.spread.push_back({points * point});
+    out.bars = std::move(bars);
+    return out;
+}
+
+}  // namespace aitrading::market

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "domain/market.hpp"
+#include "market/history/row_stream.hpp"
+
+namespace aitrading::market {
+
+/// Sound bars of one file in time order, and what was concluded on the way. `bars.key` is complete.
+struct CollectedBars {
+    BarColumns bars;
+    std::string timezone;
+    std::vector<std::string> warnings;
+};
+
+/// Reads all rows, decides direction, clock and timeframe, refuses rows out of order, doubled or after `now`.
+/// Newest-first files are reversed, which is said. @errors bad_input, usage, interrupted
+Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path);
+
+}  // namespace aitrading::market

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+#include "market/history/layout.hpp"
+
+namespace aitrading::market {
+
+/// Opens a table whose first line names its columns in any common spelling, or whose columns the user named.
+/// @errors bad_input (columns that are needed and missing, and how to name them), usage
+Result<OpenLayout> open_by_header(const Sample& sample, const LayoutOptions& options, std::string_view symbol);
+
+}  // namespace aitrading::market

@@ -1,0 +1,99 @@
+#include "market/history/layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace aitrading::market {
+namespace {
+
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return out;
+}
+
+/// Letters and digits between anything else.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words(1);
+    for (const char c : text) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+            words.back() += c;
+        else if (!words.back().empty())
+            words.emplace_back();
+    }
+    if (words.back().empty()) words.pop_back();
+    return words;
+}
+
+/// The pair that a word begins with: three letters and a usual quote currency (EURUSD, GBPUSDh1, XAUUSD, BTCUSDT).
+std::string pair_in(const std::string& word) {
+    static constexpr std::array<std::string_view, 26> quotes{
+        "USD", "EUR", "JPY", "GBP", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "HUF",
+        "CZK", "TRY", "ZAR", "MXN", "SGD", "HKD", "CNH", "CNY", "INR", "KRW", "BRL", "ILS", "THB"};
+    const std::string text = upper(word);
+    if (text.size() < 6) return {};
+    for (std::size_t i = 0; i < 6; ++i)
+        if (text[i] < 'A' || text[i] > 'Z') return {};
+    if (std::ranges::find(quotes, std::string_view(text).substr(3, 3)) == quotes.end()) return {};
+    return text.substr(0, text.size() == 7 && text[6] == 'T' ? 7 : 6);
+}
+
+bool says_nothing(std::string_view word) {
+    static constexpr std::array<std::string_view, 30> plain{
+        "data",   "prices", "price",  "ticks", "tick",   "bars",    "bar",  "quotes",  "quote", "history",
+        "export", "ohlc",   "ohlcv",  "sample", "csv",   "file",    "tmp",  "test",    "input", "output",
+        "dat",    "ascii",  "market", "daily", "hourly", "minute",  "gz",   "zip",     "txt",   "rates"};
+    std::string lower(word);
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return std::ranges::find(plain, lower) != plain.end() || parse_timeframe(word).has_value() ||
+           std::isalpha(static_cast<unsigned char>(word[0])) == 0;
+}
+
+}  // namespace
+
+std::span<const Layout* const> layouts() {
+    static constexpr std::array<const Layout*, 8> all{
+        &histdata_layout, &histdata_ticks_layout, &mt5_export_layout, &dukascopy_layout,
+        &ejtrader_layout, &lean_layout,           &lean_day_layout,   &generic_layout};
+    return all;
+}
+
+Result<const Layout*> find_layout(std::string_view name, const Sample& sample, const LayoutOptions& options) {
+    if (sample.lines.empty())
+        return fail(ErrorCode::bad_input,
+                    fmt::format("{}: the file holds no rows; export or download it again", sample.path.string()));
+    if (name != "auto") {
+        std::string known = "auto";
+        for (const Layout* layout : layouts()) {
+            if (layout->name == name) return layout;
+            known += fmt::format(" {}", layout->name);
+        }
+        return fail(ErrorCode::usage, fmt::format("--format \"{}\" is not known; use one of {}", name, known));
+    }
+    const Layout* best = nullptr;
+    int most = 0;
+    for (const Layout* layout : layouts()) {
+        const int confidence = layout->confidence(sample, options);
+        if (confidence <= most) continue;
+        most = confidence;
+        best = layout;
+    }
+    if (best != nullptr) return best;
+    return fail(ErrorCode::bad_input, fmt::format("{}, line 1: no known layout; name the columns with --columns",
+                                                  sample.path.string()));
+}
+
+std::string symbol_in_name(const Sample& sample) {
+    const std::vector<std::string> texts{sample.path.filename().string(), sample.inner_name,
+                                         sample.path.parent_path().filename().string()};
+    for (const std::string& text : texts)
+        for (const std::string& word : words_of(text))
+            if (std::string pair = pair_in(word); !pair.empty()) return pair;
+    for (const std::string& word : words_of(texts[0]))
+        if (!says_nothing(word)) return word;
+    return {};
+}
+
+}  // namespace aitrading::market

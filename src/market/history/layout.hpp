@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fixed.hpp"
+#include "base/result.hpp"
+#include "domain/market.hpp"
+#include "market/history/stamp.hpp"
+
+namespace aitrading::market {
+
+/// What a layout may look at to recognise itself.
+struct Sample {
+    std::filesystem::path path;
+    std::string inner_name;          ///< file inside the zip, or empty
+    std::vector<std::string> lines;  ///< first non-empty lines, at most 20
+};
+
+/// What the user said about the file.
+struct LayoutOptions {
+    std::string columns;  ///< `time=Datum,open=Eröffnung` or by number from 1: `time=1,open=2`
+    std::string symbol;   ///< empty: from the file or its name
+    std::optional<Price> point;  ///< size of one point where the file counts points
+    char decimal_point = '.';
+};
+
+enum class RowKind : std::uint8_t { bars, ticks };
+
+/// One row as the file has it, checked field by field but not yet against its neighbours.
+struct ParsedRow {
+    Stamp stamp;
+    std::array<Price, 4> bid;  ///< open, high, low, close; of ticks only the last
+    std::array<Price, 4> ask;
+    Quantity volume;      ///< of ticks the bid size
+    Quantity ask_volume;  ///< ask size of ticks
+    std::int64_t spread_points = 0;
+    int decimals = 0;         ///< most decimals among the prices
+    std::string_view symbol;  ///< where the file has a column for it
+};
+
+/// Why a row is refused; an empty kind means that it is not.
+struct RowFault {
+    std::string_view kind;    ///< stable name: wrong_columns, not_a_time, not_a_number, nan, zero, negative, too_large …
+    std::string_view column;  ///< name of the column, valid as long as the parser
+    std::string_view text;    ///< what stands there, valid as long as the line
+    explicit operator bool() const { return !kind.empty(); }
+};
+
+class RowParser {
+  public:
+    virtual ~RowParser() = default;
+    virtual RowFault parse(std::string_view line, ParsedRow& row) = 0;
+};
+
+/// A recognised file, ready to be read row by row.
+struct OpenLayout {
+    RowKind kind = RowKind::bars;
+    bool has_ask = false, has_spread = false;
+    std::int64_t header_lines = 0;
+    std::unique_ptr<RowParser> parser;
+    std::string default_clock = "UTC";  ///< clock of the times where nobody said otherwise
+    std::string clock_reason;           ///< why that clock
+    bool clock_is_assumed = false;      ///< the file itself does not tell: say so to the user
+    std::optional<Timeframe> timeframe;  ///< where the layout implies it
+    std::vector<std::string> remarks;    ///< what the user should know (point size …)
+};
+
+/// One way in which vendors write a table of prices. A new one is one new file and one line in layouts().
+struct Layout {
+    std::string_view name;
+    /// 0 is "not mine", 100 "surely mine". Looks at the content only.
+    int (*confidence)(const Sample& sample, const LayoutOptions& options);
+    /// @param symbol as concluded for the file, may be empty @errors bad_input, usage
+    Result<OpenLayout> (*open)(const Sample& sample, const LayoutOptions& options, std::string_view symbol);
+};
+
+extern const Layout histdata_layout, histdata_ticks_layout, mt5_export_layout, dukascopy_layout, ejtrader_layout,
+    lean_layout, lean_day_layout, generic_layout;
+
+std::span<const Layout* const> layouts();
+
+/// The layout named, or the surest one for `auto`. @errors usage (unknown name), bad_input (nobody knows the file)
+Result<const Layout*> find_layout(std::string_view name, const Sample& sample, const LayoutOptions& options);
+
+/// The instrument that a file's name speaks of, upper case for currency pairs, as written otherwise; empty where the
+/// name says nothing ("prices.csv").
+std::string symbol_in_name(const Sample& sample);
+
+}  // namespace aitrading::market

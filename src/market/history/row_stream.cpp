@@ -1,0 +1,88 @@
+#include "market/history/row_stream.hpp"
+
+#include <fmt/format.h>
+
+#include "market/history/soundness.hpp"
+
+namespace aitrading::market {
+namespace {
+
+std::string symbol_of_column(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        if (c != '/' && c != ' ') out += c;
+    return out;
+}
+
+}  // namespace
+
+Result<RowStream> RowStream::open(const std::filesystem::path& path, const ImportOptions& options) {
+    constexpr std::size_t sample_lines = 20;
+    TRY(LineReader lines, open_lines(path));
+    Sample sample{path, lines.inner_name(), {}};
+    TRY(sample.lines, lines.peek(sample_lines));
+    TRY(const Layout* const layout, find_layout(options.format, sample, options.layout));
+    RowStream stream(std::move(lines));
+    stream.format_ = std::string(layout->name);
+    stream.symbol_was_asked_ = !options.layout.symbol.empty();
+    stream.symbol_ = stream.symbol_was_asked_ ? options.layout.symbol : symbol_in_name(sample);
+    TRY(stream.layout_, layout->open(sample, options.layout, stream.symbol_));
+    stream.stop_ = options.stop;
+    stream.progress_ = options.progress;
+    stream.decimal_point_ = options.layout.decimal_point;
+    std::string_view header;
+    for (std::int64_t i = 0; i < stream.layout_.header_lines; ++i) TRY_VOID(stream.lines_.next(header));
+    return stream;
+}
+
+Result<void> RowStream::check_symbol(std::string_view text) {
+    if (text.empty() || text == symbol_column_) return {};
+    if (symbol_column_.empty()) {
+        symbol_column_ = std::string(text);
+        if (!symbol_was_asked_) symbol_ = symbol_of_column(text);
+        return {};
+    }
+    return fail(ErrorCode::bad_input,
+                fmt::format("{}, line {}, column symbol: {} after {}; a file holds one series, split it by symbol",
+                            lines_.path().string(), lines_.line_number(), text, symbol_column_));
+}
+
+Result<bool> RowStream::next(ParsedRow& row) {
+    constexpr std::int64_t rows_between_reports = 8192;
+    std::string_view line;
+    while (true) {
+        TRY(const bool more, lines_.next(line));
+        if (!more) return false;
+        if (line.empty()) continue;
+        if (++rows_read_ % rows_between_reports == 0) {
+            if (progress_) progress_(rows_read_);
+            if (stop_.stop_requested())
+                return fail(ErrorCode::interrupted, fmt::format("{}: stopped, nothing of it was stored", lines_.path().string()));
+        }
+        RowFault fault = layout_.parser->parse(line, row);
+        if (!fault) fault = find_unsound(layout_.kind, row, layout_.has_ask);
+        if (fault) {
+            defects_.refuse(fault.kind, lines_.line_number(),
+                            defects_.knows(fault.kind) ? "" : describe_fault(fault, decimal_point_));
+            continue;
+        }
+        TRY_VOID(check_symbol(row.symbol));
+        return true;
+    }
+}
+
+Result<void> RowStream::verdict() const {
+    const std::string path = lines_.path().string();
+    if (rows_read_ == 0)
+        return fail(ErrorCode::bad_input, fmt::format("{}: a header without rows; export or download it again", path));
+    if (2 * defects_.refused() <= rows_read_) return {};
+    const Defect* most = nullptr;
+    for (const Defect& defect : defects_.list())
+        if (defect.refused && (most == nullptr || defect.count > most->count)) most = &defect;
+    return fail(ErrorCode::bad_input,
+                fmt::format("{}, line {}, {} ({} of {} rows are unsound, {} of them so: {}); nothing was stored. Correct the "
+                            "file, or name its layout with --format or --columns",
+                            path, most->row, most->text, defects_.refused(), rows_read_, most->count, most->kind));
+}
+
+}  // namespace aitrading::market
