@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
                                                          {"none", kit::ProgressMode::none}};
     app.add_option("--progress", context.progress, "auto, plain or none")->transform(CLI::CheckedTransformer(modes));
 
+    add_data_commands(app, context);
     add_models_commands(app, context);
     add_synth_commands(app, context);
     add_backtest_commands(app, context);

@@ -209,7 +209,7 @@ Result<std::unique_ptr<ByteSource>> open_bytes(const fs::path& path) {
         return fail(absent ? ErrorCode::not_found : ErrorCode::bad_input,
                     fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
     }
-    struct stat status;
+    struct ::stat status;
     const bool known = ::fstat(descriptor, &status) == 0;
     auto raw = std::make_unique<FileBytes>(descriptor, known ? static_cast<std::uint64_t>(status.st_size) : 0, path);
     if (!known || !S_ISREG(status.st_mode))

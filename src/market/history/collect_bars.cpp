@@ -168,9 +168,10 @@ Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options
         rows.defects().note("newest_first", 1, "rows run from newest to oldest; they were reversed");
     }
     const OpenLayout& layout = rows.layout();
-    TRY(ClockConclusion conclusion,
-        conclude_clock({options.timezone, layout.default_clock, layout.clock_reason, layout.clock_is_assumed && !raw.all_dates,
-                        raw.states_offset, raw.wall_nanos, bars.key.symbol}));
+    // Days without a time of day are the trading day: there is nothing to assume about a clock.
+    const bool assumed = layout.clock_is_assumed && !(raw.all_dates && layout.default_clock == "UTC");
+    TRY(ClockConclusion conclusion, conclude_clock({options.timezone, layout.default_clock, layout.clock_reason, assumed,
+                                                    raw.states_offset, raw.wall_nanos, bars.key.symbol}));
     if (!conclusion.warning.empty()) out.warnings.push_back(conclusion.warning);
     out.timezone = conclusion.clock.name();
     WallToUtc clock(std::move(conclusion.clock));

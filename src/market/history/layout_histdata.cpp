@@ -31,6 +31,7 @@ Result<OpenLayout> open_bars(const Sample&, const LayoutOptions& options, std::s
     shape.columns = {{"time", Role::time}, {"open", Role::open},   {"high", Role::high},
                      {"low", Role::low},   {"close", Role::close}, {"volume", Role::volume}};
     open.parser = make_table_parser(std::move(shape));
+    open.timeframe = Timeframe::m1;
     set_clock(open);
     return open;
 }

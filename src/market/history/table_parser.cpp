@@ -29,6 +29,7 @@ class TableParser final : public RowParser {
         CHECK(shape_.columns.size() <= fields_max);
         for (std::size_t i = 0; i < shape_.columns.size(); ++i)
             if (shape_.columns[i].role != Role::ignore) used_.push_back(i);
+        for (std::int64_t unit = shape_.point_raw; unit > 0 && unit % Price::scale != 0; unit *= 10) ++point_decimals_;
     }
 
     RowFault parse(std::string_view line, ParsedRow& row) override {
@@ -84,6 +85,7 @@ class TableParser final : public RowParser {
             const std::int64_t points = (value.scaled + Price::scale / 2) / Price::scale;
             if (points == 0 || points > INT64_MAX / shape_.point_raw) return points == 0 ? "zero" : "too_large";
             out.raw = points * shape_.point_raw;
+            row.decimals = point_decimals_;
             return {};
         }
         if (value.decimals > row.decimals) row.decimals = value.decimals;
@@ -117,6 +119,7 @@ class TableParser final : public RowParser {
     std::vector<std::size_t> used_;
     StampParser stamps_;
     std::string_view date_, clock_;
+    int point_decimals_ = 0;
 };
 
 std::size_t split_quoted(std::string_view line, char delimiter, std::span<std::string_view> fields) {

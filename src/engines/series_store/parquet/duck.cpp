@@ -51,7 +51,7 @@ std::string quoted(const std::string& text) {
 }
 
 Result<void> append_columns(duckdb_appender appender, const std::vector<std::span<const std::int64_t>>& columns) {
-    const duckdb_logical_type bigint = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    duckdb_logical_type bigint = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
     std::vector<duckdb_logical_type> types(columns.size(), bigint);
     duckdb_data_chunk chunk = duckdb_create_data_chunk(types.data(), types.size());
     const std::size_t rows = columns.front().size(), step = duckdb_vector_size();
@@ -65,7 +65,7 @@ Result<void> append_columns(duckdb_appender appender, const std::vector<std::spa
         ok = duckdb_append_data_chunk(appender, chunk) == DuckDBSuccess;
     }
     duckdb_destroy_data_chunk(&chunk);
-    for (auto& type : types) duckdb_destroy_logical_type(&type);
+    duckdb_destroy_logical_type(&bigint);  // one handle, named once a column
     if (!ok) return fail(ErrorCode::failed, duckdb_appender_error(appender));
     return {};
 }

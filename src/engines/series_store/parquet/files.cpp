@@ -42,7 +42,7 @@ Error disk_error(std::string_view what, const fs::path& path, int error_number) 
 }
 
 Result<void> make_folder(const fs::path& folder) {
-    struct stat status;
+    struct ::stat status;
     if (::stat(folder.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode)) return {};
         return std::unexpected(disk_error("make folder", folder, ENOTDIR));
@@ -112,7 +112,7 @@ Result<FileHandle> lock_file(const fs::path& file, int wait_ms) {
         if (!lock && errno == ENOENT) TRY_VOID(make_folder(file.parent_path()));
         if (!lock && errno != ENOENT) return std::unexpected(disk_error("write", file, errno));
         if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
-            struct stat mine, there;
+            struct ::stat mine, there;
             if (::fstat(lock.get(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 && mine.st_ino == there.st_ino)
                 return lock;
             continue;  // removed while we waited: take the lock of the new file

@@ -1,0 +1,188 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/data_json.hpp"
+#include "engines/series_store/parquet/parquet_store.hpp"
+#include "kit/table.hpp"
+#include "market/history/decimal.hpp"
+#include "market/history/import.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+struct ImportCommand {
+    std::vector<std::string> paths;
+    std::string format = "auto", symbol, timeframe, timezone, point, columns, decimal = ".";
+    bool replace = false;
+};
+
+UnixNanos system_now() {
+    using namespace std::chrono;
+    return {duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+Result<market::ImportOptions> options_of(const Context& context, const ImportCommand& command) {
+    market::ImportOptions options;
+    options.format = command.format;
+    options.layout.columns = command.columns;
+    options.layout.symbol = command.symbol;
+    options.timezone = command.timezone;
+    options.replace = command.replace;
+    options.now = system_now();
+    options.stop = context.stop;
+    if (!command.timeframe.empty()) {
+        TRY(options.timeframe, parse_timeframe(command.timeframe));
+    }
+    if (!command.point.empty()) {
+        const market::Decimal point = market::parse_decimal(command.point, 9);
+        if (point.status != market::DecimalStatus::ok || point.scaled <= 0)
+            return fail(ErrorCode::usage, fmt::format("--point \"{}\" is not a size such as 0.00001", command.point));
+        options.layout.point = Price{point.scaled};
+    }
+    if (command.decimal != "." && command.decimal != ",")
+        return fail(ErrorCode::usage, fmt::format("--decimal \"{}\": write . or ,", command.decimal));
+    options.layout.decimal_point = command.decimal[0];
+    return options;
+}
+
+void tell(const market::ImportReport& report) {
+    for (const std::string& warning : report.warnings) fmt::print(stderr, "warning: {}: {}\n", report.path.string(), warning);
+    for (const market::Defect& defect : report.defects)
+        fmt::print(stderr, "{}: {}, line {}: {} ({} rows)\n", defect.refused ? "refused" : "note", report.path.string(),
+                   defect.row, defect.text, defect.count);
+}
+
+void print_imports(const std::vector<market::ImportReport>& reports) {
+    using enum kit::Table::Align;
+    kit::Table table({{"file", left}, {"format", left}, {"symbol", left}, {"timeframe", left}, {"clock", left},
+                      {"rows", right}, {"stored", right}, {"rejected", right}, {"known", right}, {"conflicting", right},
+                      {"first", left}, {"last", left}, {"gaps", right}});
+    for (const market::ImportReport& r : reports)
+        table.add({r.path.filename().string(), r.format, r.key.symbol, std::string(name(r.key.timeframe)), r.timezone,
+                   fmt::format("{}", r.rows_read), fmt::format("{}", r.rows_stored), fmt::format("{}", r.rows_rejected),
+                   fmt::format("{}", r.rows_known), fmt::format("{}", r.rows_conflicting), to_iso8601(r.first),
+                   to_iso8601(r.last), fmt::format("{}", r.gaps)});
+    fmt::print("{}", table.render());
+    if (reports.empty()) return;
+    const SeriesKey& key = reports.back().key;
+    fmt::print("next: aitrading data check {} {}\n", key.symbol, name(key.timeframe));
+}
+
+Result<void> import_files(const Context& context, const ImportCommand& command) {
+    TRY(market::ImportOptions options, options_of(context, command));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    std::vector<market::ImportReport> reports;
+    Json files = Json::array();
+    std::optional<Error> first_error;
+    for (const std::string& path : command.paths) {
+        kit::Progress progress(context.progress, fmt::format("import {}", std::filesystem::path(path).filename().string()), 0,
+                               "rows");
+        options.progress = [&](std::int64_t rows) { progress.at(rows); };
+        auto report = market::import_file(path, options, *store);
+        if (!report) {
+            files.push_back({{"path", path}, {"error", {{"code", name(report.error().code)}, {"text", report.error().text}}}});
+            if (first_error) fmt::print(stderr, "error[{}]: {}\n", name(first_error->code), first_error->text);
+            first_error = first_error && first_error->code != ErrorCode::interrupted ? first_error : report.error();
+            if (report.error().code == ErrorCode::interrupted) break;
+            continue;
+        }
+        progress.at(report->rows_read);
+        progress.finish(fmt::format("{} rows stored", report->rows_stored));
+        tell(*report);
+        files.push_back(to_json(*report));
+        reports.push_back(*std::move(report));
+    }
+    if (context.json)
+        print_json({{"files", std::move(files)}});
+    else
+        print_imports(reports);
+    if (first_error) return std::unexpected(*first_error);
+    return {};
+}
+
+Result<void> list_series(const Context& context) {
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const std::vector<SeriesInfo> all, store->list());
+    if (context.json) {
+        Json list = Json::array();
+        for (const SeriesInfo& info : all) list.push_back(to_json(info));
+        print_json({{"series", std::move(list)}});
+        return {};
+    }
+    if (all.empty()) {
+        fmt::print("no series yet; import a file with: aitrading data import FILE\n");
+        return {};
+    }
+    using enum kit::Table::Align;
+    kit::Table table({{"symbol", left}, {"timeframe", left}, {"rows", right}, {"first", left}, {"last", left},
+                      {"gaps", right}, {"sides", left}, {"digits", right}});
+    for (const SeriesInfo& info : all)
+        table.add({info.key.symbol, std::string(name(info.key.timeframe)), fmt::format("{}", info.rows),
+                   to_iso8601(info.first), to_iso8601(info.last), fmt::format("{}", info.gaps), sides_of(info),
+                   fmt::format("{}", info.digits)});
+    fmt::print("{}", table.render());
+    return {};
+}
+
+Result<void> remove_series(const Context& context, const std::string& symbol, const std::string& timeframe) {
+    TRY(const Timeframe parsed, parse_timeframe(timeframe));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    const SeriesKey key{symbol, parsed};
+    TRY(const SeriesInfo info, store->describe(key));
+    TRY_VOID(store->remove(key));
+    if (context.json)
+        print_json({{"removed", to_json(info)}});
+    else
+        fmt::print("removed {}: {} rows, {} to {}\n", to_string(key), info.rows, to_iso8601(info.first), to_iso8601(info.last));
+    return {};
+}
+
+void add_import(CLI::App& group, Context& context) {
+    auto command = std::make_shared<ImportCommand>();
+    CLI::App* import = group.add_subcommand("import", "stores what is sound in files of bars or ticks");
+    import->add_option("paths", command->paths, "files: plain, gzip or zip")->required();
+    import->add_option("--format", command->format,
+                       "auto, histdata, histdata-ticks, mt5-export, dukascopy, ejtrader, lean, lean-day or generic");
+    import->add_option("--symbol", command->symbol, "the instrument, where the file does not tell");
+    import->add_option("--timeframe", command->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1, where the steps do not tell");
+    import->add_option("--timezone", command->timezone,
+                       "clock of the times: UTC, +02:00, Europe/Athens, America/New_York+07:00");
+    import->add_option("--point", command->point, "size of one point, where prices or spreads count points");
+    import->add_option("--columns", command->columns, "named columns: time=Datum,open=Start,high=Hoch,low=Tief,close=Schluss");
+    import->add_option("--decimal", command->decimal, "decimal point of the file, . or ,");
+    import->add_flag("--replace", command->replace, "rows that contradict stored ones take their place");
+    import->footer("A wall clock time that summer time skips is read with the offset before the change; one that occurs twice\n"
+                   "is the earlier, unless it follows a row of that time.\n"
+                   "Example: aitrading data import DAT_ASCII_EURUSD_M1_2018.csv.gz");
+    import->callback([command, &context] {
+        context.action = [command, &context] { return import_files(context, *command); };
+    });
+}
+
+}  // namespace
+
+void add_data_commands(CLI::App& app, Context& context) {
+    CLI::App* group = app.add_subcommand("data", "the stored series: import, list, check, export, resample, remove");
+    group->require_subcommand(1);
+    group->footer("Example: aitrading data import EURUSD_H1.csv && aitrading data list");
+    add_import(*group, context);
+    CLI::App* list = group->add_subcommand("list", "every stored series");
+    list->footer("Example: aitrading data list --json");
+    list->callback([&context] { context.action = [&context] { return list_series(context); }; });
+
+    auto key = std::make_shared<std::array<std::string, 2>>();
+    CLI::App* remove = group->add_subcommand("remove", "deletes a stored series");
+    remove->add_option("symbol", (*key)[0])->required();
+    remove->add_option("timeframe", (*key)[1])->required();
+    remove->footer("Example: aitrading data remove EURUSD H1");
+    remove->callback([key, &context] {
+        context.action = [key, &context] { return remove_series(context, (*key)[0], (*key)[1]); };
+    });
+    add_data_tools(*group, context);
+}
+
+}  // namespace aitrading::apps
