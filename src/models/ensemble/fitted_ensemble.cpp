@@ -59,11 +59,13 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     IntervalOptions interval = options.interval;
     interval.directional = labels.directional;
     e.stream_ = IntervalStream(interval);
+    e.interval_columns_ = IntervalColumns::choose(features, labels, train);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        e.stream_.predict(rows.row[i], e.meta_.ensemble.apply(score[i]).p);
+        e.stream_.predict(rows.row[i], e.meta_.ensemble.apply(score[i]).p,
+                          e.interval_columns_.at(features.row(rows.row[i])));
         e.stream_.label(rows.row[i], rows.end[i], labels.target[entry[dropped + i]]);
     }
-    e.stream_.restart_rows();
+    e.stream_.finish_rows();
     return e;
 }
 
@@ -77,7 +79,7 @@ RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span
         if (!out_members.empty()) out_members[m] = meta_.members[m].apply(z[m]).p;
     }
     const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z));
-    const Interval interval = stream_.now(value.p);
+    const Interval interval = stream_.now(value.p, interval_columns_.at(row));
     return {value.p, value.low, value.high, interval.low, interval.high};
 }
 
@@ -107,6 +109,7 @@ std::string FittedEnsemble::serialise() const {
         out.put_text(members_[m]->serialise());
     }
     meta_.write(out);
+    interval_columns_.write(out);
     stream_.write(out);
     return out.sealed(magic);
 }
@@ -134,8 +137,9 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes, std::span
         e.members_.push_back(std::move(classifier));
     }
     e.meta_ = MetaModel::read(in);
+    e.interval_columns_ = IntervalColumns::read(in);
     const bool stream_read = e.stream_.read(in);
-    if (!stream_read || !in.at_end() || e.members_.empty() || e.meta_.members.size() != e.members_.size() ||
+    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.meta_.members.size() != e.members_.size() ||
         e.meta_.stack.members() != e.members_.size())
         return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
     return e;

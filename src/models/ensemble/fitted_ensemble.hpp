@@ -29,8 +29,10 @@ class FittedEnsemble {
     /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty
     /// @pre row.size() == columns().  Allocation-free up to 16 members.
     RowPrediction predict_row(std::span<const double> row, std::span<double> out_members = {}) const;
-    /// The interval state at the end of training, for a caller that streams later rows and their labels.
+    /// The interval state at the end of training, for a caller that streams later rows and their labels:
+    /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
     IntervalStream interval_stream() const { return stream_; }
+    IntervalInputs interval_inputs(std::span<const double> row) const { return interval_columns_.at(row); }
 
     std::size_t columns() const { return columns_.size(); }
     const std::vector<std::string>& column_names() const { return columns_; }
@@ -56,6 +58,7 @@ class FittedEnsemble {
     std::vector<std::shared_ptr<const Classifier>> members_;
     std::vector<double> importance_;
     MetaModel meta_;
+    IntervalColumns interval_columns_;
     IntervalStream stream_;
 };
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 
 #include "models/ensemble/conformal.hpp"
+#include "models/ensemble/interval_columns.hpp"
+#include "models/ensemble/online_regression.hpp"
 
 namespace aitrading::models {
 
@@ -13,8 +14,8 @@ struct IntervalOptions {
     double alpha = 0.1;           ///< wanted rate of misses
     double gamma = 0.005;         ///< step of the adaptive miss rate
     std::size_t window = 1000;    ///< latest conformal scores that the quantile is taken from
-    double scale_span = 50;       ///< span (labels) of the trailing absolute residual that the scores are divided by
-    double fit_span = 5000;       ///< span (labels) of the regression that sets the centre
+    double scale_span = 50;       ///< span (labels) of the slower trailing |residual|; the faster one has a fifth
+    double fit_span = 5000;       ///< span (labels) of the regressions that set centre and scale
     std::size_t warm_up = 50;     ///< fewest known labels before an interval is given
     bool directional = true;      ///< target in basis points with the sign of the label; else a level (log volatility)
 };
@@ -26,51 +27,49 @@ struct Interval {
 
 /// A 90 % interval for each row in time order, from labels that are known by then and nothing else.
 ///
-/// centre = least squares (exponentially forgetting, a little ridge) of the target on what is known at the row:
-///   directional: (2p-1) * trailing scale; level: 1, logit p, the last known target, a trailing mean of targets.
-/// score = |target - centre| / trailing mean of |target - centre|; half width = adaptive conformal quantile * scale.
+/// centre: forgetting least squares of the target; directional on (2p-1) * scale, level on 1, logit p, the last known
+/// target, a trailing mean of targets and the interval columns. scale = exp of a forgetting least squares of ln |residual|
+/// on two trailing means of |residual| and (directional) the interval columns. score = |target - centre| / scale; half
+/// width = conformal quantile of the latest scores at the adaptive miss rate, times scale.
 /// A label enters when the stream reaches a row after its `end`: `predict(row, …)` first takes in every label with
-/// end < row. Errors feed AdaptiveAlpha in the order in which they become known.
+/// end < row. Misses feed AdaptiveAlpha in the order in which they become known.
 class IntervalStream {
   public:
     explicit IntervalStream(IntervalOptions options);
 
     /// The interval of the target at `row` given the calibrated probability there. @pre rows increase
-    Interval predict(std::uint32_t row, double p_up);
-    /// Hands in the label of a predicted row; it counts only once `end` lies before the row of a later `predict`.
-    /// @pre called after predict(row), in the order of rows
+    Interval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {});
+    /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later `predict`.
+    /// @pre row is the last predicted one, end >= row
     void label(std::uint32_t row, std::uint32_t end, double target);
     /// The interval for a row that comes now, without taking anything in.
-    Interval now(double p_up) const;
-    /// Fresh state of another series' clock: rows begin anew, what was learnt stays, labels still open are dropped.
-    void restart_rows();
+    Interval now(double p_up, const IntervalInputs& inputs = {}) const;
+    /// Ends a span of rows: all labels handed in count as known, and rows may begin anew.
+    void finish_rows();
 
     void write(ByteWriter& out) const;
     bool read(ByteReader& in);
 
   private:
-    static constexpr std::size_t terms = 4;
-    using Terms = std::array<double, terms>;
+    using Terms = OnlineRegression::Terms;
     struct Open {
         std::uint32_t row = 0, end = 0;
         double target = 0;
         bool labelled = false;
-        Terms x{};
+        Terms centre{}, spread{};
+        double scale = 0;
         Interval interval{};
     };
-    Terms terms_of(double p_up) const;
-    Interval around(const Terms& x) const;
-    double centre(const Terms& x) const;
+    Open look(std::uint32_t row, double p_up, const IntervalInputs& inputs) const;
     void take_in(const Open& known);
-    void refit();
 
     IntervalOptions options_;
     AdaptiveAlpha alpha_;
     RollingScores scores_;
+    OnlineRegression centre_, log_scale_;
     std::deque<Open> open_;
-    std::array<double, terms * terms> moments_{};  ///< exponentially forgetting sums of x x'
-    Terms cross_{}, beta_{};                       ///< sums of x * target; the current coefficients
-    double scale_ = 0, level_ = 0, last_ = 0, size_ = 0;  ///< trailing |residual|, mean, last and mean |target|
+    double slow_ = 0, fast_ = 0;   ///< trailing |residual|
+    double level_ = 0, last_ = 0;  ///< trailing mean and last known target
     std::uint64_t known_ = 0;
 };
 

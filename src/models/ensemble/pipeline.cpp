@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/parallel.hpp"
+#include "models/ensemble/confidence.hpp"
 #include "models/ensemble/logit_regression.hpp"
 #include "models/ensemble/member_fit.hpp"
 #include "models/ensemble/meta_model.hpp"
@@ -177,7 +178,7 @@ class Run {
             for (std::size_t i = 0; i < rows.size(); ++i)
                 p[i] = m < members() ? first.meta.members[m].apply(rows.logits[i * members() + m]).p
                                      : first.meta.ensemble.apply(first.first_scores[i]).p;
-            result_.models[m].thresholds = freeze_thresholds(position, result_.models[m].p_up, p);
+            result_.models[m].thresholds = confidence_before_folds(position, result_.models[m].p_up, p);
         }
     }
 
@@ -187,15 +188,17 @@ class Run {
         IntervalStream stream(options);
         const MetaRows rows = known_rows(0);
         const FoldAnswer& first = answers_.front();
+        const IntervalColumns columns = IntervalColumns::choose(features_, labels_, splits_.front().train);
+        const auto inputs = [&](std::uint32_t row) { return columns.at(features_.row(row)); };
         std::size_t at = 0;  // the base rows again, to find their targets
         for (std::size_t i = 0; i < rows.size(); ++i) {
             while (labels_.row[base_.entry[at]] != rows.row[i]) ++at;
-            stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p);
+            stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p, inputs(rows.row[i]));
             stream.label(rows.row[i], rows.end[i], labels_.target[base_.entry[at]]);
         }
         for (std::size_t i = 0; i < result_.entry.size(); ++i) {
             const std::uint32_t e = result_.entry[i];
-            const Interval interval = stream.predict(labels_.row[e], result_.predictions.p_up[i]);
+            const Interval interval = stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]));
             result_.predictions.low.push_back(interval.low);
             result_.predictions.high.push_back(interval.high);
             stream.label(labels_.row[e], labels_.end[e], labels_.target[e]);

@@ -1,0 +1,111 @@
+#include "models/ensemble/fitted_ensemble.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "models/boosting/boosting.hpp"
+#include "test_learners.hpp"
+
+namespace aitrading::models {
+namespace {
+
+using testing_learners::ColumnLearner;
+using testing_learners::make_toy;
+using testing_learners::Toy;
+
+std::vector<std::uint32_t> first_entries(std::size_t n) {
+    std::vector<std::uint32_t> out(n);
+    std::iota(out.begin(), out.end(), 0U);
+    return out;
+}
+
+TEST(fitted_ensemble, says_after_a_restart_what_it_said_before) {
+    const Toy toy = make_toy(4000, 1);
+    const std::vector<std::unique_ptr<Learner>> trees = tree_learners();
+    std::vector<const Learner*> learners;
+    for (const auto& l : trees) learners.push_back(l.get());
+    const auto before = FittedEnsemble::fit(toy.features, toy.labels, first_entries(3000), learners, {});
+    ASSERT_TRUE(before.has_value()) << before.error().text;
+    const auto after = FittedEnsemble::restore(before->serialise(), learners);
+    ASSERT_TRUE(after.has_value()) << after.error().text;
+    EXPECT_TRUE(after->accepts(toy.features).has_value());
+    double loss = 0, inside = 0;
+    for (std::size_t t = 3001; t < 3999; ++t) {
+        std::vector<double> members(3), again(3);
+        const RowPrediction a = before->predict_row(toy.features.row(t), members);
+        const RowPrediction b = after->predict_row(toy.features.row(t), again);
+        EXPECT_EQ(a.p_up, b.p_up);
+        EXPECT_EQ(a.p_low, b.p_low);
+        EXPECT_EQ(a.p_high, b.p_high);
+        EXPECT_EQ(a.low, b.low);
+        EXPECT_EQ(a.high, b.high);
+        EXPECT_EQ(members, again);
+        EXPECT_TRUE(a.p_low <= a.p_up && a.p_up <= a.p_high && a.low < a.high);
+        loss -= std::log(toy.labels.y[t] > 0.5F ? a.p_up : 1 - a.p_up);
+        inside += a.low <= toy.labels.target[t] && toy.labels.target[t] <= a.high;
+    }
+    EXPECT_LT(loss / 998, std::log(2.0) - 0.05);
+    EXPECT_NEAR(inside / 998, 0.9, 0.04);
+    EXPECT_EQ(before->serialise(), after->serialise());
+    EXPECT_NEAR(std::accumulate(after->importance().begin(), after->importance().end(), 0.0), 1.0, 1e-9);
+}
+
+TEST(fitted_ensemble, equals_the_pipeline_on_the_rows_after_its_span) {
+    const Toy toy = make_toy(3000, 2);
+    const ColumnLearner a("a", 0, 2.0), b("b", 1, 0.5);
+    const std::vector<const Learner*> learners{&a, &b};
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(2000), learners, {});
+    ASSERT_TRUE(fitted.has_value());
+    Split split{first_entries(2000), {}, 0};
+    for (std::uint32_t e = 2001; e < 2900; ++e) split.test.push_back(e);
+    const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, {});
+    ASSERT_TRUE(run.has_value()) << run.error().text;
+    for (std::size_t i = 0; i < split.test.size(); ++i) {
+        const RowPrediction p = fitted->predict_row(toy.features.row(split.test[i]));
+        ASSERT_EQ(p.p_up, run->predictions.p_up[i]);
+        ASSERT_EQ(p.p_low, run->predictions.p_low[i]);
+    }
+    IntervalStream stream = fitted->interval_stream();
+    for (std::size_t i = 0; i < split.test.size(); ++i) {
+        const std::uint32_t e = split.test[i];
+        const Interval at = stream.predict(toy.labels.row[e], run->predictions.p_up[i],
+                                           fitted->interval_inputs(toy.features.row(toy.labels.row[e])));
+        stream.label(toy.labels.row[e], toy.labels.end[e], toy.labels.target[e]);
+        EXPECT_EQ(at.low, run->predictions.low[i]) << i;
+    }
+}
+
+TEST(fitted_ensemble, refuses_other_features_and_damaged_bytes) {
+    Toy toy = make_toy(2000, 3);
+    const ColumnLearner a("a", 0, 1.0), other("other", 1, 1.0);
+    const std::vector<const Learner*> learners{&a}, others{&other};
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(1500), learners, {});
+    ASSERT_TRUE(fitted.has_value());
+    toy.features.manifest_hash = "toy-2";
+    const auto refused = fitted->accepts(toy.features);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_NE(refused.error().text.find("toy-1"), std::string::npos);
+    EXPECT_NE(refused.error().text.find("toy-2"), std::string::npos);
+    EXPECT_EQ(FittedEnsemble::restore(fitted->serialise(), others).error().code, ErrorCode::not_found);
+    const std::string bytes = fitted->serialise();
+    for (std::size_t at = 0; at < bytes.size(); at += 37) {
+        std::string damaged = bytes;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
+        EXPECT_FALSE(FittedEnsemble::restore(damaged, learners).has_value()) << at;
+        EXPECT_FALSE(FittedEnsemble::restore(std::string_view(bytes).substr(0, at), learners).has_value()) << at;
+    }
+}
+
+TEST(fitted_ensemble, refuses_too_little_to_learn_from) {
+    const Toy toy = make_toy(300, 4);
+    const ColumnLearner a("a", 0, 1.0);
+    const std::vector<const Learner*> learners{&a};
+    const auto refused = FittedEnsemble::fit(toy.features, toy.labels, first_entries(40), learners, {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
+}
+
+}  // namespace
+}  // namespace aitrading::models
