@@ -17,6 +17,13 @@ std::string market_learner_words(std::string_view learner, std::size_t train_row
     return "";
 }
 
+PipelineOptions market_pipeline_options() {
+    PipelineOptions options;
+    options.inner_folds = 1;
+    options.inner_start = 0.6;
+    return options;
+}
+
 Split market_split(const LabelSet& labels, std::size_t train, std::size_t to) {
     Split split;
     for (std::uint32_t e = 0; e < labels.size(); ++e) {

@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+
+#include "insight/features/feature_set.hpp"
+#include "models/ensemble/interval_stream.hpp"
+#include "models/evaluation/labels.hpp"
+
+namespace aitrading::models {
+namespace {
+
+std::filesystem::path shared_file(const char* name) {
+    const char* root = std::getenv("AITRADING_SHARED");
+    return (root != nullptr ? std::filesystem::path(root) : std::filesystem::path(AIT_SOURCE_DIR) / ".." / "shared") /
+           "data" / name;
+}
+
+/// `YYYY-MM-DD HH:MM,open,high,low,close,volume` up to a date, bars with high < low left out.
+BarColumns read_hours(const std::filesystem::path& path, const std::string& before) {
+    BarColumns bars;
+    bars.key = {"EURUSD", Timeframe::h1};
+    gzFile file = gzopen(path.c_str(), "rb");
+    char line[256];
+    while (file != nullptr && gzgets(file, line, sizeof line) != nullptr) {
+        char date[11], clock[6];
+        double o, h, l, c, v;
+        if (std::sscanf(line, "%10s %5[0-9:],%lf,%lf,%lf,%lf,%lf", date, clock, &o, &h, &l, &c, &v) != 7) continue;
+        if (date >= before || h < l || l <= 0) continue;
+        bars.append({*parse_iso8601(std::string(date) + "T" + clock), Price::from_double(o), Price::from_double(h),
+                     Price::from_double(l), Price::from_double(c), Quantity::from_double(v)});
+    }
+    if (file != nullptr) gzclose(file);
+    return bars;
+}
+
+class RealHours : public testing::TestWithParam<const char*> {};
+
+/// Coverage of the intervals on real hours, without any model: p says 1/2 everywhere.
+TEST_P(RealHours, lie_in_their_intervals_nine_times_of_ten) {
+    const auto path = shared_file("dukascopy/EURUSD_H1_to_2019-05.csv.gz");
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared data: set AITRADING_SHARED";
+    const BarColumns bars = read_hours(path, "2018-02-01");
+    ASSERT_GT(bars.size(), 30'000U);
+    const auto features = insight::compute_features(bars);
+    const auto labels = make_labels(GetParam(), bars);
+    ASSERT_TRUE(features && labels) << labels.error().text;
+    std::vector<std::uint32_t> earlier(8000);
+    std::iota(earlier.begin(), earlier.end(), 0U);
+    const IntervalColumns columns = IntervalColumns::choose(*features, *labels, earlier);
+    IntervalStream stream({.directional = labels->directional});
+    double n = 0, inside = 0;
+    std::array<double, 5> part_n{}, part_inside{};
+    for (std::size_t e = 0; e < labels->size(); ++e) {
+        const Interval at = stream.predict(labels->row[e], 0.5, columns.at(features->row(labels->row[e])));
+        stream.label(labels->row[e], labels->end[e], labels->target[e]);
+        if (e < earlier.size()) continue;
+        const double hit = at.low <= labels->target[e] && labels->target[e] <= at.high ? 1 : 0;
+        const std::size_t part = (e - earlier.size()) * 5 / (labels->size() - earlier.size());
+        n += 1, inside += hit;
+        part_n[part] += 1, part_inside[part] += hit;
+    }
+    ASSERT_GT(n, 5000);
+    std::printf("%s: coverage %.4f of %.0f\n", GetParam(), inside / n, n);
+    EXPECT_NEAR(inside / n, 0.90, 0.02);
+    // A fifth holds forty spans of 120 hours that do not overlap: a share of so few strays further.
+    const double band = labels->horizon_bars > 24 ? 0.08 : 0.05;
+    for (std::size_t k = 0; k < part_n.size(); ++k) EXPECT_NEAR(part_inside[k] / part_n[k], 0.90, band) << "part " << k;
+}
+INSTANTIATE_TEST_SUITE_P(labels, RealHours,
+                         testing::Values("next_bar", "triple_barrier(2,2,24)", "large_move", "volatility(120)"));
+
+}  // namespace
+}  // namespace aitrading::models
