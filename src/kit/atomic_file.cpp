@@ -27,6 +27,17 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
     return folder.empty() ? "." : folder;
 }
 
+/// False leaves the reason in errno.
+bool write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
 /// Devices, pipes and whatever lies below /dev and /proc take bytes directly.
 bool must_not_be_replaced(const std::filesystem::path& path) {
     std::error_code none;
@@ -79,12 +90,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
 }
 
 Result<void> AtomicFile::write(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return std::unexpected(failure("write"));
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (!write_all(descriptor_, bytes)) return std::unexpected(failure("write"));
     return {};
 }
 
@@ -119,6 +125,15 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     ::close(descriptor);
     if (!done) return std::unexpected(std::move(done).error());
     return bytes;
+}
+
+Result<void> write_new_file(const std::filesystem::path& path, std::string_view bytes) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (descriptor < 0) return std::unexpected(system_failure(path, "create the file"));
+    Result<void> done;
+    if (!write_all(descriptor, bytes) || ::fsync(descriptor) != 0) done = std::unexpected(system_failure(path, "write"));
+    if (::close(descriptor) != 0 && done) done = std::unexpected(system_failure(path, "close"));
+    return done;
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {

@@ -35,6 +35,10 @@ class AtomicFile {
 /// The whole file as bytes. @errors not_found, failed, with the path
 Result<std::string> read_file(const std::filesystem::path& path);
 
+/// Creates a read-only file with these bytes and syncs it; its name is durable after `sync_folder`. For files of a folder
+/// that is itself moved into place. @errors failed (exists already, disk full, …), not_found, with the path
+Result<void> write_new_file(const std::filesystem::path& path, std::string_view bytes);
+
 /// Makes names created in or moved into the folder durable. @errors failed
 Result<void> sync_folder(const std::filesystem::path& folder);
 

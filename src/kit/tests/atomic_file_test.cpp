@@ -84,6 +84,14 @@ TEST_F(AtomicFileTest, writes_through_below_dev_and_proc) {
     ::close(descriptor);
 }
 
+TEST_F(AtomicFileTest, a_new_file_is_read_only_and_never_written_over) {
+    const fs::path path = folder_ / "new";
+    ASSERT_TRUE(write_new_file(path, "first"));
+    EXPECT_EQ(fs::status(path).permissions() & fs::perms::owner_write, fs::perms::none);
+    EXPECT_EQ(write_new_file(path, "second").error().code, ErrorCode::failed);
+    EXPECT_EQ(*read_file(path), "first");
+}
+
 TEST_F(AtomicFileTest, reports_a_full_disk) {
     if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
     AtomicFile file = *AtomicFile::create("/dev/full");

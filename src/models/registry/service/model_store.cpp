@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -111,14 +110,6 @@ Result<void> remove_abandoned_parts(const fs::path& folder) {
     return {};
 }
 
-Result<void> write_read_only(const fs::path& path, std::string_view bytes) {
-    TRY(kit::AtomicFile file, kit::AtomicFile::create(path));
-    TRY_VOID(file.write(bytes));
-    TRY_VOID(file.commit());
-    if (::chmod(path.c_str(), 0444) != 0) return failed(path, "make read-only", last_error());
-    return {};
-}
-
 Result<void> write_version(const fs::path& folder, const StoredModel& model, std::string_view metadata) {
     const std::array<std::pair<std::string_view, std::string_view>, 4> files{{{"model.bin", model.bytes},
                                                                              {"card.md", model.card},
@@ -126,10 +117,10 @@ Result<void> write_version(const fs::path& folder, const StoredModel& model, std
                                                                              {"predictions.csv", model.predictions_csv}}};
     std::vector<FileChecksum> checksums;
     for (const auto& [file, bytes] : files) {
-        TRY_VOID(write_read_only(folder / file, bytes));
+        TRY_VOID(kit::write_new_file(folder / file, bytes));
         checksums.push_back(checksum_of(file, bytes));
     }
-    return write_read_only(folder / checksum_file, checksum_text(checksums));
+    return kit::write_new_file(folder / checksum_file, checksum_text(checksums));
 }
 
 /// Reads one file that the list vouches for. @errors gate_refused where it is missing or another

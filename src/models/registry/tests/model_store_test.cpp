@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <thread>
 
 #include "base/random.hpp"
 
@@ -124,19 +123,6 @@ TEST_F(ModelStoreTest, files_are_read_only) {
     ASSERT_TRUE(store_.store(example("m")));
     const auto permissions = fs::status(home_ / "models" / "m" / "1" / "model.bin").permissions();
     EXPECT_EQ(permissions & (fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write), fs::perms::none);
-}
-
-TEST_F(ModelStoreTest, writers_side_by_side_get_different_versions) {
-    constexpr int writers = 4, each = 6;
-    std::vector<std::thread> threads;
-    for (int w = 0; w < writers; ++w)
-        threads.emplace_back([this] {
-            for (int i = 0; i < each; ++i) ASSERT_TRUE(ModelStore(home_).store(example("m")));
-        });
-    for (std::thread& thread : threads) thread.join();
-    const auto list = store_.list();
-    ASSERT_EQ(list->size(), std::size_t{writers} * each);
-    for (int v = 1; v <= writers * each; ++v) EXPECT_TRUE(store_.load("m", v)) << v;
 }
 
 TEST_F(ModelStoreTest, clears_away_what_a_killed_writer_left) {
