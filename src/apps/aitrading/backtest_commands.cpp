@@ -6,11 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/aitrading/backtest_source.hpp"
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/run_result_view.hpp"
 #include "decision/trading/make_strategy.hpp"
 #include "proving/backtest/driver.hpp"
-#include "proving/backtest/service/input_file.hpp"
+#include "proving/backtest/vectorised.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -19,7 +20,7 @@ using backtest::RunOptions;
 
 struct BacktestOptions {
     std::string symbol, timeframe, input, strategy;
-    std::string fill = "next_open", bars;
+    std::string mode = "event", fill = "next_open", intrabar = "worst", bars;
     std::string spread, commission = "0", slippage = "0", swap = "0", lots = "0.1", lot_step, cash = "10000";
     std::string from, to, stop_out = "0%";
     std::int64_t leverage = 0, trials = 1;
@@ -95,51 +96,59 @@ void add_notes(RunResult& result, const BacktestOptions& o, const RunOptions& ru
         notes.push_back("no spread: the series has none and --spread was not given; give --spread 1.0pip to see what is left");
     else
         notes.push_back("bid and ask of the series itself");
-    if (result.ticks == 0) notes.push_back("inside a bar the worse order of high and low is assumed");
+    if (o.intrabar != "worst")
+        notes.push_back(fmt::format("inside a bar the stored {} decide what is touched first", o.intrabar));
+    else if (result.ticks == 0)
+        notes.push_back("inside a bar the worse order of high and low is assumed");
     notes.push_back("profit counts in the quote currency of the symbol; 1 lot = 100,000 units");
     if (o.leverage == 0) notes.push_back("no margin check; --leverage 30 --stop-out 50% turn it on");
     notes.insert(notes.end(), result.notes.begin(), result.notes.end());
     result.notes = std::move(notes);
 }
 
-/// What the series is, known before its rows are read.
-struct Source {
-    SeriesKey series;
-    int digits = 5;
-    std::int64_t bar_nanos = 0;
-    bool ticks = false;
-    backtest::BarStream bar_stream;
-    backtest::TickStream tick_stream;
-};
-
-/// The timeframe whose bars are as long, or the longest that is no longer.
-Timeframe timeframe_like(std::int64_t nanos) {
-    Timeframe best = Timeframe::m1;
-    for (const Timeframe t : all_timeframes)
-        if (duration_nanos(t) > 0 && duration_nanos(t) <= nanos) best = t;
-    return best;
+/// Whole bars in memory, for the ways of running that need to look ahead in time of the prices.
+Result<BarColumns> collect(const backtest::BarStream& stream, const SeriesKey& key) {
+    BarColumns all;
+    all.key = key;
+    TRY_VOID(stream([&](const BarColumns& batch) {
+        all.time.insert(all.time.end(), batch.time.begin(), batch.time.end());
+        for (const auto column : {&BarColumns::open, &BarColumns::high, &BarColumns::low, &BarColumns::close,
+                                  &BarColumns::ask_open, &BarColumns::ask_high, &BarColumns::ask_low,
+                                  &BarColumns::ask_close, &BarColumns::spread})
+            (all.*column).insert((all.*column).end(), (batch.*column).begin(), (batch.*column).end());
+        all.volume.insert(all.volume.end(), batch.volume.begin(), batch.volume.end());
+        return true;
+    }));
+    return all;
 }
 
-Result<Source> source_from_file(const BacktestOptions& o) {
-    TRY(const backtest::InputFile file, backtest::inspect_input(o.input));
-    TRY(const TimeRange range, range_of(o));
-    Source source;
-    source.ticks = file.ticks;
-    source.digits = file.digits;
-    source.series.symbol = o.symbol.empty() ? file.path.stem().string() : o.symbol;
-    source.bar_nanos = file.bar_nanos;
-    source.series.timeframe = file.ticks ? Timeframe::ticks : timeframe_like(file.bar_nanos);
-    if (file.ticks)
-        source.tick_stream = backtest::ticks_of(file, source.series, range);
-    else
-        source.bar_stream = backtest::bars_of(file, source.series, range);
-    return source;
+Result<RunResult> run_on_finer(const BacktestOptions& o, const BacktestSource& source, trading::Strategy& strategy,
+                               const RunOptions& run, const Context& context) {
+    TRY(const BarColumns bars, collect(source.bars, source.series));
+    TRY(const BacktestSource finer, finer_source(context.home, source, o.intrabar == "ticks" ? Timeframe::ticks : Timeframe::m1));
+    if (finer.ticks) return backtest::run_bars_on_ticks(bars, finer.quotes, strategy, run, context.stop);
+    return backtest::run_bars_on_bars(bars, finer.bars, strategy, run, context.stop);
+}
+
+Result<RunResult> run_as_asked(const BacktestOptions& o, const BacktestSource& source, trading::Strategy& strategy,
+                               Quantity size, const RunOptions& run, const Context& context) {
+    if (source.ticks) {
+        if (o.mode == "vectorised" || o.intrabar != "worst")
+            return fail(ErrorCode::usage, "a tick series runs event by event as it is; leave out --mode and --intrabar");
+        return backtest::run_ticks(source.quotes, strategy, run, context.stop);
+    }
+    if (o.mode == "vectorised") {
+        TRY(const BarColumns bars, collect(source.bars, source.series));
+        return backtest::run_vectorised(bars, strategy, size, run, context.stop);
+    }
+    if (o.intrabar != "worst") return run_on_finer(o, source, strategy, run, context);
+    return backtest::run_bars(source.bars, strategy, run, context.stop);
 }
 
 Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
-    if (o.input.empty())
-        return fail(ErrorCode::usage, "name a series (SYMBOL TF) or give --input F.csv; this build reads --input only");
-    TRY(Source source, source_from_file(o));
+    TRY(const TimeRange range, range_of(o));
+    TRY(BacktestSource source, o.input.empty() ? stored_source(context.home, o.symbol, o.timeframe, range)
+                                               : file_source(o.input, o.symbol, range));
     if (!o.bars.empty()) {
         if (!source.ticks) return fail(ErrorCode::usage, "--bars makes bars from ticks; this series already has bars");
         TRY(source.series.timeframe, parse_timeframe(o.bars));
@@ -151,8 +160,7 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     TRY(setup.size, trading::parse_lots(o.lots));
     setup.probability.bar_nanos = source.bar_nanos;
     TRY(const auto strategy, trading::make_strategy(o.strategy, setup));
-    TRY(RunResult result, source.ticks ? backtest::run_ticks(source.tick_stream, *strategy, run, context.stop)
-                                       : backtest::run_bars(source.bar_stream, *strategy, run, context.stop));
+    TRY(RunResult result, run_as_asked(o, source, *strategy, setup.size, run, context));
     add_notes(result, o, run);
     if (context.json)
         fmt::print("{}\n", run_result_json(result).dump());
@@ -173,6 +181,10 @@ void add_backtest_commands(CLI::App& app, Context& context) {
     command->add_option("timeframe", o->timeframe, "stored timeframe");
     command->add_option("--input", o->input, "CSV: time,open,high,low,close[,volume][,spread] or time,bid,ask");
     command->add_option("--strategy", o->strategy, "ema_cross(fast,slow) or model:NAME")->required();
+    command->add_option("--mode", o->mode, "event, or vectorised (ema_cross, the same fills)")
+        ->check(CLI::IsMember({"event", "vectorised"}));
+    command->add_option("--intrabar", o->intrabar, "what happens inside a bar: worst, or the stored m1 or ticks")
+        ->check(CLI::IsMember({"worst", "m1", "ticks"}));
     command->add_option("--bars", o->bars, "make bars of this timeframe from ticks on the way");
     command->add_option("--spread", o->spread, "whole spread, half is paid on each fill: 1.0pip");
     command->add_option("--commission", o->commission, "for each fill: 7/lot or 20/million of notional");
