@@ -162,9 +162,9 @@ double profit_half_width(const RunResult& r) {
 Picture equity_picture(const RunResult& r, const std::string& currency) {
     const double cash = r.cash.to_double(), end = r.daily.back().equity.to_double();
     Picture picture;
-    picture.title = fmt::format("{} {} to {}; the deepest fall from a high was {}",
+    picture.title = fmt::format("{}{} to {}; the deepest fall from a high was {}",
                                 end >= cash ? "The account grew" : "The account shrank",
-                                cash > 0 ? "by " + percent(std::abs(end / cash - 1)) : "",
+                                cash > 0 ? " by " + percent(std::abs(end / cash - 1)) : "",
                                 money(r.daily.back().equity, currency), percent(r.max_drawdown));
     picture.subtitle = fmt::format(
         "Equity at the end of each UTC day, {} to {}, n = {} days. Grey cone: where 95 % of accounts without any edge "

@@ -70,7 +70,9 @@ void draw_bottom_axis(Canvas& canvas, const Box& box, const NiceAxis& axis, cons
         const double at = std::clamp(x(tick), half, std::max(half, canvas.width() - half));
         canvas.text({at, box.bottom + 17}, text, {Anchor::middle, Ink::faint, label_size});
     }
-    if (!unit.empty()) canvas.text({box.right, box.bottom + 34}, unit, {Anchor::end, Ink::faint, label_size});
+    if (unit.empty()) return;
+    const bool fits = width_em(unit) * label_size <= box.right;
+    canvas.text({fits ? box.right : 0, box.bottom + 34}, unit, {fits ? Anchor::end : Anchor::start, Ink::faint, label_size});
 }
 
 double value_axis_width(const NiceAxis& axis, const Labeler& label, const Layout&) {

@@ -114,7 +114,7 @@ Picture importance_picture(const std::vector<FeatureShare>& importance) {
 Picture placebo_picture(const std::vector<PlaceboRow>& placebos) {
     RowChart chart;
     chart.shares = true;
-    chart.unit = "Accuracy on data that holds nothing, %";
+    chart.unit = "Accuracy, %";
     chart.line = 0.5;
     chart.has_line = true;
     chart.line_name = "coin, 50 %";

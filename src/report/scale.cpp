@@ -29,28 +29,30 @@ int digits_of_step(double step) {
 
 std::vector<TimeTick> month_ticks(UnixNanos from, UnixNanos to, int months) {
     std::vector<TimeTick> ticks;
-    const CivilTime first = to_civil(from);
+    const CivilTime first = to_civil(from), last = to_civil(to);
     int index = first.year * 12 + first.month - 1;
     index -= ((index % months) + months) % months;
-    for (;; index += months) {
+    for (; index <= last.year * 12 + last.month - 1; index += months) {
         CivilTime at;
         at.year = index / 12;
         at.month = index % 12 + 1;
+        // A month that began before `from` is no tick; asking its instant first could leave the range of time.
+        if (index < first.year * 12 + first.month - 1) continue;
         const UnixNanos time = from_civil(at);
-        if (time > to) return ticks;
         if (time < from) continue;
         const bool name_year = months >= 12 || at.month == 1 || ticks.empty();
         std::string label = months >= 12 ? "" : month_names[static_cast<std::size_t>(at.month - 1)];
         if (name_year) label += fmt::format("{}{}", label.empty() ? "" : " ", at.year);
         ticks.push_back({time, label});
     }
+    return ticks;
 }
 
 std::vector<TimeTick> clock_ticks(UnixNanos from, UnixNanos to, std::int64_t step) {
     std::vector<TimeTick> ticks;
     const std::int64_t remainder = ((from.value % step) + step) % step;
     std::int64_t at = remainder == 0 ? from.value : from.value - remainder + step;
-    for (; at <= to.value; at += step) {
+    for (std::int64_t left = (to.value - at) / step; at <= to.value && left >= 0; at += step, --left) {
         const CivilTime c = to_civil({at});
         const bool midnight = c.hour == 0 && c.minute == 0;
         std::string label = midnight || step >= nanos_per_day

@@ -19,8 +19,8 @@ ul{padding-left:20px}li{margin:0 0 4px}
 .kicker{font-size:13px;color:var(--faint);margin:0 0 4px}
 .verdict{font-size:25px;line-height:1.3;font-weight:600;margin:16px 0 8px;max-width:42ch;padding-left:16px;border-left:4px solid var(--blue);text-wrap:pretty}
 .lead{color:var(--faint);margin-bottom:24px;padding-left:20px}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(152px,1fr));gap:1px;margin:24px 0;background:var(--grid);border:1px solid var(--grid);border-radius:6px;overflow:hidden}
-.figures>div{background:var(--page);padding:12px 16px}
+.figures{display:flex;flex-wrap:wrap;gap:1px;margin:24px 0;background:var(--grid);border:1px solid var(--grid);border-radius:6px;overflow:hidden}
+.figures>div{flex:1 1 152px;min-width:0;background:var(--page);padding:12px 16px}
 .figures dt{font-size:13px;color:var(--faint)}
 .figures dd{margin:0}
 .figures .v{font-size:25px;line-height:1.3;font-weight:650;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -44,7 +44,7 @@ svg .m{stroke:var(--page);stroke-width:1px}svg .h{fill:transparent}svg .h:hover{
 .cards{gap:0 24px;margin:16px 0 24px;align-items:stretch}
 .cards article{border:1px solid var(--grid);border-radius:6px;padding:16px;min-width:0;margin-bottom:24px}
 .cards figure{margin:8px 0 0}.cards figure h3{font-size:14px}
-.cards .figures{grid-template-columns:1fr 1fr;margin:12px 0}.cards .figures>div{padding:8px 12px}.cards .figures .v{font-size:20px}
+.cards .figures{margin:12px 0}.cards .figures>div{flex-basis:40%;padding:8px 12px}.cards .figures .v{font-size:20px}
 details{margin:8px 0 0}
 summary{cursor:pointer;font-size:13px;color:var(--blue-text);width:fit-content;padding:4px 0}
 .scroll{overflow-x:auto;max-width:100%;margin:4px 0 8px}
@@ -58,7 +58,7 @@ th.r,td.r{text-align:right;padding:5px 6px}
 .terms{display:grid;grid-template-columns:minmax(96px,max-content) 1fr;gap:4px 20px;font-size:14px;margin:0 0 16px}
 .terms dt{color:var(--faint)}.terms dd{margin:0;max-width:70ch;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 :focus-visible{outline:2px solid var(--blue);outline-offset:2px}
-@media (max-width:619px){.verdict{font-size:20px;padding-left:12px}.lead{padding-left:16px}h2{margin-top:40px}.figures{grid-template-columns:1fr 1fr}.figures .v{font-size:20px}.terms{grid-template-columns:1fr;gap:0}.terms dd{margin-bottom:8px}}
+@media (max-width:619px){.verdict{font-size:20px;padding-left:12px}.lead{padding-left:16px}h2{margin-top:40px}.figures>div{flex-basis:40%}.figures .v{font-size:20px}.terms{grid-template-columns:1fr;gap:0}.terms dd{margin-bottom:8px}}
 @media print{main{max-width:none;padding:0}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}details:not([open]){display:none}body{font-size:12px}}
 )css";
 
