@@ -30,6 +30,7 @@ struct Context {
 // Each adds its commands to `app`; the options live as long as `app` does.
 // (one function for each file named <what>_commands.cpp)
 void add_data_commands(CLI::App& app, Context& context);
+void add_features_commands(CLI::App& app, Context& context);
 void add_models_commands(CLI::App& app, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
 void add_backtest_commands(CLI::App& app, Context& context);

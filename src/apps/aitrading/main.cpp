@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
     app.add_option("--progress", context.progress, "auto, plain or none")->transform(CLI::CheckedTransformer(modes));
 
     add_data_commands(app, context);
+    add_features_commands(app, context);
     add_models_commands(app, context);
     add_synth_commands(app, context);
     add_backtest_commands(app, context);

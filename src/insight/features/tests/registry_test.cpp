@@ -105,6 +105,21 @@ TEST(Indicators, do_not_know_a_volume_weighted_mean_without_volume) {
     EXPECT_TRUE(is_unknown(compute_indicators({&request, 1}, candles)[0][50]));
 }
 
+TEST(Indicators, give_a_long_cci_without_looking_through_its_window) {
+    const auto candles = made_candles(3000, 12);
+    constexpr std::size_t n = 400;
+    const auto request = parse_indicator("cci(400)").value();
+    const auto column = compute_indicators({&request, 1}, candles)[0];
+    for (std::size_t i = n - 1; i < candles.size(); ++i) {
+        long double mean = 0, spread = 0;
+        for (std::size_t k = i + 1 - n; k <= i; ++k) mean += candles[k].typical();
+        mean /= n;
+        for (std::size_t k = i + 1 - n; k <= i; ++k) spread += std::fabs(candles[k].typical() - mean);
+        const auto expected = static_cast<double>((candles[i].typical() - mean) / (0.015L * (spread / n)));
+        ASSERT_NEAR(column[i], expected, 1e-8 * std::max(60.0, std::fabs(expected))) << i;
+    }
+}
+
 TEST(IndicatorRequests, fill_in_standards_and_name_columns_as_asked) {
     EXPECT_THAT(parse_indicator("rsi").value().arguments, testing::ElementsAre(14));
     EXPECT_THAT(parse_indicator("rsi").value().columns, testing::ElementsAre("rsi"));

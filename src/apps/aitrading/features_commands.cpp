@@ -1,0 +1,211 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/aitrading/commands.hpp"
+#include "engines/series_store/parquet/parquet_store.hpp"
+#include "insight/features/feature_set.hpp"
+#include "insight/features/registry.hpp"
+#include "insight/features/service/candle_file.hpp"
+#include "kit/table.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using insight::IndicatorEntry;
+
+std::vector<std::string> words(const std::string& text) {
+    std::vector<std::string> out(1);
+    for (const char c : text)
+        if (c == ' ')
+            out.emplace_back();
+        else
+            out.back() += c;
+    return out;
+}
+
+Json as_json(const IndicatorEntry& entry) {
+    Json parameters = Json::array();
+    for (const insight::Parameter& p : entry.parameters)
+        parameters.push_back({{"name", p.name}, {"default", p.standard}, {"least", p.least}, {"greatest", p.greatest}, {"whole", p.whole}});
+    Json outputs = Json::array();
+    for (const std::string& output : entry.outputs) outputs.push_back(entry.name + "." + output);
+    if (entry.outputs.empty()) outputs.push_back(entry.name);
+    return {{"name", entry.name},       {"parameters", std::move(parameters)}, {"inputs", words(entry.inputs)},
+            {"outputs", std::move(outputs)}, {"warm_up", entry.standard_warm_up()}, {"source", entry.source}};
+}
+
+std::string call_of(const IndicatorEntry& entry) {
+    std::vector<std::string> parts;
+    for (const insight::Parameter& p : entry.parameters) parts.push_back(fmt::format("{}={}", p.name, p.standard));
+    return parts.empty() ? entry.name : fmt::format("{}({})", entry.name, fmt::join(parts, ","));
+}
+
+Result<void> list_indicators(const Context& context) {
+    if (context.json) {
+        Json document{{"indicators", Json::array()}};
+        for (const IndicatorEntry& entry : insight::indicator_registry())
+            document["indicators"].push_back(as_json(entry));
+        fmt::print("{}\n", document.dump(2));
+        return {};
+    }
+    using enum kit::Table::Align;
+    kit::Table table({{"indicator", left}, {"inputs", left}, {"outputs", left}, {"warm-up", right}, {"source", left}});
+    for (const IndicatorEntry& entry : insight::indicator_registry()) {
+        std::string outputs;
+        for (const std::string& output : entry.outputs) outputs += "." + output + " ";
+        table.add({call_of(entry), entry.inputs, outputs, std::to_string(entry.standard_warm_up()), entry.source});
+    }
+    fmt::print("{}", table.render());
+    return {};
+}
+
+struct ComputeCommand {
+    std::string input, out;
+    std::vector<std::string> indicators;
+};
+
+Result<std::vector<insight::IndicatorRequest>> parse_requests(const std::vector<std::string>& asked) {
+    std::vector<insight::IndicatorRequest> requests;
+    std::vector<std::string> names;
+    for (const std::string& text : asked) {
+        TRY(insight::IndicatorRequest request, insight::parse_indicator(text));
+        for (const std::string& column : request.columns) {
+            if (std::ranges::find(names, column) != names.end())
+                return fail(ErrorCode::usage, fmt::format("the column {} is asked for twice", column));
+            names.push_back(column);
+        }
+        requests.push_back(std::move(request));
+    }
+    return requests;
+}
+
+Result<void> compute_columns(const ComputeCommand& command, const Context& context) {
+    TRY(const std::vector<insight::IndicatorRequest> requests, parse_requests(command.indicators));
+    TRY(const insight::CandleTable table, insight::read_candles(command.input));
+    std::vector<std::string> names;
+    int warm_up = 0;
+    for (const insight::IndicatorRequest& request : requests) {
+        if (request.entry->needs_volume() && !table.has_volume)
+            return fail(ErrorCode::bad_input, fmt::format("{} has no column volume, which {} needs", command.input,
+                                                          request.entry->name));
+        names.insert(names.end(), request.columns.begin(), request.columns.end());
+        warm_up = std::max(warm_up, request.warm_up());
+    }
+    const auto columns = insight::compute_indicators(requests, table.candles);
+    TRY_VOID(insight::write_columns(command.out, table.time, names, columns));
+    if (static_cast<std::size_t>(warm_up) >= table.candles.size())
+        fmt::print(stderr, "warning: {} has {} bars, but the slowest indicator needs {} before its first value\n",
+                   command.input, table.candles.size(), warm_up);
+    if (context.json)
+        fmt::print("{}\n", Json{{"out", command.out}, {"rows", table.time.size()}, {"columns", names}, {"warm_up", warm_up}}.dump(2));
+    else if (!command.out.starts_with("/dev/"))
+        fmt::print("{} rows, {} columns in {}\n", table.time.size(), names.size(), command.out);
+    return {};
+}
+
+void add_indicators(CLI::App& app, Context& context) {
+    CLI::App* indicators = app.add_subcommand("indicators", "technical indicators over a user's own file");
+    indicators->require_subcommand(1);
+    CLI::App* list = indicators->add_subcommand("list", "every indicator with parameters, inputs, outputs and warm-up");
+    list->footer("Example: aitrading indicators list --json");
+    list->callback([&context] { context.action = [&context] { return list_indicators(context); }; });
+
+    auto command = std::make_shared<ComputeCommand>();
+    CLI::App* compute = indicators->add_subcommand("compute", "a column for each output over a CSV of bars");
+    compute->footer("The file has a header time,open,high,low,close[,volume] and increasing times (ISO 8601 or dates, UTC).\n"
+                    "A field is empty until its value is known. Missing parameters take their defaults.\n\n"
+                    "Example: aitrading indicators compute --input bars.csv --indicator 'rsi(14)' 'macd(12,26,9)' --out out.csv");
+    compute->add_option("--input", command->input, "CSV of bars")->required();
+    compute->add_option("--indicator", command->indicators, "one or several, such as 'rsi(14)' or macd.signal")
+        ->required();
+    compute->add_option("--out", command->out, "the CSV to write; it appears when it is complete")->required();
+    compute->callback([command, &context] {
+        context.action = [command, &context] { return compute_columns(*command, context); };
+    });
+}
+
+struct FeaturesCommand {
+    std::string symbol, timeframe, out, from, to;
+};
+
+Json as_json(const insight::FeatureManifest& manifest) {
+    Json columns = Json::array(), absent = Json::array(), parameters = Json::object();
+    for (const insight::FeatureColumn& c : manifest.columns)
+        columns.push_back({{"name", c.name}, {"group", c.group}, {"meaning", c.meaning}});
+    for (const insight::AbsentColumn& c : manifest.absent) absent.push_back({{"name", c.name}, {"reason", c.reason}});
+    for (const auto& [key, value] : manifest.parameters) parameters[key] = value;
+    return {{"name", manifest.name},     {"version", manifest.version}, {"timeframe", name(manifest.timeframe)},
+            {"parameters", parameters},  {"hash", manifest.hash},       {"columns", std::move(columns)},
+            {"absent", std::move(absent)}};
+}
+
+/// Rows from `from` on. What lies before only warmed the features up, so that a row does not depend on where it starts.
+void drop_before(FeatureMatrix& matrix, UnixNanos from) {
+    const auto rows = std::ranges::lower_bound(matrix.time, from) - matrix.time.begin();
+    matrix.values.erase(matrix.values.begin(),
+                        matrix.values.begin() + rows * static_cast<std::ptrdiff_t>(matrix.columns()));
+    matrix.time.erase(matrix.time.begin(), matrix.time.begin() + rows);
+    matrix.known.erase(matrix.known.begin(), matrix.known.begin() + rows);
+}
+
+Result<void> write_feature_file(const FeaturesCommand& command, const Context& context) {
+    if (command.out.ends_with(".parquet"))
+        return fail(ErrorCode::usage, fmt::format("--out {}: features are written as CSV; Parquet is not available for them yet",
+                                                  command.out));
+    TRY(const Timeframe timeframe, parse_timeframe(command.timeframe));
+    TimeRange range;
+    if (!command.to.empty()) {
+        TRY(range.to, parse_iso8601(command.to));
+    }
+    UnixNanos from = range.from;
+    if (!command.from.empty()) {
+        TRY(from, parse_iso8601(command.from));
+    }
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const BarColumns bars, store->read_bars({command.symbol, timeframe}, range));
+    TRY(FeatureMatrix matrix, insight::compute_features(bars));
+    drop_before(matrix, from);
+    TRY_VOID(insight::write_features(command.out, matrix));
+    const insight::FeatureSet set(insight::FeatureOptions::of(bars));
+    if (matrix.rows() == 0)
+        fmt::print(stderr, "warning: {} {} has no bar in that span\n", command.symbol, name(timeframe));
+    if (context.json) {
+        Json document{{"out", command.out}, {"rows", matrix.rows()}, {"manifest", as_json(set.manifest())}};
+        fmt::print("{}\n", document.dump(2));
+    } else if (!command.out.starts_with("/dev/")) {
+        fmt::print("{} rows, {} columns in {} (features {} version {}, hash {})\n", matrix.rows(), matrix.columns(),
+                   command.out, set.manifest().name, set.manifest().version, set.manifest().hash);
+        for (const insight::AbsentColumn& c : set.manifest().absent) fmt::print("absent: {}: {}\n", c.name, c.reason);
+    }
+    return {};
+}
+
+void add_features(CLI::App& app, Context& context) {
+    auto command = std::make_shared<FeaturesCommand>();
+    CLI::App* features = app.add_subcommand("features", "the feature matrix of a stored series, as the models see it");
+    features->footer("One row a bar with the bar's opening time; every value is known at the bar's close. A field is empty until\n"
+                     "its value is known. Rows do not depend on --from: earlier bars warm the features up.\n\n"
+                     "Example: aitrading features EURUSD H1 --out features.csv --from 2017-01-01");
+    features->add_option("symbol", command->symbol, "as in data list")->required();
+    features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    features->add_option("--out", command->out, "the CSV to write; it appears when it is complete")->required();
+    features->add_option("--from", command->from, "first bar to write");
+    features->add_option("--to", command->to, "end of the bars, itself left out");
+    features->callback([command, &context] {
+        context.action = [command, &context] { return write_feature_file(*command, context); };
+    });
+}
+
+}  // namespace
+
+void add_features_commands(CLI::App& app, Context& context) {
+    add_indicators(app, context);
+    add_features(app, context);
+}
+
+}  // namespace aitrading::apps
