@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "base/check.hpp"
-#include "base/random.hpp"
+#include "models/evaluation/bootstrap.hpp"
+#include "models/evaluation/statistics.hpp"
 
 namespace aitrading::backtest {
 namespace {
@@ -27,31 +28,30 @@ std::vector<double> returns_of(std::span<const double> equity) {
     return out;
 }
 
-/// Per period; NaN without variance.
-double sharpe_of(std::span<const double> returns) {
-    double sum = 0, squares = 0;
-    for (const double r : returns) sum += r;
-    const double mean = sum / static_cast<double>(returns.size());
-    for (const double r : returns) squares += (r - mean) * (r - mean);
-    const double deviation = std::sqrt(squares / static_cast<double>(returns.size() - 1));
-    return deviation > 0 ? mean / deviation : std::nan("");
-}
-
-/// Politis and Romano's stationary bootstrap: blocks of geometric length from random places, wrapped around.
+/// Of the whole and of every resample, per period, by Politis and Romano's stationary bootstrap; sorted.
 std::vector<double> resampled_sharpes(std::span<const double> returns, std::uint64_t seed) {
-    SplitMix64 random(seed);
     std::vector<double> sample(returns.size()), out;
-    const auto n = static_cast<std::uint64_t>(returns.size());
-    for (int r = 0; r < resamples; ++r) {
-        std::uint64_t at = 0;
-        for (std::size_t i = 0; i < sample.size(); ++i) {
-            at = i == 0 || random.next_uniform() < 1 / block_mean ? random.next_below(n) : (at + 1) % n;
-            sample[i] = returns[at];
-        }
-        if (const double s = sharpe_of(sample); !std::isnan(s)) out.push_back(s);
-    }
+    out.reserve(resamples);
+    models::stationary_bootstrap(returns.size(), block_mean, resamples, seed, [&](std::span<const std::uint32_t> rows) {
+        for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = returns[rows[i]];
+        const double deviation = models::standard_deviation(sample);
+        out.push_back(deviation > 0 ? models::mean(sample) / deviation : 0);
+    });
     std::ranges::sort(out);
     return out;
+}
+
+/// PSR, DSR and the shortest track record that would prove the Sharpe ratio.
+void judge_sharpe(RunResult& result, const models::ReturnMoments& m) {
+    result.psr = models::probabilistic_sharpe(m);
+    // The other trials' ratios are not at hand: under the null they scatter as this one's own error does.
+    if (result.trials > 1)
+        result.notes.push_back("DSR takes the scatter of the other trials' Sharpe ratios to be that of chance");
+    result.dsr = models::deflated_sharpe(m, result.trials, models::sharpe_error(m));
+    if (m.sharpe > 0)
+        result.min_track_record_years = models::minimum_track_record(m) / days_per_year;
+    else
+        result.min_track_record_years = Figure::unknown("no track record proves a Sharpe ratio that is not above 0");
 }
 
 std::vector<double> with_start(Money cash, auto days) {
@@ -76,11 +76,12 @@ void judge(RunResult& result, std::span<const Money> gross_days, std::uint64_t s
     };
     if (result.daily.size() < days_min) return set_all("fewer than 20 days");
     if (returns.empty()) return set_all("the equity fell to zero or below");
-    const double sharpe = sharpe_of(returns);
-    if (std::isnan(sharpe)) return set_all("the equity never moved");
-    set_all("not available in this build");
-    result.sharpe = sharpe * year;
-    if (!gross.empty()) result.gross_sharpe = sharpe_of(gross) * year;
+    const models::ReturnMoments moments = models::moments_of(returns);
+    if (!(models::standard_deviation(returns) > 0)) return set_all("the equity never moved");
+    result.sharpe = moments.sharpe * year;
+    judge_sharpe(result, moments);
+    result.gross_sharpe = gross.empty() ? Figure::unknown("the equity before costs fell to zero or below")
+                                        : Figure(models::moments_of(gross).sharpe * year);
     const std::vector<double> sharpes = resampled_sharpes(returns, seed);
     const auto at = [&](double q) { return sharpes[static_cast<std::size_t>(q * static_cast<double>(sharpes.size() - 1))]; };
     result.sharpe_low = at(0.025) * year;
