@@ -30,6 +30,14 @@ std::string short_time(double s) {
     return fmt::format("{:.{}f} s", s, s < 10 ? 1 : 0);
 }
 
+/// The first `width` code points of UTF-8 text.
+std::string cut_to_width(const std::string& text, std::size_t width) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && count++ == width) return text.substr(0, at);
+    return text;
+}
+
 std::size_t terminal_width() {
     winsize size{};
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
@@ -90,9 +98,8 @@ void Progress::draw(bool last, const std::string& remark) {
                            short_count(rate));
     }
     if (bar) {
-        // The bar is 20 glyphs of 3 bytes: cutting by bytes would split them, so only plain tails are cut.
-        const std::size_t width = terminal_width();
-        if (last && line.size() > width) line.resize(width);
+        // A line longer than the terminal would wrap, and "\r" would then leave its first half standing.
+        line = cut_to_width(line, terminal_width());
         std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), last ? "\n" : "");
     } else {
         std::fprintf(stderr, "%s\n", line.c_str());

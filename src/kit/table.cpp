@@ -42,6 +42,7 @@ std::string Table::render() const {
             if (c > 0) out += "  ";
             put(out, cell_of(c), widths[c], columns_[c].align, c + 1 == columns_.size());
         }
+        out.resize(out.find_last_not_of(' ') + 1);  // an empty last cell leaves its gap behind
         out += '\n';
     };
     line([&](std::size_t c) { return columns_[c].title; });

@@ -92,9 +92,9 @@ HeatCount count_certain(const HeatMap& map) {
 
 std::string standing_out(const HeatMap& map, const std::string& cell_name) {
     const HeatCount count = count_certain(map);
-    return fmt::format("{} of {} {} stand out from zero ({} above, {} below); chance alone would give about {}",
-                       grouped(count.above + count.below), grouped(count.shown), cell_name, grouped(count.above),
-                       grouped(count.below), number(count.by_chance(), count.by_chance() < 10 ? 1 : 0));
+    const std::string sides = count.above + count.below == 0 ? "" : fmt::format(" ({} above, {} below)", grouped(count.above), grouped(count.below));
+    return fmt::format("{} of {} {} stand out from zero{}; chance alone would give about {}",
+                       grouped(count.above + count.below), grouped(count.shown), cell_name, sides, number(count.by_chance(), count.by_chance() < 10 ? 1 : 0));
 }
 
 Canvas draw_heat_map(const HeatMap& map, const Layout& layout) {

@@ -49,7 +49,7 @@ Picture accuracy_picture(const std::vector<ModelPanel>& models) {
                                  : fmt::format("{} of {} models are clearly more often right than the more frequent answer", clear, asked);
     const Panel& first = models.front().panel;
     picture.subtitle = fmt::format("Accuracy with 95 % interval ({}), {} to {}, n = {}. Blue circles: models; grey squares: baselines.",
-                                   first.interval.empty() ? "Wilson" : first.interval, date(first.from), date(first.to), grouped(first.n));
+                                   first.interval.empty() || first.interval == "wilson" ? "Wilson" : first.interval, date(first.from), date(first.to), grouped(first.n));
     picture.draw = [chart](const Layout& layout) { return draw_rows(chart, layout); };
     picture.table = {{{"Model"}, {"Accuracy", true}, {"95 % interval", true}, {"Base rate", true}, {"n", true}}, {}, ""};
     for (const ModelPanel& m : models)

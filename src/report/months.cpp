@@ -73,11 +73,11 @@ MonthlyReturns monthly_returns(const RunResult& r) {
         return out;
     }
     const Interval share = wilson(static_cast<double>(gains) / static_cast<double>(months.n), months.n);
-    out.title = fmt::format("{} of {} months ended with a gain", grouped(gains), grouped(months.n));
-    out.subtitle = fmt::format(
-        "Return of each month in %, after costs (95 % interval of the share of gains: {} to {}). A usual month moves by "
-        "{}; bold months lie outside ±1.96 times that.",
-        percent(share.low, 0), percent(share.high, 0), percent(usual));
+    out.title = fmt::format("{} of {} ended with a gain", grouped(gains), counted(months.n, "month", "months"));
+    out.subtitle = fmt::format("Return of each month in %, after costs (95 % interval of the share of gains: {} to {}).",
+                               percent(share.low, 0), percent(share.high, 0));
+    if (std::isfinite(usual))
+        out.subtitle += fmt::format(" A usual month moves by {}; bold months lie outside ±1.96 times that.", percent(usual));
     return out;
 }
 

@@ -89,7 +89,7 @@ Picture reliability_picture(const std::string& model, const Panel& panel) {
     const std::vector<ReliabilityBin> bins = filled(panel);
     Picture picture;
     const bool noise = panel.ece <= panel.ece_noise_p95;
-    picture.title = noise ? fmt::format("The probabilities of {} can be taken at their word", model)
+    picture.title = noise ? fmt::format("The probabilities of {} hold, within noise", model)
                           : fmt::format("The probabilities of {} are off by {} on average, more than noise explains", model, percent(panel.ece));
     std::int64_t inside = 0;
     for (const ReliabilityBin& b : bins) inside += band_of(b).contains(b.predicted) ? 1 : 0;

@@ -101,7 +101,7 @@ void add_doubts(Page& page, const RunReport& report) {
                 {"Probability of backtest overfitting (PBO)", share_or_reason(report.pbo)},
                 {"Shortest track record that would prove it",
                  r.min_track_record_years.value ? number(*r.min_track_record_years.value, 1) + " years"
-                                                : "not available: " + r.min_track_record_years.reason}});
+                                                : share_or_reason(r.min_track_record_years)}});
     if (report.sensitivity.empty())
         page.missing("Sensitivity", "No run under changed assumptions was made.");
     else
@@ -159,7 +159,7 @@ std::string quote_currency(const std::string& symbol) {
 
 std::vector<KeyFigure> run_figures(const RunReport& report) {
     const RunResult& r = report.result;
-    const std::string currency = currency_of(report), tone = r.net.raw >= 0 ? "gain" : "loss";
+    const std::string currency = currency_of(report), tone = r.net.raw > 0 ? "gain" : r.net.raw < 0 ? "loss" : "";
     std::vector<KeyFigure> out;
     const double half = profit_half_width(r);
     out.push_back({currency.empty() ? "Net result" : "Net result, " + currency, signed_number(r.net.to_double(), half >= 10 ? 0 : 2),
@@ -168,7 +168,7 @@ std::vector<KeyFigure> run_figures(const RunReport& report) {
     const int digits = band ? digits_for((*r.sharpe_high.value - *r.sharpe_low.value) / 2) : 2;
     out.push_back({"Sharpe ratio a year", r.sharpe.value ? signed_number(*r.sharpe.value, digits) : "n/a",
                    band ? "95 % interval " + interval(*r.sharpe_low.value, *r.sharpe_high.value, digits)
-                        : (r.sharpe.value ? r.sharpe_low.reason : r.sharpe.reason), tone});
+                        : (r.sharpe.value ? r.sharpe_low.reason : r.sharpe.reason), r.sharpe.value ? tone : ""});
     if (!report.panels.empty()) {
         const Panel& p = report.panels.front().panel;
         out.push_back({"Accuracy", percent(p.accuracy), fmt::format("{} to {}; base rate {}", percent(p.accuracy_low), percent(p.accuracy_high), percent(p.majority_rate))});

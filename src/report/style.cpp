@@ -20,7 +20,7 @@ ul{padding-left:20px}li{margin:0 0 4px}
 .verdict{font-size:25px;line-height:1.3;font-weight:600;margin:16px 0 8px;max-width:42ch;padding-left:16px;border-left:4px solid var(--blue);text-wrap:pretty}
 .lead{color:var(--faint);margin-bottom:24px;padding-left:20px}
 .figures{display:flex;flex-wrap:wrap;gap:1px;margin:24px 0;background:var(--grid);border:1px solid var(--grid);border-radius:6px;overflow:hidden}
-.figures>div{flex:1 1 152px;min-width:0;background:var(--page);padding:12px 16px}
+.figures>div{flex:1 1 152px;background:var(--page);padding:12px 16px}
 .figures dt{font-size:13px;color:var(--faint)}
 .figures dd{margin:0}
 .figures .v{font-size:25px;line-height:1.3;font-weight:650;font-variant-numeric:tabular-nums;white-space:nowrap}

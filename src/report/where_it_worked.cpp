@@ -62,6 +62,35 @@ void drop_empty_rows(HeatMap& map) {
     }
 }
 
+template <class Column>
+void fill_regimes(HeatMap& map, const ScoredBars& bars, Column column_of) {
+    if (bars.regime.size() != bars.size()) return;
+    for (int regime = 1; regime <= 12; ++regime) map.rows.push_back(fmt::format("Regime {}", regime));
+    fill(map, bars, [&](std::size_t i) { return bars.regime[i] >= 1 && bars.regime[i] <= 12 ? bars.regime[i] - 1 : no_cell; }, column_of);
+    drop_empty_rows(map);
+}
+
+void fill_profit(HeatMap& map, const std::vector<Trade>& trades, const std::string& currency, int (*column_of)(UnixNanos)) {
+    map.rows = texts(weekday_names);
+    map.row_title = "Day";
+    map.unit = (currency.empty() ? "money" : currency) + " a trade";
+    map.fewest = 5;
+    map.resize();
+    MeanOf all;
+    for (const Trade& t : trades) {
+        map.cell(static_cast<std::size_t>(weekday(t.opened)), static_cast<std::size_t>(column_of(t.opened))).add(t.net.to_double());
+        all.add(std::abs(t.net.to_double()));
+    }
+    map.digits = all.mean() >= 10 ? 0 : 1;
+    drop_empty_rows(map);
+}
+
+/// Bars of a day or longer all open at one hour: there the month tells more than the hour.
+template <class Values, class Time>
+bool all_at_one_hour(const Values& values, Time time_of) {
+    return std::ranges::all_of(values, [&](const auto& v) { return hour_of(time_of(v)) == hour_of(time_of(values.front())); });
+}
+
 Picture picture_of(HeatMap map, const std::string& cell_name, const std::string& subtitle) {
     Picture picture;
     picture.title = standing_out(map, cell_name);
@@ -112,32 +141,32 @@ HeatMap gain_by_weekday_and_month(const ScoredBars& bars) {
 HeatMap gain_by_regime_and_hour(const ScoredBars& bars) {
     HeatMap map;
     map.columns = hours();
-    map.row_title = "";
     map.column_title = "Hour (UTC)";
-    if (bars.regime.size() != bars.size()) return map;
-    for (int regime = 1; regime <= 12; ++regime) map.rows.push_back(fmt::format("Regime {}", regime));
-    fill(map, bars, [&](std::size_t i) { return bars.regime[i] >= 1 && bars.regime[i] <= 12 ? bars.regime[i] - 1 : no_cell; },
-         [&](std::size_t i) { return hour_of(bars.time[i]); });
-    drop_empty_rows(map);
+    fill_regimes(map, bars, [&](std::size_t i) { return hour_of(bars.time[i]); });
+    return map;
+}
+
+HeatMap gain_by_regime_and_month(const ScoredBars& bars) {
+    HeatMap map;
+    map.columns = texts(month_names);
+    map.column_title = "Month";
+    fill_regimes(map, bars, [&](std::size_t i) { return month_of(bars.time[i]); });
     return map;
 }
 
 HeatMap profit_by_hour_and_weekday(const std::vector<Trade>& trades, const std::string& currency) {
     HeatMap map;
-    map.rows = texts(weekday_names);
     map.columns = hours();
-    map.row_title = "Day";
     map.column_title = "Hour of entry (UTC)";
-    map.unit = (currency.empty() ? "money" : currency) + " a trade";
-    map.fewest = 5;
-    map.resize();
-    MeanOf all;
-    for (const Trade& t : trades) {
-        map.cell(static_cast<std::size_t>(weekday(t.opened)), static_cast<std::size_t>(hour_of(t.opened))).add(t.net.to_double());
-        all.add(std::abs(t.net.to_double()));
-    }
-    map.digits = all.mean() >= 10 ? 0 : 1;
-    drop_empty_rows(map);
+    fill_profit(map, trades, currency, hour_of);
+    return map;
+}
+
+HeatMap profit_by_month_and_weekday(const std::vector<Trade>& trades, const std::string& currency) {
+    HeatMap map;
+    map.columns = texts(month_names);
+    map.column_title = "Month of entry";
+    fill_profit(map, trades, currency, month_of);
     return map;
 }
 
@@ -150,14 +179,14 @@ std::vector<Picture> prediction_maps(const ScoredBars& bars, bool overlap) {
     const auto add = [&](HeatMap map, const std::string& cells, const std::string& by) {
         if (count_certain(map).shown > 0) out.push_back(picture_of(std::move(map), cells, by + what));
     };
-    add(gain_by_regime_and_hour(bars), "regime hours", "By regime and hour. ");
-    HeatMap by_hour = gain_by_hour_and_weekday(bars);
-    // Daily bars all open at one hour: then the weekday is told by month instead.
-    const bool one_hour = std::ranges::all_of(bars.time, [&](UnixNanos t) { return hour_of(t) == hour_of(bars.time.front()); });
-    if (one_hour)
+    const bool one_hour = all_at_one_hour(bars.time, [](UnixNanos t) { return t; });
+    if (one_hour) {
+        add(gain_by_regime_and_month(bars), "regime months", "By regime and month of the year. ");
         add(gain_by_weekday_and_month(bars), "weekdays by month", "By weekday and month of the year. ");
-    else
-        add(std::move(by_hour), "hours of the week", "By hour and weekday. ");
+    } else {
+        add(gain_by_regime_and_hour(bars), "regime hours", "By regime and hour. ");
+        add(gain_by_hour_and_weekday(bars), "hours of the week", "By hour and weekday. ");
+    }
     HeatMap by_month = gain_by_year_and_month(bars);
     if (one_hour) by_month.fewest = 15;
     add(std::move(by_month), "months", "By month. ");
@@ -165,12 +194,14 @@ std::vector<Picture> prediction_maps(const ScoredBars& bars, bool overlap) {
 }
 
 std::vector<Picture> trade_maps(const std::vector<Trade>& trades, std::int64_t all_trades, const std::string& currency) {
-    HeatMap map = profit_by_hour_and_weekday(trades, currency);
+    const bool one_hour = all_at_one_hour(trades, [](const Trade& t) { return t.opened; });
+    HeatMap map = one_hour ? profit_by_month_and_weekday(trades, currency) : profit_by_hour_and_weekday(trades, currency);
     if (count_certain(map).shown == 0) return {};
     const auto listed = static_cast<std::int64_t>(trades.size());
     const std::string cut = listed < all_trades ? fmt::format(" (the {} listed of {})", grouped(listed), grouped(all_trades)) : "";
-    return {picture_of(std::move(map), "hours of the week",
-                       fmt::format("Mean net profit of a trade by hour and weekday of its entry, after costs; n = {} trades{}.", grouped(listed), cut))};
+    return {picture_of(std::move(map), one_hour ? "weekdays by month" : "hours of the week",
+                       fmt::format("Mean net profit of a trade by {} and weekday of its entry, after costs; n = {} trades{}.",
+                                   one_hour ? "month" : "hour", grouped(listed), cut))};
 }
 
 }  // namespace aitrading::report

@@ -15,10 +15,13 @@ HeatMap gain_by_hour_and_weekday(const ScoredBars& bars);
 HeatMap gain_by_year_and_month(const ScoredBars& bars);
 /// Empty where no regime is known.
 HeatMap gain_by_regime_and_hour(const ScoredBars& bars);
+HeatMap gain_by_regime_and_month(const ScoredBars& bars);
 HeatMap gain_by_weekday_and_month(const ScoredBars& bars);
 
 /// Net profit of a trade by the hour and weekday (UTC) in which it was opened.
 HeatMap profit_by_hour_and_weekday(const std::vector<Trade>& trades, const std::string& currency);
+/// The same by month of the year, for bars that all open at one hour.
+HeatMap profit_by_month_and_weekday(const std::vector<Trade>& trades, const std::string& currency);
 
 /// The pictures of "where it worked" for predictions; those without a filled cell are left out.
 /// @param overlap true where labels reach over several bars

@@ -50,6 +50,17 @@ TEST(WhereItWorked, gives_no_picture_where_nothing_is) {
     EXPECT_TRUE(trade_maps({}, 0, "USD").empty());
 }
 
+TEST(WhereItWorked, tells_months_where_all_bars_open_at_one_hour) {
+    ScoredBars bars = sample::noisy_predictions(sample::hourly_walk(9000, 1), 0.05, 2);
+    bars.regime.assign(bars.size(), 3);
+    for (std::size_t i = 0; i < bars.size(); ++i) bars.time[i] = {static_cast<std::int64_t>(i) * nanos_per_day};
+    EXPECT_THAT(prediction_maps(bars, false).at(0).subtitle, testing::StartsWith("By regime and month"));
+    EXPECT_THAT(gain_by_regime_and_month(bars).rows, testing::ElementsAre("Regime 3"));
+    std::vector<Trade> trades(400);
+    for (std::size_t i = 0; i < trades.size(); ++i) trades[i].opened = bars.time[i];
+    EXPECT_THAT(trade_maps(trades, 400, "").at(0).subtitle, testing::HasSubstr("by month and weekday"));
+}
+
 TEST(WhereItWorked, warns_where_labels_overlap) {
     const ScoredBars bars = sample::noisy_predictions(sample::hourly_walk(9000, 1), 0.05, 2);
     EXPECT_THAT(prediction_maps(bars, true).at(0).subtitle, testing::HasSubstr("intervals are too short"));
