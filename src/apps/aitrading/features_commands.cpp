@@ -158,6 +158,8 @@ Result<void> write_feature_file(const FeaturesCommand& command, const Context& c
         return fail(ErrorCode::usage, fmt::format("--out {}: features are written as CSV; Parquet is not available for them yet",
                                                   command.out));
     TRY(const Timeframe timeframe, parse_timeframe(command.timeframe));
+    if (timeframe == Timeframe::ticks)
+        return fail(ErrorCode::usage, "features are made of bars, not of ticks; use one of M1 M5 M15 M30 H1 H4 D1 W1");
     TimeRange range;
     if (!command.to.empty()) {
         TRY(range.to, parse_iso8601(command.to));

@@ -59,9 +59,12 @@ struct Layout {
     std::size_t columns = 0;
 };
 
+/// A cell for a message: as it stands where it is text, with ? for every strange byte where it is not.
 std::string shown(std::string_view cell) {
-    std::string text;
-    for (const char c : cell.substr(0, 40)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    std::string text(cell.substr(0, 60));
+    const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+    if (std::ranges::any_of(text, control))
+        std::ranges::replace_if(text, [&](unsigned char c) { return control(c) || c >= 0x80; }, '?');
     return text;
 }
 
