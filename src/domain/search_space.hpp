@@ -19,7 +19,8 @@ struct ParameterRange {
     ParameterKind kind = ParameterKind::real;
     double low = 0, high = 1;          ///< categorical: unused
     std::vector<std::string> choices;  ///< categorical only
-    /// Exists only where the categorical parameter `parent`, earlier in the space, has choice number `parent_choice`.
+    /// Exists only where the categorical parameter `parent`, earlier in the space, has choice number
+    /// `parent_choice`.
     std::string parent = {};
     int parent_choice = 0;
 };

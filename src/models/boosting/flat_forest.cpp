@@ -1,23 +1,23 @@
 #include "models/boosting/flat_forest.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "base/check.hpp"
 
 namespace aitrading::models {
 namespace {
 
-constexpr std::size_t kRulesMax = 4096;     // ranks of one row stand on the stack: 8 KiB
-constexpr std::size_t kRanksMax = 65'534;   // 65,535 is "right of every threshold"
+constexpr std::size_t kRulesMax = 4096;    // ranks of one row stand on the stack: 8 KiB
+constexpr std::size_t kRanksMax = 65'534;  // 65,535 is "right of every threshold"
 constexpr std::uint16_t kRightOfAll = 65'535;
-constexpr int kCompleteDepthMax = 8;        // a complete tree of depth 8 has 255 splits: 1 KiB
-constexpr std::size_t kLanes = 8;           // trees (or rows) walked side by side to hide the latency of loads
+constexpr int kCompleteDepthMax = 8;  // a complete tree of depth 8 has 255 splits: 1 KiB
+constexpr std::size_t kLanes = 8;     // trees (or rows) walked side by side to hide the latency of loads
 
 int depth_of(const ForestTree& tree, std::int32_t child) {
     if (child < 0) return 0;
@@ -25,9 +25,13 @@ int depth_of(const ForestTree& tree, std::int32_t child) {
     return 1 + std::max(depth_of(tree, split.left), depth_of(tree, split.right));
 }
 
-std::int32_t root_of(const ForestTree& tree) { return tree.splits.empty() ? ~0 : 0; }
+std::int32_t root_of(const ForestTree& tree) {
+    return tree.splits.empty() ? ~0 : 0;
+}
 
-double read(double x, bool single) { return single ? static_cast<double>(static_cast<float>(x)) : x; }
+double read(double x, bool single) {
+    return single ? static_cast<double>(static_cast<float>(x)) : x;
+}
 
 }  // namespace
 
@@ -69,17 +73,20 @@ struct FlatForest::Layout {
             std::ranges::sort(t);
             t.erase(std::unique(t.begin(), t.end()), t.end());
             if (t.size() > kRanksMax)
-                return fail(ErrorCode::bad_input,
-                            fmt::format("tree model: column {} has {} thresholds, {} at most are supported; train with "
-                                        "a smaller max_bin",
-                                        c, t.size(), kRanksMax));
+                return fail(
+                    ErrorCode::bad_input,
+                    fmt::format(
+                        "tree model: column {} has {} thresholds, {} at most are supported; train with "
+                        "a smaller max_bin",
+                        c, t.size(), kRanksMax));
             if (!t.empty()) add_column(c);
         }
         if (flat.rules_.size() > kRulesMax)
-            return fail(ErrorCode::bad_input,
-                        fmt::format("tree model: it needs {} column rules, {} at most are supported; train on fewer "
-                                    "columns",
-                                    flat.rules_.size(), kRulesMax));
+            return fail(
+                ErrorCode::bad_input,
+                fmt::format("tree model: it needs {} column rules, {} at most are supported; train on fewer "
+                            "columns",
+                            flat.rules_.size(), kRulesMax));
         if (flat.rules_.empty()) flat.rules_.emplace_back();  // the leaves of a constant forest ask rule 0
         return {};
     }
@@ -186,7 +193,8 @@ Result<FlatForest> FlatForest::build(const ForestModel& model) {
     flat.zero_band_ = model.zero_band;
     flat.start_ = model.start;
     flat.sigmoid_ = model.sigmoid;
-    if (model.average && model.trees.empty()) return fail(ErrorCode::bad_input, "tree model: a mean of no trees");
+    if (model.average && model.trees.empty())
+        return fail(ErrorCode::bad_input, "tree model: a mean of no trees");
     Layout layout{model, flat, {}, {}};
     TRY_VOID(layout.collect());
     int depth = 1;
@@ -206,7 +214,8 @@ void FlatForest::rank(const double* row, std::uint16_t* ranks) const {
     for (const Column& column : used_) {
         const double x = read(row[column.index], single_);
         const double* const first = thresholds_.data() + column.first;
-        // Branch-free search for the number of thresholds that send x right; NaN at the end sends nothing right.
+        // Branch-free search for the number of thresholds that send x right; NaN at the end sends nothing
+        // right.
         std::size_t count = 0;
         for (std::size_t half = column.half; half > 0; half /= 2) {
             const double t = first[count + half - 1];
@@ -227,9 +236,13 @@ void FlatForest::rank_row(const double* row, std::uint16_t* ranks) const {
 }
 
 template <>
-const std::vector<float>& FlatForest::leaves<float>() const { return leaves_single_; }
+const std::vector<float>& FlatForest::leaves<float>() const {
+    return leaves_single_;
+}
 template <>
-const std::vector<double>& FlatForest::leaves<double>() const { return leaves_double_; }
+const std::vector<double>& FlatForest::leaves<double>() const {
+    return leaves_double_;
+}
 
 template <class Leaf, int depth>
 Leaf FlatForest::sum_complete(const std::uint16_t* ranks) const {
@@ -280,15 +293,24 @@ Leaf FlatForest::sum_linked(const std::uint16_t* ranks) const {
 template <class Leaf>
 Leaf FlatForest::sum_row(const std::uint16_t* ranks) const {
     switch (depth_) {
-        case 1: return sum_complete<Leaf, 1>(ranks);
-        case 2: return sum_complete<Leaf, 2>(ranks);
-        case 3: return sum_complete<Leaf, 3>(ranks);
-        case 4: return sum_complete<Leaf, 4>(ranks);
-        case 5: return sum_complete<Leaf, 5>(ranks);
-        case 6: return sum_complete<Leaf, 6>(ranks);
-        case 7: return sum_complete<Leaf, 7>(ranks);
-        case 8: return sum_complete<Leaf, 8>(ranks);
-        default: return sum_linked<Leaf>(ranks);
+        case 1:
+            return sum_complete<Leaf, 1>(ranks);
+        case 2:
+            return sum_complete<Leaf, 2>(ranks);
+        case 3:
+            return sum_complete<Leaf, 3>(ranks);
+        case 4:
+            return sum_complete<Leaf, 4>(ranks);
+        case 5:
+            return sum_complete<Leaf, 5>(ranks);
+        case 6:
+            return sum_complete<Leaf, 6>(ranks);
+        case 7:
+            return sum_complete<Leaf, 7>(ranks);
+        case 8:
+            return sum_complete<Leaf, 8>(ranks);
+        default:
+            return sum_linked<Leaf>(ranks);
     }
 }
 

@@ -12,20 +12,23 @@ namespace aitrading::models {
 
 /// A forest laid out for prediction; immutable, safe to share between threads.
 ///
-/// Every threshold of a column is replaced by its rank among that column's thresholds, and a row is first translated
-/// into ranks by binary search. Then a split is one comparison of two 16-bit whole numbers, whatever the value was: NaN,
-/// zeros and infinities get their rank by rule ("missing" has a rank of its own below or above all others), so that no
-/// bit pattern of a double is set apart. Trees up to depth 8 lie as complete binary trees without pointers; deeper ones
-/// as nodes with a child number. Margins are summed in the order and the precision of the library that made the trees.
+/// Every threshold of a column is replaced by its rank among that column's thresholds, and a row is first
+/// translated into ranks by binary search. Then a split is one comparison of two 16-bit whole numbers,
+/// whatever the value was: NaN, zeros and infinities get their rank by rule ("missing" has a rank of its own
+/// below or above all others), so that no bit pattern of a double is set apart. Trees up to depth 8 lie as
+/// complete binary trees without pointers; deeper ones as nodes with a child number. Margins are summed in
+/// the order and the precision of the library that made the trees.
 class FlatForest {
   public:
-    /// @errors bad_input (see check_forest; also more than 65,534 thresholds of a column or 4,096 column rules)
+    /// @errors bad_input (see check_forest; also more than 65,534 thresholds of a column or 4,096 column
+    /// rules)
     static Result<FlatForest> build(const ForestModel& model);
 
     std::size_t columns() const { return columns_; }
     std::size_t trees() const { return trees_; }
 
-    /// Sum (or mean) of the trees before the link. @pre row.size() == columns() @complexity O(trees x depth), no allocation
+    /// Sum (or mean) of the trees before the link. @pre row.size() == columns() @complexity O(trees x depth),
+    /// no allocation
     double margin(std::span<const double> row) const;
     /// Probability of label 1. Same preconditions and cost.
     double probability(std::span<const double> row) const { return link(margin(row)); }
@@ -37,10 +40,10 @@ class FlatForest {
   private:
     /// Thresholds of a column that is asked for, ascending, padded with NaN to a power of two minus one.
     struct Column {
-        std::uint32_t index = 0;   ///< in the row
-        std::uint32_t first = 0;   ///< in thresholds_
-        std::uint32_t half = 0;    ///< (padded length + 1) / 2
-        std::uint32_t rules = 0;   ///< end of its rules in rules_
+        std::uint32_t index = 0;  ///< in the row
+        std::uint32_t first = 0;  ///< in thresholds_
+        std::uint32_t half = 0;   ///< (padded length + 1) / 2
+        std::uint32_t rules = 0;  ///< end of its rules in rules_
     };
     /// The rank that a column's value takes for splits of one missing kind and default side.
     struct Rule {
@@ -74,7 +77,7 @@ class FlatForest {
     std::vector<Rule> rules_;
     std::vector<double> thresholds_;
 
-    int depth_ = 0;                     ///< of complete trees; 0 when linked
+    int depth_ = 0;                        ///< of complete trees; 0 when linked
     std::vector<std::uint32_t> complete_;  ///< [trees x 2^depth] rule << 16 | rank, heap order from 1
     std::vector<Node> linked_;
     std::vector<std::uint32_t> roots_;

@@ -24,21 +24,27 @@ Result<std::unique_ptr<Classifier>> ForestClassifier::make(std::string_view lear
         new ForestClassifier(std::string(learner), std::move(text), std::move(forest), gain_shares(model)));
 }
 
-Result<std::unique_ptr<Classifier>> ForestClassifier::restore(std::string_view learner, std::string_view bytes) {
+Result<std::unique_ptr<Classifier>> ForestClassifier::restore(std::string_view learner,
+                                                              std::string_view bytes) {
     const auto line = bytes.substr(0, bytes.find('\n'));
     if (!line.starts_with(kMagic))
-        return fail(ErrorCode::bad_input, fmt::format("{} model: the bytes are not a tree model; train again", learner));
+        return fail(ErrorCode::bad_input,
+                    fmt::format("{} model: the bytes are not a tree model; train again", learner));
     const auto text = bytes.substr(std::min(line.size() + 1, bytes.size()));
     // The whole header is rebuilt from what follows it: learner, length and fingerprint must all agree.
     const auto expected = header_of(learner, text);
     if (expected != std::string(line) + "\n")
-        return fail(ErrorCode::bad_input,
-                    fmt::format("{} model: the bytes are damaged or of another learner (header '{}', {} bytes of text); "
-                                "restore the file or train again",
-                                learner, line.substr(0, 100), text.size()));
+        return fail(
+            ErrorCode::bad_input,
+            fmt::format(
+                "{} model: the bytes are damaged or of another learner (header '{}', {} bytes of text); "
+                "restore the file or train again",
+                learner, line.substr(0, 100), text.size()));
     return make(learner, std::string(text));
 }
 
-std::string ForestClassifier::serialise() const { return header_of(learner_, text_) + text_; }
+std::string ForestClassifier::serialise() const {
+    return header_of(learner_, text_) + text_;
+}
 
 }  // namespace aitrading::models

@@ -9,7 +9,8 @@
 
 namespace aitrading::models {
 
-/// A fitted tree model: the library's own model text, kept for warm starts and storage, and the flat forest that predicts.
+/// A fitted tree model: the library's own model text, kept for warm starts and storage, and the flat forest
+/// that predicts.
 class ForestClassifier final : public Classifier {
   public:
     /// @param learner name of the learner that made it   @param text model text of its library

@@ -1,10 +1,10 @@
 #include "models/boosting/forest_model.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace aitrading::models {
 namespace {
@@ -22,7 +22,8 @@ std::string check_tree(const ForestTree& tree, std::size_t columns) {
     if (tree.leaves.size() != tree.splits.size() + 1) return "has not one leaf more than splits";
     if (tree.splits.empty()) return {};
     for (std::size_t i = 0; i < tree.splits.size(); ++i) {
-        if (tree.splits[i].column >= columns) return fmt::format("split {} asks for a column that is not there", i);
+        if (tree.splits[i].column >= columns)
+            return fmt::format("split {} asks for a column that is not there", i);
         if (std::isnan(tree.splits[i].threshold)) return fmt::format("split {} has a threshold NaN", i);
     }
     std::vector<bool> split_seen(tree.splits.size()), leaf_seen(tree.leaves.size());
@@ -51,7 +52,8 @@ std::string check_tree(const ForestTree& tree, std::size_t columns) {
 
 Result<void> check_forest(const ForestModel& model) {
     if (model.columns == 0) return fail(ErrorCode::bad_input, "tree model: it has no columns");
-    if (!std::isfinite(model.start)) return fail(ErrorCode::bad_input, "tree model: its base score is not finite");
+    if (!std::isfinite(model.start))
+        return fail(ErrorCode::bad_input, "tree model: its base score is not finite");
     for (std::size_t t = 0; t < model.trees.size(); ++t)
         if (const auto why = check_tree(model.trees[t], model.columns); !why.empty())
             return fail(ErrorCode::bad_input, fmt::format("tree model: tree {} {}", t, why));

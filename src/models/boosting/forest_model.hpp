@@ -10,12 +10,13 @@ namespace aitrading::models {
 
 /// Where a value that is not there goes, and what counts as "not there".
 enum class Missing : std::uint8_t {
-    never,     ///< NaN is read as 0
-    nan,       ///< NaN takes the default side
-    zero,      ///< NaN and |x| <= ForestModel::zero_band take the default side
+    never,  ///< NaN is read as 0
+    nan,    ///< NaN takes the default side
+    zero,   ///< NaN and |x| <= ForestModel::zero_band take the default side
 };
 
-/// One split. The value goes left when it is below the threshold (see ForestModel::strict), missing ones by default.
+/// One split. The value goes left when it is below the threshold (see ForestModel::strict), missing ones by
+/// default.
 struct ForestSplit {
     std::uint32_t column = 0;
     double threshold = 0;
@@ -41,17 +42,18 @@ enum class Link : std::uint8_t {
 /// A tree model as its library wrote it, read into plain values.
 struct ForestModel {
     std::size_t columns = 0;
-    bool strict = false;         ///< left means x < threshold (XGBoost); else x <= threshold (LightGBM)
-    bool single = false;         ///< inputs, thresholds and sums are floats (XGBoost)
-    double zero_band = -1;       ///< |x| <= zero_band is read as 0 (LightGBM: 1e-35f); negative: nothing is
-    double start = 0;            ///< margin before the first tree
-    bool average = false;        ///< the margin is the mean of the trees rather than their sum
+    bool strict = false;    ///< left means x < threshold (XGBoost); else x <= threshold (LightGBM)
+    bool single = false;    ///< inputs, thresholds and sums are floats (XGBoost)
+    double zero_band = -1;  ///< |x| <= zero_band is read as 0 (LightGBM: 1e-35f); negative: nothing is
+    double start = 0;       ///< margin before the first tree
+    bool average = false;   ///< the margin is the mean of the trees rather than their sum
     Link link = Link::logistic;
     double sigmoid = 1;
     std::vector<ForestTree> trees;
 };
 
-/// Reads LightGBM's model text (version v4, one class, numerical splits, constant leaves; objectives binary and regression).
+/// Reads LightGBM's model text (version v4, one class, numerical splits, constant leaves; objectives binary
+/// and regression).
 /// @errors bad_input for anything else, naming the line or field. @complexity O(text)
 Result<ForestModel> read_lightgbm_text(std::string_view text);
 

@@ -1,9 +1,9 @@
 #include "models/boosting/hyper_parameters.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace aitrading::models {
 namespace {
@@ -55,11 +55,17 @@ constexpr ParameterField<F> kForest[] = {
 template <class P>
 constexpr std::string_view owner();
 template <>
-constexpr std::string_view owner<X>() { return "xgboost"; }
+constexpr std::string_view owner<X>() {
+    return "xgboost";
+}
 template <>
-constexpr std::string_view owner<L>() { return "lightgbm"; }
+constexpr std::string_view owner<L>() {
+    return "lightgbm";
+}
 template <>
-constexpr std::string_view owner<F>() { return "random_forest"; }
+constexpr std::string_view owner<F>() {
+    return "random_forest";
+}
 
 template <class P>
 Result<void> assign(P& parameters, std::string_view name, std::string_view text) {
@@ -81,17 +87,24 @@ Result<void> assign(P& parameters, std::string_view name, std::string_view text)
     }
     std::string known;
     for (const auto& field : fields<P>()) known += fmt::format(" {}", field.name);
-    return fail(ErrorCode::usage, fmt::format("{}: no parameter '{}'; there are:{}", owner<P>(), name, known));
+    return fail(ErrorCode::usage,
+                fmt::format("{}: no parameter '{}'; there are:{}", owner<P>(), name, known));
 }
 
 }  // namespace
 
 template <>
-std::span<const ParameterField<X>> fields<X>() { return kXgboost; }
+std::span<const ParameterField<X>> fields<X>() {
+    return kXgboost;
+}
 template <>
-std::span<const ParameterField<L>> fields<L>() { return kLightgbm; }
+std::span<const ParameterField<L>> fields<L>() {
+    return kLightgbm;
+}
 template <>
-std::span<const ParameterField<F>> fields<F>() { return kForest; }
+std::span<const ParameterField<F>> fields<F>() {
+    return kForest;
+}
 
 template <class P>
 SearchSpace search_space() {
@@ -118,7 +131,8 @@ Result<P> parse_parameters(std::string_view words) {
         words.remove_prefix(word.size());
         const auto equals = word.find('=');
         if (equals == std::string_view::npos)
-            return fail(ErrorCode::usage, fmt::format("{}: '{}' is not of the form name=value", owner<P>(), word));
+            return fail(ErrorCode::usage,
+                        fmt::format("{}: '{}' is not of the form name=value", owner<P>(), word));
         TRY_VOID(assign(parameters, word.substr(0, equals), word.substr(equals + 1)));
     }
 }
@@ -136,8 +150,8 @@ std::string describe(const P& parameters) {
     return words;
 }
 
-#define AIT_INSTANTIATE(P)                                   \
-    template SearchSpace search_space<P>();                  \
+#define AIT_INSTANTIATE(P)                                    \
+    template SearchSpace search_space<P>();                   \
     template Result<P> parse_parameters<P>(std::string_view); \
     template std::string describe<P>(const P&);
 AIT_INSTANTIATE(X)

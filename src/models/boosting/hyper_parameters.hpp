@@ -10,8 +10,9 @@
 
 namespace aitrading::models {
 
-// Defaults are for financial data, where almost everything is noise: slow learning, shallow trees, hundreds of rows in a
-// leaf, rows and columns sampled, leaves shrunk. Allowed and searched ranges of every field stand in `fields<P>()`.
+// Defaults are for financial data, where almost everything is noise: slow learning, shallow trees, hundreds
+// of rows in a leaf, rows and columns sampled, leaves shrunk. Allowed and searched ranges of every field
+// stand in `fields<P>()`.
 
 /// Gradient boosting with XGBoost's histogram trees.
 struct XgboostParameters {
@@ -44,8 +45,8 @@ struct LightgbmParameters {
     int patience = 50;
 };
 
-/// Random forest: deep trees on row and column samples, averaged. Leaves hold the share of label 1, shrunk towards the
-/// base rate by `lambda_l2` pseudo-rows.
+/// Random forest: deep trees on row and column samples, averaged. Leaves hold the share of label 1, shrunk
+/// towards the base rate by `lambda_l2` pseudo-rows.
 struct RandomForestParameters {
     int trees = 300;
     int max_depth = 16;
@@ -76,7 +77,8 @@ std::span<const ParameterField<P>> fields();
 template <class P>
 SearchSpace search_space();
 
-/// `name=value` words, blanks between them, over the defaults of P. @errors usage (unknown name, value out of range)
+/// `name=value` words, blanks between them, over the defaults of P. @errors usage (unknown name, value out of
+/// range)
 template <class P>
 Result<P> parse_parameters(std::string_view words);
 

@@ -1,7 +1,7 @@
+#include <limits>
+
 #include <LightGBM/c_api.h>
 #include <fmt/format.h>
-
-#include <limits>
 
 #include "models/boosting/boosting.hpp"
 #include "models/boosting/training.hpp"
@@ -24,22 +24,24 @@ Result<void> checked(std::string_view learner, int status) {
 }
 
 std::string common_words(std::uint64_t seed) {
-    return fmt::format(
-        "verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}", library_seed(seed));
+    return fmt::format("verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}",
+                       library_seed(seed));
 }
 
 std::string words_of(const LightgbmParameters& p, std::uint64_t seed) {
     return fmt::format(
         "boosting=gbdt objective=binary metric=binary_logloss learning_rate={} max_depth={} num_leaves={} "
-        "min_data_in_leaf={} min_gain_to_split={} lambda_l2={} lambda_l1={} bagging_fraction={} bagging_freq=1 "
+        "min_data_in_leaf={} min_gain_to_split={} lambda_l2={} lambda_l1={} bagging_fraction={} "
+        "bagging_freq=1 "
         "feature_fraction={} max_bin={} {}",
-        p.learning_rate, p.max_depth, p.leaves, p.min_rows_in_leaf, p.min_split_gain, p.lambda_l2, p.lambda_l1,
-        p.row_fraction, p.column_fraction, p.max_bin, common_words(seed));
+        p.learning_rate, p.max_depth, p.leaves, p.min_rows_in_leaf, p.min_split_gain, p.lambda_l2,
+        p.lambda_l1, p.row_fraction, p.column_fraction, p.max_bin, common_words(seed));
 }
 
 std::string words_of(const RandomForestParameters& p, std::uint64_t seed) {
     return fmt::format(
-        "boosting=rf objective=regression metric=none max_depth={} num_leaves={} min_data_in_leaf={} lambda_l2={} "
+        "boosting=rf objective=regression metric=none max_depth={} num_leaves={} min_data_in_leaf={} "
+        "lambda_l2={} "
         "bagging_fraction={} bagging_freq=1 feature_fraction_bynode={} max_bin={} {}",
         p.max_depth, p.leaves, p.min_rows_in_leaf, p.lambda_l2, p.row_fraction, p.column_fraction, p.max_bin,
         common_words(seed));
@@ -59,7 +61,8 @@ class Fit {
   public:
     Fit(const Plan& plan, const FitOptions& options) : plan_(plan), options_(options) {}
 
-    Result<void> open(const PreparedRows& train, const PreparedRows* validation, const ForestClassifier* warm) {
+    Result<void> open(const PreparedRows& train, const PreparedRows* validation,
+                      const ForestClassifier* warm) {
         TRY(train_, make_dataset(train, nullptr, warm));
         BoosterHandle handle{};
         TRY_VOID(check(LGBM_BoosterCreate(train_.get(), plan_.words.c_str(), &handle)));
@@ -82,7 +85,8 @@ class Fit {
         EarlyStopping stopping(plan_.patience);
         for (int round = 1; round <= plan_.rounds; ++round) {
             if (options_.stop.stop_requested())
-                return fail(ErrorCode::interrupted, fmt::format("{}: stopped before the fit ended", plan_.learner));
+                return fail(ErrorCode::interrupted,
+                            fmt::format("{}: stopped before the fit ended", plan_.learner));
             int finished = 0;
             TRY_VOID(check(LGBM_BoosterUpdateOneIter(booster_.get(), &finished)));
             if (finished != 0) break;
@@ -101,9 +105,9 @@ class Fit {
         std::string bytes(1U << 20, '\0');
         for (int attempt = 0; attempt < 2; ++attempt) {
             std::int64_t size = 0;
-            TRY_VOID(check(LGBM_BoosterSaveModelToString(booster_.get(), 0, best_rounds_ > 0 ? best_rounds_ : -1,
-                                                         C_API_FEATURE_IMPORTANCE_GAIN,
-                                                         static_cast<std::int64_t>(bytes.size()), &size, bytes.data())));
+            TRY_VOID(check(LGBM_BoosterSaveModelToString(
+                booster_.get(), 0, best_rounds_ > 0 ? best_rounds_ : -1, C_API_FEATURE_IMPORTANCE_GAIN,
+                static_cast<std::int64_t>(bytes.size()), &size, bytes.data())));
             const auto needed = static_cast<std::size_t>(size);  // with the closing zero
             const bool fits = needed <= bytes.size();
             bytes.resize(fits ? needed - 1 : needed);
@@ -128,21 +132,24 @@ class Fit {
   private:
     Result<void> check(int status) const { return checked(plan_.learner, status); }
 
-    Result<Dataset> make_dataset(const PreparedRows& rows, DatasetHandle reference, const ForestClassifier* warm) const {
+    Result<Dataset> make_dataset(const PreparedRows& rows, DatasetHandle reference,
+                                 const ForestClassifier* warm) const {
         DatasetHandle handle{};
-        TRY_VOID(check(LGBM_DatasetCreateFromMat(rows.values, C_API_DTYPE_FLOAT64, static_cast<std::int32_t>(rows.rows),
-                                                 static_cast<std::int32_t>(rows.columns), 1, plan_.words.c_str(), reference,
-                                                 &handle)));
+        TRY_VOID(check(LGBM_DatasetCreateFromMat(
+            rows.values, C_API_DTYPE_FLOAT64, static_cast<std::int32_t>(rows.rows),
+            static_cast<std::int32_t>(rows.columns), 1, plan_.words.c_str(), reference, &handle)));
         Dataset dataset(handle);
         const int count = static_cast<int>(rows.rows);
         TRY_VOID(check(LGBM_DatasetSetField(handle, "label", rows.label.data(), count, C_API_DTYPE_FLOAT32)));
-        TRY_VOID(check(LGBM_DatasetSetField(handle, "weight", rows.weight.data(), count, C_API_DTYPE_FLOAT32)));
+        TRY_VOID(
+            check(LGBM_DatasetSetField(handle, "weight", rows.weight.data(), count, C_API_DTYPE_FLOAT32)));
         if (warm == nullptr || !plan_.boosting) return dataset;
         // New trees fit what the given ones leave; a forest's trees do not depend on each other.
         std::vector<double> margin(rows.rows);
         for (std::size_t i = 0; i < rows.rows; ++i)
             margin[i] = warm->forest().margin({rows.values + i * rows.columns, rows.columns});
-        TRY_VOID(check(LGBM_DatasetSetField(handle, "init_score", margin.data(), count, C_API_DTYPE_FLOAT64)));
+        TRY_VOID(
+            check(LGBM_DatasetSetField(handle, "init_score", margin.data(), count, C_API_DTYPE_FLOAT64)));
         return dataset;
     }
 
@@ -156,11 +163,12 @@ class Fit {
 Result<void> check_rows(const PreparedRows& rows, std::string_view learner) {
     constexpr std::size_t limit = std::numeric_limits<std::int32_t>::max();
     if (rows.rows <= limit && rows.columns <= limit) return {};
-    return fail(ErrorCode::bad_input, fmt::format("{}: {} rows are more than the library takes ({})", learner, rows.rows, limit));
+    return fail(ErrorCode::bad_input,
+                fmt::format("{}: {} rows are more than the library takes ({})", learner, rows.rows, limit));
 }
 
-Result<std::unique_ptr<Classifier>> fit_plan(const Plan& plan, const TrainingData& train, const TrainingData& validation,
-                                             const FitOptions& options) {
+Result<std::unique_ptr<Classifier>> fit_plan(const Plan& plan, const TrainingData& train,
+                                             const TrainingData& validation, const FitOptions& options) {
     TRY(const auto rows, prepare_rows(train, plan.learner, "training", true));
     TRY_VOID(check_rows(rows, plan.learner));
     PreparedRows held_out;
@@ -198,8 +206,9 @@ class LightgbmLearner final : public Learner {
     }
     Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData& validation,
                                             const FitOptions& options) const override {
-        return fit_plan({name(), words_of(parameters_, seed_of(options)), parameters_.rounds, parameters_.patience, true},
-                        train, validation, options);
+        return fit_plan(
+            {name(), words_of(parameters_, seed_of(options)), parameters_.rounds, parameters_.patience, true},
+            train, validation, options);
     }
 
   private:
@@ -216,8 +225,8 @@ class RandomForestLearner final : public Learner {
     }
     Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData& validation,
                                             const FitOptions& options) const override {
-        return fit_plan({name(), words_of(parameters_, seed_of(options)), parameters_.trees, 0, false}, train, validation,
-                        options);
+        return fit_plan({name(), words_of(parameters_, seed_of(options)), parameters_.trees, 0, false}, train,
+                        validation, options);
     }
 
   private:

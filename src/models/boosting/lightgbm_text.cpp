@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "models/boosting/forest_model.hpp"
 
@@ -103,7 +103,8 @@ Result<ForestTree> read_tree(const Block& block) {
     for (std::size_t i = 0; i < splits; ++i) {
         // Bit 0: categorical; bit 1: default left; bits 2 and 3: what counts as missing (none, zero, NaN).
         const int kind = decision[i] >> 2;
-        if ((decision[i] & 1) != 0 || decision[i] < 0 || kind > 2) return damaged("'decision_type' is out of range");
+        if ((decision[i] & 1) != 0 || decision[i] < 0 || kind > 2)
+            return damaged("'decision_type' is out of range");
         const auto missing = kind == 0 ? Missing::never : (kind == 1 ? Missing::zero : Missing::nan);
         tree.splits.push_back(
             {column[i], threshold[i], missing, (decision[i] & 2) != 0, left[i], right[i], gain[i]});
@@ -120,7 +121,8 @@ Result<void> read_objective(const Block& header, ForestModel& model) {
         return {};
     }
     if (!objective->starts_with(binary))
-        return damaged(fmt::format("objective '{}' is neither binary nor regression", objective->substr(0, 40)));
+        return damaged(
+            fmt::format("objective '{}' is neither binary nor regression", objective->substr(0, 40)));
     const auto text = objective->substr(binary.size());
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), model.sigmoid);
     if (error != std::errc{} || end != text.data() + text.size() || !(model.sigmoid > 0) ||

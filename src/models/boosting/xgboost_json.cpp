@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
 
 #include "models/boosting/forest_model.hpp"
 
@@ -22,8 +22,8 @@ struct Nodes {
     std::vector<double> left, right, column, condition, default_left, gain;
 };
 
-/// Takes the few fields that predict from the stream of values, so that no document tree is built: a model of 500 trees
-/// has a million numbers, most of which are statistics.
+/// Takes the few fields that predict from the stream of values, so that no document tree is built: a model of
+/// 500 trees has a million numbers, most of which are statistics.
 class Reader : public nlohmann::json_sax<Json> {
   public:
     std::string problem, base_score, columns, objective, booster, classes;
@@ -104,16 +104,23 @@ class Reader : public nlohmann::json_sax<Json> {
     bool in_trees_ = false;
 };
 
-bool whole(double value, double low, double high) { return value >= low && value <= high && value == std::floor(value); }
+bool whole(double value, double low, double high) {
+    return value >= low && value <= high && value == std::floor(value);
+}
 
-/// Nodes in XGBoost's order become splits and leaves in that order. Nodes without a parent (pruned) are left out.
+/// Nodes in XGBoost's order become splits and leaves in that order. Nodes without a parent (pruned) are left
+/// out.
 Result<ForestTree> to_tree(const Nodes& nodes, std::size_t number) {
     const std::size_t count = nodes.left.size();
-    const auto where = [&](std::string_view what) { return damaged(fmt::format("tree {}: {}", number, what)); };
+    const auto where = [&](std::string_view what) {
+        return damaged(fmt::format("tree {}: {}", number, what));
+    };
     if (count == 0) return where("it has no nodes");
-    for (const auto* field : {&nodes.right, &nodes.column, &nodes.condition, &nodes.default_left, &nodes.gain})
+    for (const auto* field :
+         {&nodes.right, &nodes.column, &nodes.condition, &nodes.default_left, &nodes.gain})
         if (field->size() != count) return where("its arrays differ in length");
-    // Breadth first from the root: what pruning cut off is never reached; a node met twice would grow the list past `count`.
+    // Breadth first from the root: what pruning cut off is never reached; a node met twice would grow the
+    // list past `count`.
     ForestTree tree;
     std::vector<std::size_t> order{0};
     std::vector<std::int32_t> name;
@@ -130,8 +137,9 @@ Result<ForestTree> to_tree(const Nodes& nodes, std::size_t number) {
         if (!whole(nodes.column[i], 0, kColumnsMax)) return where("a split index is out of range");
         name.push_back(static_cast<std::int32_t>(tree.splits.size()));
         const auto child = static_cast<std::int32_t>(order.size());
-        tree.splits.push_back({static_cast<std::uint32_t>(nodes.column[i]), static_cast<float>(nodes.condition[i]),
-                               Missing::nan, nodes.default_left[i] != 0, child, child + 1, nodes.gain[i]});
+        tree.splits.push_back({static_cast<std::uint32_t>(nodes.column[i]),
+                               static_cast<float>(nodes.condition[i]), Missing::nan,
+                               nodes.default_left[i] != 0, child, child + 1, nodes.gain[i]});
         order.push_back(static_cast<std::size_t>(nodes.left[i]));
         order.push_back(static_cast<std::size_t>(nodes.right[i]));
     }
@@ -163,7 +171,8 @@ Result<ForestModel> read_xgboost_json(std::string_view text) {
     ForestModel model;
     const auto [end, error] =
         std::from_chars(reader.columns.data(), reader.columns.data() + reader.columns.size(), model.columns);
-    if (error != std::errc{} || end != reader.columns.data() + reader.columns.size() || model.columns > kColumnsMax)
+    if (error != std::errc{} || end != reader.columns.data() + reader.columns.size() ||
+        model.columns > kColumnsMax)
         return damaged("'num_feature' is not a number");
     TRY(model.start, margin_of(reader.base_score));
     model.strict = model.single = true;

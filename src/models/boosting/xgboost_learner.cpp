@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-#include <xgboost/c_api.h>
-
 #include <charconv>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
+#include <xgboost/c_api.h>
 
 #include "models/boosting/boosting.hpp"
 #include "models/boosting/training.hpp"
@@ -30,9 +30,10 @@ Result<void> checked(int status) {
 Result<void> check_range(const PreparedRows& rows, std::string_view what) {
     for (std::size_t i = 0; i < rows.rows * rows.columns; ++i)
         if (std::isinf(static_cast<float>(rows.values[i])))
-            return fail(ErrorCode::bad_input,
-                        fmt::format("xgboost: {} rows: row {}, column {}: {} is beyond the range of float (3.4e38)", what,
-                                    i / rows.columns, i % rows.columns, rows.values[i]));
+            return fail(
+                ErrorCode::bad_input,
+                fmt::format("xgboost: {} rows: row {}, column {}: {} is beyond the range of float (3.4e38)",
+                            what, i / rows.columns, i % rows.columns, rows.values[i]));
     return {};
 }
 
@@ -62,7 +63,8 @@ class Fit {
   public:
     Fit(const XgboostParameters& p, const FitOptions& options) : p_(p), options_(options) {}
 
-    Result<void> open(const PreparedRows& train, const PreparedRows* validation, const ForestClassifier* warm) {
+    Result<void> open(const PreparedRows& train, const PreparedRows* validation,
+                      const ForestClassifier* warm) {
         TRY(train_, make_matrix(train));
         if (validation != nullptr) {
             TRY(validation_, make_matrix(*validation));
@@ -85,7 +87,8 @@ class Fit {
         EarlyStopping stopping(p_.patience);
         const int last = rounds_before_ + p_.rounds;
         for (int round = rounds_before_; round < last; ++round) {
-            if (options_.stop.stop_requested()) return fail(ErrorCode::interrupted, "xgboost: stopped before the fit ended");
+            if (options_.stop.stop_requested())
+                return fail(ErrorCode::interrupted, "xgboost: stopped before the fit ended");
             TRY_VOID(checked(XGBoosterUpdateOneIter(booster_.get(), round, train_.get())));
             if (!validation_) continue;
             DMatrixHandle matrices[] = {validation_.get()};
@@ -130,7 +133,8 @@ class Fit {
             {"nthread", "1"},
             {"verbosity", "0"},
             // A continued fit draws other rows and columns than the rounds before it did.
-            {"seed", fmt::format("{}", library_seed(options_.seed + static_cast<std::uint64_t>(rounds_before_)))},
+            {"seed",
+             fmt::format("{}", library_seed(options_.seed + static_cast<std::uint64_t>(rounds_before_)))},
             {"eta", fmt::format("{}", p_.learning_rate)},
             {"max_depth", fmt::format("{}", p_.max_depth)},
             {"min_child_weight", fmt::format("{}", p_.min_child_weight)},

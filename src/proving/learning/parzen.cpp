@@ -19,7 +19,9 @@ bool is_whole(ParameterKind kind) {
     return kind == ParameterKind::integer || kind == ParameterKind::logarithmic_integer;
 }
 
-double to_scale(ParameterKind kind, double value) { return is_log(kind) ? std::log(value) : value; }
+double to_scale(ParameterKind kind, double value) {
+    return is_log(kind) ? std::log(value) : value;
+}
 
 /// Back to the parameter: exponent, rounding, and into the range.
 double from_scale(const ParameterRange& range, double scaled) {
@@ -29,8 +31,12 @@ double from_scale(const ParameterRange& range, double scaled) {
 }
 
 /// Whole numbers own half a unit to both sides.
-double scale_low(const ParameterRange& r) { return to_scale(r.kind, is_whole(r.kind) ? r.low - 0.5 : r.low); }
-double scale_high(const ParameterRange& r) { return to_scale(r.kind, is_whole(r.kind) ? r.high + 0.5 : r.high); }
+double scale_low(const ParameterRange& r) {
+    return to_scale(r.kind, is_whole(r.kind) ? r.low - 0.5 : r.low);
+}
+double scale_high(const ParameterRange& r) {
+    return to_scale(r.kind, is_whole(r.kind) ? r.high + 0.5 : r.high);
+}
 
 /// Weights of n values, oldest first.
 std::vector<double> age_weights(std::size_t n) {
@@ -39,7 +45,9 @@ std::vector<double> age_weights(std::size_t n) {
     const std::size_t ramp = n - kFlatWeights;
     const double first = 1.0 / static_cast<double>(n);
     for (std::size_t i = 0; i < ramp; ++i)
-        weights[i] = ramp == 1 ? first : first + (1.0 - first) * static_cast<double>(i) / static_cast<double>(ramp - 1);
+        weights[i] = ramp == 1
+                         ? first
+                         : first + (1.0 - first) * static_cast<double>(i) / static_cast<double>(ramp - 1);
     return weights;
 }
 
@@ -53,16 +61,19 @@ double log_sum(std::span<const double> logs) {
 
 }  // namespace
 
-double normal_cdf(double x) { return 0.5 * std::erfc(-x * std::numbers::sqrt2 / 2); }
+double normal_cdf(double x) {
+    return 0.5 * std::erfc(-x * std::numbers::sqrt2 / 2);
+}
 
 double normal_quantile(double p) {
-    constexpr double a[] = {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
-                            1.383577518672690e+02, -3.066479806614716e+01, 2.506628277459239e+00};
+    constexpr double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
+                            1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
     constexpr double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
                             6.680131188771972e+01, -1.328068155288572e+01};
     constexpr double c[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
-                            -2.549732539343734e+00, 4.374664141464968e+00, 2.938163982698783e+00};
-    constexpr double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00};
+                            -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
+    constexpr double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
+                            3.754408661907416e+00};
     double x = 0;
     if (const double tail = std::min(p, 1 - p); tail < 0.02425) {
         const double q = std::sqrt(-2 * std::log(tail));
@@ -161,11 +172,13 @@ double Parzen::log_density(double value) const {
     logs.reserve(kernels_.size());
     const bool whole = is_whole(range_.kind);
     const double x = whole ? 0 : to_scale(range_.kind, value);
-    const double from = whole ? to_scale(range_.kind, value - 0.5) : 0, to = whole ? to_scale(range_.kind, value + 0.5) : 0;
+    const double from = whole ? to_scale(range_.kind, value - 0.5) : 0,
+                 to = whole ? to_scale(range_.kind, value + 0.5) : 0;
     for (const auto& kernel : kernels_) {
         const double scale = std::log(kernel.weight / kernel.inside);
         if (whole) {
-            const double mass = normal_cdf((to - kernel.mu) / kernel.sigma) - normal_cdf((from - kernel.mu) / kernel.sigma);
+            const double mass =
+                normal_cdf((to - kernel.mu) / kernel.sigma) - normal_cdf((from - kernel.mu) / kernel.sigma);
             logs.push_back(scale + std::log(std::max(mass, 1e-300)));
         } else {
             const double z = (x - kernel.mu) / kernel.sigma;

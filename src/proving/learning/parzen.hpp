@@ -8,13 +8,15 @@
 
 namespace aitrading::learning {
 
-/// Parzen estimator of one parameter from the values that trials had, in Optuna's convention: one truncated normal for each
-/// value and a prior over the whole range; widths are the larger gap to a neighbour, clipped to range / min(100, 1 + K)
-/// for K kernels; weights flat below 25 values, then a ramp from 1/n up to the last 25 at 1 (Bergstra et al. 2011; Optuna).
-/// Logarithmic ranges are estimated in log, whole numbers by the mass of their unit cell, choices by smoothed counts.
+/// Parzen estimator of one parameter from the values that trials had, in Optuna's convention: one truncated
+/// normal for each value and a prior over the whole range; widths are the larger gap to a neighbour, clipped
+/// to range / min(100, 1 + K) for K kernels; weights flat below 25 values, then a ramp from 1/n up to the
+/// last 25 at 1 (Bergstra et al. 2011; Optuna). Logarithmic ranges are estimated in log, whole numbers by the
+/// mass of their unit cell, choices by smoothed counts.
 class Parzen {
   public:
-    /// @param values in order of the trials, oldest first; inside the range (categorical: index of the choice)
+    /// @param values in order of the trials, oldest first; inside the range (categorical: index of the
+    /// choice)
     Parzen(const ParameterRange& range, std::span<const double> values);
 
     /// A value of the parameter.
@@ -31,7 +33,7 @@ class Parzen {
     void build_choices(std::span<const double> values);
 
     ParameterRange range_;
-    double low_ = 0, high_ = 1;   ///< of the estimated scale, widened by half a unit for whole numbers
+    double low_ = 0, high_ = 1;  ///< of the estimated scale, widened by half a unit for whole numbers
     std::vector<Kernel> kernels_;
     std::vector<double> choice_;  ///< [choices] probabilities
 };

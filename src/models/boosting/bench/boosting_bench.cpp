@@ -1,6 +1,6 @@
-#include "models/boosting/bench/prediction_bench.hpp"
-
 #include <cstdlib>
+
+#include "models/boosting/bench/prediction_bench.hpp"
 
 int main(int argc, char** argv) {
     // Spinning OpenMP threads of either library would take the other core from what is measured.

@@ -1,11 +1,11 @@
 #include "models/boosting/bench/prediction_bench.hpp"
 
+#include <chrono>
+#include <functional>
+
 #include <LightGBM/c_api.h>
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
-
-#include <chrono>
-#include <functional>
 
 #include "base/check.hpp"
 #include "models/boosting/bench/sample.hpp"
@@ -38,7 +38,8 @@ std::vector<std::vector<double>> in_turns(const std::vector<Predict>& predictors
     for (int block = 0; block <= kBlocks; ++block)
         for (std::size_t k = 0; k < predictors.size(); ++k)
             for (int call = 0; call < kBlockCalls; ++call) {
-                const double us = microseconds(predictors[k], rows.row(static_cast<std::size_t>(block * kBlockCalls + call) % kRows));
+                const double us = microseconds(
+                    predictors[k], rows.row(static_cast<std::size_t>(block * kBlockCalls + call) % kRows));
                 if (block > 0) times[k].push_back(us);  // the first block warms up
             }
     return times;
@@ -49,8 +50,9 @@ Predict lightgbm_predict(const ForestClassifier& model) {
     BoosterHandle booster{};
     CHECK(LGBM_BoosterLoadModelFromString(model.text().c_str(), &rounds, &booster) == 0);
     FastConfigHandle fast{};
-    CHECK(LGBM_BoosterPredictForMatSingleRowFastInit(booster, C_API_PREDICT_NORMAL, 0, -1, C_API_DTYPE_FLOAT64, kColumns,
-                                                     "num_threads=1", &fast) == 0);
+    CHECK(LGBM_BoosterPredictForMatSingleRowFastInit(booster, C_API_PREDICT_NORMAL, 0, -1,
+                                                     C_API_DTYPE_FLOAT64, kColumns, "num_threads=1",
+                                                     &fast) == 0);
     return [fast](const double* row) {
         double p = 0;
         std::int64_t count = 0;
@@ -77,8 +79,8 @@ Predict xgboost_predict(const ForestClassifier& model) {
     };
 }
 
-void add_rows(std::vector<kit::BenchRow>& out, const std::string& what, const std::vector<double>& ours, double target,
-              const std::string& peer, const std::vector<double>* theirs) {
+void add_rows(std::vector<kit::BenchRow>& out, const std::string& what, const std::vector<double>& ours,
+              double target, const std::string& peer, const std::vector<double>* theirs) {
     for (const auto& [label, p] : {std::pair{"p50", 0.5}, {"p99", 0.99}}) {
         kit::BenchRow row;
         row.name = fmt::format("one row, {}, {}", what, label);
@@ -96,7 +98,8 @@ double per_row(const Classifier& model, const Sample& rows) {
     for (int k = 0; k < 9; ++k) {
         const auto begin = std::chrono::steady_clock::now();
         model.predict(rows.view(), out);
-        times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
+        times.push_back(
+            std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
     }
     return kit::median(times) / static_cast<double>(rows.rows);
 }
@@ -111,15 +114,15 @@ std::vector<kit::BenchRow> prediction_rows() {
     const auto flat = [](const Classifier& model) {
         return [&model](const double* row) { return model.predict_row({row, kColumns}); };
     };
-    const auto times = in_turns(
-        {flat(*lightgbm), lightgbm_predict(dynamic_cast<const ForestClassifier&>(*lightgbm)), flat(*xgboost),
-         xgboost_predict(dynamic_cast<const ForestClassifier&>(*xgboost)), flat(*forest),
-         lightgbm_predict(dynamic_cast<const ForestClassifier&>(*forest)),
-         [&](const double* row) {
-             const std::span<const double> r{row, kColumns};
-             return lightgbm->predict_row(r) + xgboost->predict_row(r) + forest->predict_row(r);
-         }},
-        rows);
+    const auto times =
+        in_turns({flat(*lightgbm), lightgbm_predict(dynamic_cast<const ForestClassifier&>(*lightgbm)),
+                  flat(*xgboost), xgboost_predict(dynamic_cast<const ForestClassifier&>(*xgboost)),
+                  flat(*forest), lightgbm_predict(dynamic_cast<const ForestClassifier&>(*forest)),
+                  [&](const double* row) {
+                      const std::span<const double> r{row, kColumns};
+                      return lightgbm->predict_row(r) + xgboost->predict_row(r) + forest->predict_row(r);
+                  }},
+                 rows);
     std::vector<kit::BenchRow> out;
     const std::string light = "LightGBM C API, fast single row", xg = "XGBoost C API, PredictFromDense";
     add_rows(out, "LightGBM 500 trees depth 6", times[0], 5.0, light, &times[1]);

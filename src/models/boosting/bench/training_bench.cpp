@@ -1,12 +1,12 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/check.hpp"
 #include "models/boosting/bench/prediction_bench.hpp"
@@ -22,17 +22,20 @@ constexpr int kRounds = 100, kFits = 7;
 /// The Python side: a process that fits once for every line it reads.
 class Peer {
   public:
-    Peer(const std::string& python, std::string_view library, const std::string& file, const std::string& words) {
+    Peer(const std::string& python, std::string_view library, const std::string& file,
+         const std::string& words) {
         const auto script = std::string(AIT_ROOM_DIR) + "/bench/train_peer.py";
         const auto fifo = file + "." + std::string(library) + ".in";
         in_path_ = fifo;
         CHECK(std::system(fmt::format("rm -f '{0}' && mkfifo '{0}'", fifo).c_str()) == 0);
-        const auto command = fmt::format("OMP_WAIT_POLICY=passive '{}' '{}' {} {} {} '{}' '{}' {} < '{}' 2>/dev/null", python, script,
-                                         library, kRows, kColumns, file, words, kRounds, fifo);
+        const auto command =
+            fmt::format("OMP_WAIT_POLICY=passive '{}' '{}' {} {} {} '{}' '{}' {} < '{}' 2>/dev/null", python,
+                        script, library, kRows, kColumns, file, words, kRounds, fifo);
         out_ = popen(command.c_str(), "r");
         in_ = std::fopen(fifo.c_str(), "w");
         char line[200];
-        if (out_ != nullptr && std::fgets(line, sizeof line, out_) != nullptr && std::string_view(line).starts_with("ready "))
+        if (out_ != nullptr && std::fgets(line, sizeof line, out_) != nullptr &&
+            std::string_view(line).starts_with("ready "))
             version_ = std::string(line + 6, std::string_view(line + 6).find('\n'));
     }
     ~Peer() {
@@ -68,15 +71,16 @@ double seconds_of_fit(const Learner& learner, const Sample& sample) {
 }
 
 struct Subject {
-    std::string library, ours, theirs;
+    std::string learner, library, ours, theirs;
 };
 
 kit::BenchRow measure(const Subject& subject, const Sample& sample, const std::string& file) {
-    const auto learner = *make_learner(subject.library, subject.ours);
+    const auto learner = *make_learner(subject.learner, subject.ours);
     const char* python = std::getenv("AITRADING_PEERS_PYTHON");
     std::optional<Peer> peer;
     kit::BenchRow row;
-    row.name = fmt::format("training {}, {} rows x {} columns, {} rounds", subject.library, kRows, kColumns, kRounds);
+    row.name =
+        fmt::format("training {}, {} rows x {} columns, {} trees", subject.learner, kRows, kColumns, kRounds);
     row.unit = "s";
     if (python == nullptr)
         row.peer = "none: AITRADING_PEERS_PYTHON names no interpreter";
@@ -93,7 +97,8 @@ kit::BenchRow measure(const Subject& subject, const Sample& sample, const std::s
     }
     row.value = kit::median(ours);
     if (peer) {
-        row.peer = fmt::format("{} {} from Python, same data and parameters", subject.library, peer->version());
+        row.peer =
+            fmt::format("{} {} from Python, same data and parameters", subject.library, peer->version());
         row.peer_value = kit::median(theirs);
         row.target = 1.05 * *row.peer_value;
         row.note = "target: 1.05 times the peer, from array to model text";
@@ -105,26 +110,39 @@ kit::BenchRow measure(const Subject& subject, const Sample& sample, const std::s
 
 std::vector<kit::BenchRow> training_rows() {
     const auto sample = make_sample(kRows, kColumns, 3);
-    const auto file = fmt::format("{}/boosting_bench_{}.bin", std::filesystem::temp_directory_path().string(), getpid());
+    const auto file =
+        fmt::format("{}/boosting_bench_{}.bin", std::filesystem::temp_directory_path().string(), getpid());
     {
         std::ofstream out(file, std::ios::binary);
-        out.write(reinterpret_cast<const char*>(sample.x.data()), static_cast<std::streamsize>(sample.x.size() * 8));
-        out.write(reinterpret_cast<const char*>(sample.y.data()), static_cast<std::streamsize>(sample.y.size() * 4));
+        out.write(reinterpret_cast<const char*>(sample.x.data()),
+                  static_cast<std::streamsize>(sample.x.size() * 8));
+        out.write(reinterpret_cast<const char*>(sample.y.data()),
+                  static_cast<std::streamsize>(sample.y.size() * 4));
     }
     const int seed = library_seed(FitOptions{}.seed);
     double ones = 0;
     for (const float y : sample.y) ones += y;
     const Subject subjects[] = {
-        {"lightgbm", fmt::format("rounds={} max_depth=6 leaves=31", kRounds),
-         fmt::format("boosting=gbdt objective=binary metric=binary_logloss learning_rate=0.03 max_depth=6 num_leaves=31 "
-                     "min_data_in_leaf=120 lambda_l2=10 bagging_fraction=0.7 bagging_freq=1 feature_fraction=0.5 "
-                     "max_bin=127 verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}",
-                     seed)},
-        {"xgboost", fmt::format("rounds={} max_depth=6", kRounds),
-         fmt::format("objective=binary:logistic eval_metric=logloss tree_method=hist nthread=1 verbosity=0 seed={} eta=0.03 "
-                     "max_depth=6 min_child_weight=30 lambda=10 subsample=0.7 colsample_bytree=0.5 max_bin=128 "
-                     "base_score={}",
-                     seed, static_cast<float>(ones / kRows))},
+        {"lightgbm", "lightgbm", fmt::format("rounds={} max_depth=6 leaves=31", kRounds),
+         fmt::format(
+             "boosting=gbdt objective=binary metric=binary_logloss learning_rate=0.03 max_depth=6 "
+             "num_leaves=31 "
+             "min_data_in_leaf=120 lambda_l2=10 bagging_fraction=0.7 bagging_freq=1 feature_fraction=0.5 "
+             "max_bin=127 verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}",
+             seed)},
+        {"xgboost", "xgboost", fmt::format("rounds={} max_depth=6", kRounds),
+         fmt::format(
+             "objective=binary:logistic eval_metric=logloss tree_method=hist nthread=1 verbosity=0 seed={} "
+             "eta=0.03 "
+             "max_depth=6 min_child_weight=30 lambda=10 subsample=0.7 colsample_bytree=0.5 max_bin=128 "
+             "base_score={}",
+             seed, static_cast<float>(ones / kRows))},
+        {"random_forest", "lightgbm", fmt::format("trees={}", kRounds),
+         fmt::format(
+             "boosting=rf objective=regression metric=none max_depth=16 num_leaves=256 min_data_in_leaf=30 "
+             "lambda_l2=5 bagging_fraction=0.632 bagging_freq=1 feature_fraction_bynode=0.25 max_bin=127 "
+             "verbosity=-1 num_threads=1 deterministic=true force_row_wise=true seed={}",
+             seed)},
     };
     std::vector<kit::BenchRow> rows;
     for (const auto& subject : subjects) rows.push_back(measure(subject, sample, file));

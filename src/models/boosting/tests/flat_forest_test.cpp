@@ -1,11 +1,11 @@
 #include "models/boosting/flat_forest.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <bit>
 #include <cmath>
 #include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace aitrading::models {
 namespace {
@@ -25,11 +25,14 @@ ForestModel one_split(double threshold, Missing missing, bool default_left, bool
     return model;
 }
 
-double side(const ForestModel& model, double x) { return FlatForest::build(model)->margin({&x, 1}); }
+double side(const ForestModel& model, double x) {
+    return FlatForest::build(model)->margin({&x, 1});
+}
 
 TEST(FlatForestTest, comparison_is_exact_at_every_kind_of_threshold) {
     for (const double t : {0.0, 1.0, -1.0, 5e-324, 1e300, -1e300, kInf, -kInf})
-        for (const double x : {0.0, 1.0, -1.0, 5e-324, 1e300, -1e300, kInf, -kInf, std::nextafter(1.0, 2.0), std::nextafter(1.0, 0.0)}) {
+        for (const double x : {0.0, 1.0, -1.0, 5e-324, 1e300, -1e300, kInf, -kInf, std::nextafter(1.0, 2.0),
+                               std::nextafter(1.0, 0.0)}) {
             auto loose = one_split(t, Missing::nan, true, false);
             loose.zero_band = -1;
             EXPECT_EQ(side(loose, x), x <= t ? 1 : 2) << x << " <= " << t;
@@ -43,7 +46,8 @@ TEST(FlatForestTest, missing_values_follow_their_rule_whatever_the_threshold) {
             EXPECT_EQ(side(one_split(t, Missing::nan, left, false), kNan), left ? 1 : 2);
             EXPECT_EQ(side(one_split(t, Missing::nan, left, true), kNan), left ? 1 : 2);
             EXPECT_EQ(side(one_split(t, Missing::zero, left, false), kNan), left ? 1 : 2);
-            for (const double zero : {0.0, -0.0, 1e-36, -1e-36}) EXPECT_EQ(side(one_split(t, Missing::zero, left, false), zero), left ? 1 : 2);
+            for (const double zero : {0.0, -0.0, 1e-36, -1e-36})
+                EXPECT_EQ(side(one_split(t, Missing::zero, left, false), zero), left ? 1 : 2);
             EXPECT_EQ(side(one_split(t, Missing::never, left, false), kNan), 0.0 <= t ? 1 : 2);
         }
 }
@@ -51,16 +55,18 @@ TEST(FlatForestTest, missing_values_follow_their_rule_whatever_the_threshold) {
 TEST(FlatForestTest, no_bit_pattern_of_a_double_is_taken_for_missing) {
     // Every NaN is missing, signalling or negative or with a payload; every number is not.
     const auto model = one_split(0.0, Missing::nan, false, true);
-    for (const std::uint64_t bits : {0x7FF8000000000000ULL, 0xFFF8000000000000ULL, 0x7FF0000000000001ULL, 0x7FFFFFFFFFFFFFFFULL})
+    for (const std::uint64_t bits :
+         {0x7FF8000000000000ULL, 0xFFF8000000000000ULL, 0x7FF0000000000001ULL, 0x7FFFFFFFFFFFFFFFULL})
         EXPECT_EQ(side(model, std::bit_cast<double>(bits)), 2);
-    for (const std::uint64_t bits : {0x8000000000000001ULL, 0xFFF0000000000000ULL, 0xFFEFFFFFFFFFFFFFULL, 0xBFF8000000000000ULL})
+    for (const std::uint64_t bits :
+         {0x8000000000000001ULL, 0xFFF0000000000000ULL, 0xFFEFFFFFFFFFFFFFULL, 0xBFF8000000000000ULL})
         EXPECT_EQ(side(model, std::bit_cast<double>(bits)), 1);
 }
 
 TEST(FlatForestTest, single_precision_compares_after_the_cast) {
     auto model = one_split(static_cast<float>(0.1), Missing::nan, false, true);
     model.single = true;
-    EXPECT_EQ(side(model, 0.1), 2);                                // casts to the threshold itself
+    EXPECT_EQ(side(model, 0.1), 2);  // casts to the threshold itself
     EXPECT_EQ(side(model, std::nextafter(0.1F, 0.0F)), 1);
     EXPECT_EQ(side(model, 0.1 - 1e-12), 2);
     model.trees[0].splits[0].threshold = std::numeric_limits<float>::max();
@@ -74,7 +80,8 @@ ForestModel ladder(int splits) {
     model.columns = 1;
     ForestTree tree;
     for (int i = 0; i < splits; ++i) {
-        tree.splits.push_back({0, -static_cast<double>(i), Missing::nan, true, i + 1 < splits ? i + 1 : ~splits, ~i, 1.0});
+        tree.splits.push_back(
+            {0, -static_cast<double>(i), Missing::nan, true, i + 1 < splits ? i + 1 : ~splits, ~i, 1.0});
         tree.leaves.push_back(i);
     }
     tree.leaves.push_back(splits);
@@ -87,7 +94,8 @@ TEST(FlatForestTest, complete_and_linked_layouts_agree) {
         const auto flat = FlatForest::build(ladder(splits));
         ASSERT_TRUE(flat) << flat.error().text;
         for (const double x : {0.5, -0.5, -6.0, -7.5, -8.5, -19.0, -1000.0}) {
-            const double expected = std::min<double>(splits, x > 0 ? 0 : std::ceil(-x) + (x == std::floor(x) ? 1 : 0));
+            const double expected =
+                std::min<double>(splits, x > 0 ? 0 : std::ceil(-x) + (x == std::floor(x) ? 1 : 0));
             EXPECT_EQ(flat->margin({&x, 1}), 3 * expected) << splits << " " << x;
         }
         const double missing = kNan;
@@ -142,20 +150,24 @@ TEST(FlatForestTest, broken_trees_are_refused) {
 TEST(FlatForestTest, too_many_column_rules_are_refused) {
     ForestModel model;
     model.columns = 5000;
-    for (std::uint32_t c = 0; c < 5000; ++c) model.trees.push_back({{{c, 0.0, Missing::nan, true, ~0, ~1, 1.0}}, {1.0, 2.0}});
+    for (std::uint32_t c = 0; c < 5000; ++c)
+        model.trees.push_back({{{c, 0.0, Missing::nan, true, ~0, ~1, 1.0}}, {1.0, 2.0}});
     EXPECT_THAT(FlatForest::build(model).error().text, HasSubstr("fewer columns"));
 }
 
 TEST(ReaderTest, text_that_is_no_model_is_refused) {
-    for (const char* text : {"", "tree", "tree\n\n", "{}", "tree\nversion=v4\nnum_class=1\n\nend of trees\n", "\n\n\n"}) {
+    for (const char* text :
+         {"", "tree", "tree\n\n", "{}", "tree\nversion=v4\nnum_class=1\n\nend of trees\n", "\n\n\n"}) {
         EXPECT_EQ(read_lightgbm_text(text).error().code, ErrorCode::bad_input) << text;
         EXPECT_EQ(read_xgboost_json(text).error().code, ErrorCode::bad_input) << text;
     }
-    const std::string header = "tree\nnum_tree_per_iteration=1\nmax_feature_idx=1\nobjective=binary sigmoid:1\n\n";
+    const std::string header =
+        "tree\nnum_tree_per_iteration=1\nmax_feature_idx=1\nobjective=binary sigmoid:1\n\n";
     EXPECT_TRUE(read_lightgbm_text(header + "end of trees\n"));
     EXPECT_THAT(read_lightgbm_text(header).error().text, HasSubstr("end of trees"));
-    const std::string tree = "Tree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\nthreshold=0.5\ndecision_type=2\n"
-                             "left_child=-1\nright_child=-2\nleaf_value=0.1 0.2\n\n\nend of trees\n";
+    const std::string tree =
+        "Tree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\nthreshold=0.5\ndecision_type=2\n"
+        "left_child=-1\nright_child=-2\nleaf_value=0.1 0.2\n\n\nend of trees\n";
     EXPECT_TRUE(read_lightgbm_text(header + tree)) << read_lightgbm_text(header + tree).error().text;
     const auto with = [&](const std::string& from, const std::string& to) {
         auto text = header + tree;
@@ -173,7 +185,8 @@ TEST(ReaderTest, text_that_is_no_model_is_refused) {
     EXPECT_THAT(with("left_child=-1", "left_child=0"), HasSubstr("twice"));
     EXPECT_THAT(with("split_feature=0", "split_feature=2"), HasSubstr("not there"));
     EXPECT_THAT(with("sigmoid:1", "sigmoid:0"), HasSubstr("sigmoid"));
-    EXPECT_THAT(with("objective=binary sigmoid:1", "objective=lambdarank"), HasSubstr("neither binary nor regression"));
+    EXPECT_THAT(with("objective=binary sigmoid:1", "objective=lambdarank"),
+                HasSubstr("neither binary nor regression"));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include <gtest/gtest.h>
-
 #include <charconv>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "models/boosting/flat_forest.hpp"
 
@@ -60,12 +60,18 @@ void expect_golden(const std::string& name, const Result<ForestModel>& model) {
     }
 }
 
-TEST(GoldenTest, lightgbm) { expect_golden("lightgbm", read_lightgbm_text(read_golden("lightgbm.txt"))); }
+TEST(GoldenTest, lightgbm) {
+    expect_golden("lightgbm", read_lightgbm_text(read_golden("lightgbm.txt")));
+}
 TEST(GoldenTest, lightgbm_with_zero_as_missing) {
     expect_golden("lightgbm_zero", read_lightgbm_text(read_golden("lightgbm_zero.txt")));
 }
-TEST(GoldenTest, random_forest) { expect_golden("forest", read_lightgbm_text(read_golden("forest.txt"))); }
-TEST(GoldenTest, xgboost) { expect_golden("xgboost", read_xgboost_json(read_golden("xgboost.json"))); }
+TEST(GoldenTest, random_forest) {
+    expect_golden("forest", read_lightgbm_text(read_golden("forest.txt")));
+}
+TEST(GoldenTest, xgboost) {
+    expect_golden("xgboost", read_xgboost_json(read_golden("xgboost.json")));
+}
 
 }  // namespace
 }  // namespace aitrading::models

@@ -1,25 +1,28 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <limits>
 #include <thread>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "base/random.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/boosting/forest_classifier.hpp"
 
 namespace aitrading::models {
 namespace {
 
 using testing::HasSubstr;
 
-/// Rows with a known signal: label 1 with probability 0.5 +- 0.25 by the sign of column 0, and by column 1 being missing.
+/// Rows with a known signal: label 1 with probability 0.5 +- 0.25 by the sign of column 0, and by column 1
+/// being missing.
 struct Sample {
     std::size_t rows, columns;
     std::vector<double> x, weight;
     std::vector<float> y;
 
-    Sample(std::size_t rows_in, std::size_t columns_in, std::uint64_t seed) : rows(rows_in), columns(columns_in) {
+    Sample(std::size_t rows_in, std::size_t columns_in, std::uint64_t seed)
+        : rows(rows_in), columns(columns_in) {
         SplitMix64 random(seed);
         for (std::size_t i = 0; i < rows; ++i) {
             for (std::size_t c = 0; c < columns; ++c) x.push_back(random.next_normal());
@@ -72,7 +75,8 @@ class LearnerTest : public testing::TestWithParam<const char*> {
 
 TEST_P(LearnerTest, learns_signal_and_missing_values) {
     const auto model = must(learner()->fit(train_sample().data(), validation_sample().data(), {}));
-    EXPECT_LT(log_loss(*model, test_sample()), 0.61);  // entropy of the labels is 0.574, of the base rate 0.683
+    EXPECT_LT(log_loss(*model, test_sample()),
+              0.61);  // entropy of the labels is 0.574, of the base rate 0.683
     std::vector<double> row(8, 0.0);
     row[0] = -1;
     EXPECT_LT(model->predict_row(row), 0.45);
@@ -88,7 +92,8 @@ TEST_P(LearnerTest, learns_signal_and_missing_values) {
 
 TEST_P(LearnerTest, same_seed_gives_same_bytes_on_any_thread) {
     const auto fit = [&](std::uint64_t seed) {
-        return must(learner()->fit(train_sample().data(), validation_sample().data(), {seed, {}, nullptr}))->serialise();
+        return must(learner()->fit(train_sample().data(), validation_sample().data(), {seed, {}, nullptr}))
+            ->serialise();
     };
     const auto first = fit(7);
     std::string second, third;
@@ -108,7 +113,8 @@ TEST_P(LearnerTest, restores_an_equal_classifier_and_refuses_damage) {
     EXPECT_EQ(again->serialise(), bytes);
     EXPECT_EQ(again->importance(), model->importance());
     for (std::size_t i = 0; i < 100; ++i)
-        EXPECT_EQ(again->predict_row(test_sample().view().row(i)), model->predict_row(test_sample().view().row(i)));
+        EXPECT_EQ(again->predict_row(test_sample().view().row(i)),
+                  model->predict_row(test_sample().view().row(i)));
     SplitMix64 random(5);
     for (int k = 0; k < 50; ++k) {
         auto damaged = bytes;
@@ -126,7 +132,8 @@ TEST_P(LearnerTest, one_row_and_many_rows_agree_bit_for_bit) {
     const auto model = must(learner()->fit(train_sample().data(), {}, {}));
     std::vector<double> all(test_sample().rows);
     model->predict(test_sample().view(), all);
-    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], model->predict_row(test_sample().view().row(i)));
+    for (std::size_t i = 0; i < all.size(); ++i)
+        EXPECT_EQ(all[i], model->predict_row(test_sample().view().row(i)));
 }
 
 TEST_P(LearnerTest, takes_strided_rows) {
@@ -136,7 +143,8 @@ TEST_P(LearnerTest, takes_strided_rows) {
     for (std::size_t i = 0; i < s.rows; ++i)
         for (std::size_t c = 0; c < s.columns; ++c) wide[i * stride + c] = s.x[i * s.columns + c];
     const TrainingData strided{{wide.data(), s.rows, s.columns, stride}, s.y, s.weight};
-    EXPECT_EQ(must(learner()->fit(strided, {}, {}))->serialise(), must(learner()->fit(s.data(), {}, {}))->serialise());
+    EXPECT_EQ(must(learner()->fit(strided, {}, {}))->serialise(),
+              must(learner()->fit(s.data(), {}, {}))->serialise());
 }
 
 TEST_P(LearnerTest, weights_matter_but_their_unit_does_not) {
@@ -190,13 +198,27 @@ TEST_P(LearnerTest, stops_on_request) {
     EXPECT_EQ(result.error().code, ErrorCode::interrupted);
 }
 
+TEST_P(LearnerTest, stops_within_a_fit) {
+    std::stop_source stop;
+    const auto endless = learner(name() == "random_forest" ? "trees=10000" : "rounds=10000");
+    Result<std::unique_ptr<Classifier>> result = nullptr;
+    std::thread fit(
+        [&] { result = endless->fit(train_sample().data(), {}, {1, stop.get_token(), nullptr}); });
+    stop.request_stop();
+    fit.join();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::interrupted);
+}
+
 TEST_P(LearnerTest, warm_start_continues_the_same_learner_only) {
     const bool forest = name() == "random_forest";
     const auto few = learner(forest ? "trees=10" : "rounds=10 learning_rate=0.05");
     const auto base = must(few->fit(train_sample().data(), {}, {}));
     const auto more = must(few->fit(train_sample().data(), validation_sample().data(), {2, {}, base.get()}));
     EXPECT_NE(more->serialise(), base->serialise());
-    if (!forest) { EXPECT_LT(log_loss(*more, train_sample()), log_loss(*base, train_sample())); }
+    if (!forest) {
+        EXPECT_LT(log_loss(*more, train_sample()), log_loss(*base, train_sample()));
+    }
     const auto other = *make_learner(name() == "xgboost" ? "lightgbm" : "xgboost", "rounds=2");
     const auto refused = other->fit(train_sample().data(), {}, {1, {}, base.get()});
     ASSERT_FALSE(refused);
@@ -235,15 +257,17 @@ TEST_P(BoosterTest, early_stopping_keeps_the_best_rounds_on_noise) {
     for (auto* s : {&train, &held_out})
         for (float& y : s->y) y = random.next_uniform() < 0.5 ? 1.0F : 0.0F;
     const auto words = std::string("rounds=200 learning_rate=0.2 lambda_l2=0.1 patience=");
-    const auto stopped = must((*make_learner(GetParam(), words + "10"))->fit(train.data(), held_out.data(), {}));
+    const auto stopped =
+        must((*make_learner(GetParam(), words + "10"))->fit(train.data(), held_out.data(), {}));
     const auto full = must((*make_learner(GetParam(), words + "10"))->fit(train.data(), {}, {}));
     EXPECT_LT(stopped->serialise().size() * 3, full->serialise().size());
     EXPECT_LT(log_loss(*stopped, held_out), log_loss(*full, held_out));
     // No shorter model does better on the validation rows than the kept one.
     double best = 1e9;
     for (int rounds = 1; rounds < 30; ++rounds) {
-        const auto cut = must((*make_learner(GetParam(), "learning_rate=0.2 lambda_l2=0.1 rounds=" + std::to_string(rounds)))
-                                  ->fit(train.data(), {}, {}));
+        const auto cut = must(
+            (*make_learner(GetParam(), "learning_rate=0.2 lambda_l2=0.1 rounds=" + std::to_string(rounds)))
+                ->fit(train.data(), {}, {}));
         best = std::min(best, log_loss(*cut, held_out));
     }
     std::vector<double> p(held_out.rows);
@@ -252,8 +276,57 @@ TEST_P(BoosterTest, early_stopping_keeps_the_best_rounds_on_noise) {
     EXPECT_NEAR(log_loss(*even, held_out), best, 1e-6);
 }
 
+TEST_P(BoosterTest, warm_start_with_validation_stops_at_the_best_of_the_new_rounds) {
+    Sample held_out = validation_sample();
+    held_out.weight.assign(held_out.rows, 1.0);
+    const std::string words = "learning_rate=0.3 lambda_l2=0.1 patience=40 rounds=";
+    const auto base = must((*make_learner(GetParam(), words + "5"))->fit(train_sample().data(), {}, {}));
+    const FitOptions warm{2, {}, base.get()};
+    const auto stopped =
+        must((*make_learner(GetParam(), words + "40"))->fit(train_sample().data(), held_out.data(), warm));
+    double best = 1e9;
+    for (int rounds = 1; rounds <= 40; ++rounds) {
+        const auto cut = must((*make_learner(GetParam(), words + std::to_string(rounds)))
+                                  ->fit(train_sample().data(), {}, warm));
+        best = std::min(best, log_loss(*cut, held_out));
+    }
+    EXPECT_NEAR(log_loss(*stopped, held_out), best, 1e-6);
+    EXPECT_LT(best, log_loss(*base, held_out));
+}
+
 INSTANTIATE_TEST_SUITE_P(tree, BoosterTest, testing::Values("xgboost", "lightgbm"),
                          [](const auto& which) { return std::string(which.param); });
+
+TEST(RandomForestTest, warm_start_adds_trees_to_the_mean) {
+    const auto learner = *make_learner("random_forest", "trees=8");
+    const auto first = must(learner->fit(train_sample().data(), {}, {1, {}, nullptr}));
+    const auto both = must(learner->fit(train_sample().data(), {}, {2, {}, first.get()}));
+    EXPECT_EQ(dynamic_cast<const ForestClassifier&>(*both).forest().trees(), 16U);
+    // The same seed that the continuation draws from, on its own, gives the second half.
+    const auto second = must(learner->fit(train_sample().data(), {}, {2 + 8, {}, nullptr}));
+    for (std::size_t i = 0; i < 50; ++i) {
+        const auto row = test_sample().view().row(i);
+        EXPECT_NEAR(both->predict_row(row), (first->predict_row(row) + second->predict_row(row)) / 2, 1e-12);
+    }
+}
+
+TEST(RandomForestTest, trees_without_a_split_hold_the_base_rate) {
+    // With 40 rows, 20 in a leaf and few columns drawn, many trees find no split; LightGBM alone would count
+    // them as 0.
+    const Sample s(45, 8, 9);
+    const auto model =
+        must((*make_learner("random_forest", "trees=100 min_rows_in_leaf=14 row_fraction=0.65"))
+                 ->fit(s.data(), {}, {}));
+    double rate = 0, total = 0, mean = 0;
+    std::vector<double> p(s.rows);
+    model->predict(s.view(), p);
+    for (std::size_t i = 0; i < s.rows; ++i) {
+        rate += s.y[i] * s.weight[i];
+        total += s.weight[i];
+        mean += p[i] / static_cast<double>(s.rows);
+    }
+    EXPECT_NEAR(mean, rate / total, 0.05);
+}
 
 TEST(XgboostTest, refuses_values_beyond_float_with_row_and_column) {
     Sample s(50, 4, 1);

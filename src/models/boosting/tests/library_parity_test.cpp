@@ -1,10 +1,10 @@
+#include <cmath>
+#include <limits>
+
 #include <LightGBM/c_api.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <xgboost/c_api.h>
-
-#include <cmath>
-#include <limits>
 
 #include "base/random.hpp"
 #include "models/boosting/flat_forest.hpp"
@@ -46,9 +46,33 @@ Rows train_rows(bool with_nan) {
 
 /// Rows mixed from training values, exact thresholds and their neighbours, and every special number.
 std::vector<double> stress_rows(const ForestModel& model, const Rows& train) {
-    const double special[] = {kNan, kInf, -kInf, 0.0, -0.0, 5e-324, -5e-324, 1e-310, 1e-45, -1e-45, 1e-36, -1e-36,
-                              1e-35F, -1e-35F, 1e-35, 2e-35, -2e-35, 1e300, -1e300, 1e39, -1e39, 3.4028234e38,
-                              3.4028235677973366e38, std::numeric_limits<double>::max(), 1.0, -1.0, 0.5};
+    const double special[] = {kNan,
+                              kInf,
+                              -kInf,
+                              0.0,
+                              -0.0,
+                              5e-324,
+                              -5e-324,
+                              1e-310,
+                              1e-45,
+                              -1e-45,
+                              1e-36,
+                              -1e-36,
+                              1e-35F,
+                              -1e-35F,
+                              1e-35,
+                              2e-35,
+                              -2e-35,
+                              1e300,
+                              -1e300,
+                              1e39,
+                              -1e39,
+                              3.4028234e38,
+                              3.4028235677973366e38,
+                              std::numeric_limits<double>::max(),
+                              1.0,
+                              -1.0,
+                              0.5};
     std::vector<std::vector<double>> thresholds(model.columns);
     for (const auto& tree : model.trees)
         for (const auto& split : tree.splits) thresholds[split.column].push_back(split.threshold);
@@ -104,8 +128,9 @@ TEST_P(LightgbmParity, flat_forest_equals_library) {
     const auto train = train_rows(with_nan);
     const auto words = fmt::format("verbosity=-1 num_threads=1 seed=3 min_data_in_leaf=5 {}", extra);
     DatasetHandle data{};
-    ASSERT_EQ(LGBM_DatasetCreateFromMat(train.x.data(), C_API_DTYPE_FLOAT64, kTrainRows, kColumns, 1, words.c_str(),
-                                        nullptr, &data), 0);
+    ASSERT_EQ(LGBM_DatasetCreateFromMat(train.x.data(), C_API_DTYPE_FLOAT64, kTrainRows, kColumns, 1,
+                                        words.c_str(), nullptr, &data),
+              0);
     ASSERT_EQ(LGBM_DatasetSetField(data, "label", train.y.data(), kTrainRows, C_API_DTYPE_FLOAT32), 0);
     BoosterHandle booster{};
     ASSERT_EQ(LGBM_BoosterCreate(data, words.c_str(), &booster), 0);
@@ -114,16 +139,21 @@ TEST_P(LightgbmParity, flat_forest_equals_library) {
     std::string text(8U << 20, '\0');
     std::int64_t size = 0;
     ASSERT_EQ(LGBM_BoosterSaveModelToString(booster, 0, -1, 1, static_cast<std::int64_t>(text.size()), &size,
-                                            text.data()), 0);
+                                            text.data()),
+              0);
     text.resize(static_cast<std::size_t>(size - 1));
     const auto model = read_lightgbm_text(text);
     ASSERT_TRUE(model) << model.error().text;
     const auto x = stress_rows(*model, train);
     std::vector<double> margins(kRows), probabilities(kRows);
-    ASSERT_EQ(LGBM_BoosterPredictForMat(booster, x.data(), C_API_DTYPE_FLOAT64, kRows, kColumns, 1,
-                                        C_API_PREDICT_RAW_SCORE, 0, -1, "num_threads=1", &size, margins.data()), 0);
-    ASSERT_EQ(LGBM_BoosterPredictForMat(booster, x.data(), C_API_DTYPE_FLOAT64, kRows, kColumns, 1,
-                                        C_API_PREDICT_NORMAL, 0, -1, "num_threads=1", &size, probabilities.data()), 0);
+    ASSERT_EQ(
+        LGBM_BoosterPredictForMat(booster, x.data(), C_API_DTYPE_FLOAT64, kRows, kColumns, 1,
+                                  C_API_PREDICT_RAW_SCORE, 0, -1, "num_threads=1", &size, margins.data()),
+        0);
+    ASSERT_EQ(
+        LGBM_BoosterPredictForMat(booster, x.data(), C_API_DTYPE_FLOAT64, kRows, kColumns, 1,
+                                  C_API_PREDICT_NORMAL, 0, -1, "num_threads=1", &size, probabilities.data()),
+        0);
     // A forest's raw score is the sum in LightGBM, and the mean only in the final prediction.
     if (model->average)
         for (double& m : margins) m /= rounds;
@@ -140,14 +170,15 @@ TEST_P(LightgbmParity, flat_forest_equals_library) {
 
 INSTANTIATE_TEST_SUITE_P(
     models, LightgbmParity,
-    testing::Values(Case{"missing_nan", "objective=binary max_depth=6 num_leaves=40", true, 60},
-                    Case{"missing_never", "objective=binary max_depth=5", false, 60},
-                    Case{"missing_zero", "objective=binary max_depth=6 zero_as_missing=true", true, 60},
-                    Case{"missing_off", "objective=binary max_depth=6 use_missing=false", true, 40},
-                    Case{"deep", "objective=binary num_leaves=120 min_sum_hessian_in_leaf=1e-9", true, 30},
-                    Case{"stumps", "objective=binary num_leaves=2 sigmoid=1.7", true, 33},
-                    Case{"forest", "boosting=rf objective=regression num_leaves=100 bagging_freq=1 bagging_fraction=0.6",
-                         true, 30}),
+    testing::Values(
+        Case{"missing_nan", "objective=binary max_depth=6 num_leaves=40", true, 60},
+        Case{"missing_never", "objective=binary max_depth=5", false, 60},
+        Case{"missing_zero", "objective=binary max_depth=6 zero_as_missing=true", true, 60},
+        Case{"missing_off", "objective=binary max_depth=6 use_missing=false", true, 40},
+        Case{"deep", "objective=binary num_leaves=120 min_sum_hessian_in_leaf=1e-9", true, 30},
+        Case{"stumps", "objective=binary num_leaves=2 sigmoid=1.7", true, 33},
+        Case{"forest", "boosting=rf objective=regression num_leaves=100 bagging_freq=1 bagging_fraction=0.6",
+             true, 30}),
     [](const auto& which) { return std::string(which.param.name); });
 
 std::string array_json(const std::vector<double>& x, std::size_t rows) {
@@ -157,12 +188,13 @@ std::string array_json(const std::vector<double>& x, std::size_t rows) {
 
 std::vector<double> xgboost_predict(BoosterHandle booster, const std::vector<double>& x, int type) {
     const auto config = fmt::format(R"({{"type":{},"training":false,"iteration_begin":0,"iteration_end":0,)"
-                                    R"("strict_shape":false,"cache_id":0,"missing":NaN}})", type);
+                                    R"("strict_shape":false,"cache_id":0,"missing":NaN}})",
+                                    type);
     const bst_ulong* shape{};
     bst_ulong dimensions{};
     const float* out{};
-    const int status = XGBoosterPredictFromDense(booster, array_json(x, kRows).c_str(), config.c_str(), nullptr, &shape,
-                                                 &dimensions, &out);
+    const int status = XGBoosterPredictFromDense(booster, array_json(x, kRows).c_str(), config.c_str(),
+                                                 nullptr, &shape, &dimensions, &out);
     EXPECT_EQ(status, 0) << XGBGetLastError();
     return status == 0 ? std::vector<double>(out, out + kRows) : std::vector<double>(kRows);
 }
@@ -173,21 +205,26 @@ TEST_P(XgboostParity, flat_forest_equals_library) {
     const auto& [name, extra, with_nan, rounds] = GetParam();
     const auto train = train_rows(with_nan);
     DMatrixHandle data{};
-    ASSERT_EQ(XGDMatrixCreateFromDense(array_json(train.x, kTrainRows).c_str(), R"({"missing":NaN,"nthread":1})", &data), 0);
+    ASSERT_EQ(XGDMatrixCreateFromDense(array_json(train.x, kTrainRows).c_str(),
+                                       R"({"missing":NaN,"nthread":1})", &data),
+              0);
     ASSERT_EQ(XGDMatrixSetFloatInfo(data, "label", train.y.data(), kTrainRows), 0);
     BoosterHandle booster{};
     ASSERT_EQ(XGBoosterCreate(&data, 1, &booster), 0);
     std::string_view words = extra;
-    for (const auto* pair : {"objective=binary:logistic", "nthread=1", "seed=5", "verbosity=0", "base_score=0.37"}) {
+    for (const auto* pair :
+         {"objective=binary:logistic", "nthread=1", "seed=5", "verbosity=0", "base_score=0.37"}) {
         const std::string_view word = pair;
         ASSERT_EQ(XGBoosterSetParam(booster, std::string(word.substr(0, word.find('='))).c_str(),
-                                    std::string(word.substr(word.find('=') + 1)).c_str()), 0);
+                                    std::string(word.substr(word.find('=') + 1)).c_str()),
+                  0);
     }
     while (!words.empty()) {
         const auto word = words.substr(0, words.find(' '));
         words.remove_prefix(std::min(word.size() + 1, words.size()));
         ASSERT_EQ(XGBoosterSetParam(booster, std::string(word.substr(0, word.find('='))).c_str(),
-                                    std::string(word.substr(word.find('=') + 1)).c_str()), 0);
+                                    std::string(word.substr(word.find('=') + 1)).c_str()),
+                  0);
     }
     for (int i = 0; i < rounds; ++i) ASSERT_EQ(XGBoosterUpdateOneIter(booster, i, data), 0);
     bst_ulong size = 0;

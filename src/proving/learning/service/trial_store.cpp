@@ -1,16 +1,16 @@
 #include "proving/learning/service/trial_store.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
@@ -27,19 +27,23 @@ std::string hash_of(std::string_view text) {
 }
 
 /// "<text> <fingerprint>\n"
-std::string sealed(const std::string& text) { return fmt::format("{} {}\n", text, hash_of(text)); }
+std::string sealed(const std::string& text) {
+    return fmt::format("{} {}\n", text, hash_of(text));
+}
 
 /// The text of a sealed line without its newline; nothing when the seal is broken.
 std::optional<std::string_view> unsealed(std::string_view line) {
     const auto blank = line.rfind(' ');
-    if (blank == std::string_view::npos || hash_of(line.substr(0, blank)) != line.substr(blank + 1)) return std::nullopt;
+    if (blank == std::string_view::npos || hash_of(line.substr(0, blank)) != line.substr(blank + 1))
+        return std::nullopt;
     return line.substr(0, blank);
 }
 
 std::string header_of(const SearchSpace& space, const std::string& question) {
     std::string text = question;
     for (const auto& r : space) {
-        text += fmt::format("|{} {} {} {} {} {}", r.name, static_cast<int>(r.kind), r.low, r.high, r.parent, r.parent_choice);
+        text += fmt::format("|{} {} {} {} {} {}", r.name, static_cast<int>(r.kind), r.low, r.high, r.parent,
+                            r.parent_choice);
         for (const auto& choice : r.choices) text += ',' + choice;
     }
     return fmt::format("{} {}", kMagic, hash_of(text));
@@ -72,7 +76,9 @@ Result<std::string> read_all(int file, const std::filesystem::path& path) {
     while (true) {
         const auto got = ::read(file, buffer, sizeof buffer);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail(ErrorCode::failed, fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+        if (got < 0)
+            return fail(ErrorCode::failed,
+                        fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
         if (got == 0) return bytes;
         bytes.append(buffer, static_cast<std::size_t>(got));
     }
@@ -107,25 +113,30 @@ TrialStore::~TrialStore() {
     if (file_ >= 0) ::close(file_);
 }
 
-Result<TrialStore> TrialStore::open(const std::filesystem::path& path, const SearchSpace& space, const std::string& question) {
+Result<TrialStore> TrialStore::open(const std::filesystem::path& path, const SearchSpace& space,
+                                    const std::string& question) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0)
-        return fail(ErrorCode::failed, fmt::format("{}: cannot be opened for writing: {}", path.string(), std::strerror(errno)));
+        return fail(ErrorCode::failed,
+                    fmt::format("{}: cannot be opened for writing: {}", path.string(), std::strerror(errno)));
     TrialStore store(path, file);
     if (::flock(file, LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorCode::failed, fmt::format("{}: another search is writing to it", path.string()), true);
+        return fail(ErrorCode::failed, fmt::format("{}: another search is writing to it", path.string()),
+                    true);
     TRY(const std::string all, read_all(file, path));
     std::string_view bytes = all;
     const std::string header = header_of(space, question);
     const auto first = next_line(bytes);
-    // A first line that never became whole was not answered for: any beginning of a sealed header may be cut off.
+    // A first line that never became whole was not answered for: any beginning of a sealed header may be cut
+    // off.
     if (!first && !sealed(header).starts_with(bytes))
-        return fail(ErrorCode::bad_input, fmt::format("{}: it is not a trial store; move it away", path.string()));
-    if (first && unsealed(*first) != header)
         return fail(ErrorCode::bad_input,
-                    fmt::format("{}: it holds the trials of another search (other data, parameters, seed) or is damaged in line "
-                                "1; move it away to begin anew",
-                                path.string()));
+                    fmt::format("{}: it is not a trial store; move it away", path.string()));
+    if (first && unsealed(*first) != header)
+        return fail(ErrorCode::bad_input, fmt::format("{}: it holds the trials of another search (other "
+                                                      "data, parameters, seed) or is damaged in line "
+                                                      "1; move it away to begin anew",
+                                                      path.string()));
     while (first) {
         store.size_ = all.size() - bytes.size();
         const auto line = next_line(bytes);
@@ -134,13 +145,15 @@ Result<TrialStore> TrialStore::open(const std::filesystem::path& path, const Sea
         const auto trial = text ? read_trial(*text, space.size()) : std::nullopt;
         const std::size_t number = store.trials_.size();
         if (!trial || trial->number != static_cast<std::int64_t>(number))
-            return fail(ErrorCode::bad_input, fmt::format("{}: line {} is damaged; move the file away, or cut it there to lose "
-                                                          "trial {} and later ones",
-                                                          path.string(), number + 2, number));
+            return fail(ErrorCode::bad_input,
+                        fmt::format("{}: line {} is damaged; move the file away, or cut it there to lose "
+                                    "trial {} and later ones",
+                                    path.string(), number + 2, number));
         store.trials_.push_back(*trial);
     }
     if (::ftruncate(file, static_cast<off_t>(store.size_)) != 0)
-        return fail(ErrorCode::failed, fmt::format("{}: cannot be shortened: {}", path.string(), std::strerror(errno)));
+        return fail(ErrorCode::failed,
+                    fmt::format("{}: cannot be shortened: {}", path.string(), std::strerror(errno)));
     if (!first) TRY_VOID(store.write_line(sealed(header)));
     return store;
 }
@@ -148,7 +161,8 @@ Result<TrialStore> TrialStore::open(const std::filesystem::path& path, const Sea
 Result<void> TrialStore::write_line(const std::string& line) {
     std::size_t done = 0;
     while (done < line.size()) {
-        const auto put = ::pwrite(file_, line.data() + done, line.size() - done, static_cast<off_t>(size_ + done));
+        const auto put =
+            ::pwrite(file_, line.data() + done, line.size() - done, static_cast<off_t>(size_ + done));
         if (put < 0 && errno == EINTR) continue;
         if (put <= 0) break;
         done += static_cast<std::size_t>(put);
@@ -157,8 +171,10 @@ Result<void> TrialStore::write_line(const std::string& line) {
         const int why = errno;
         // The torn line would be cut at the next opening anyway.
         if (::ftruncate(file_, static_cast<off_t>(size_)) != 0) errno = why;
-        return fail(ErrorCode::failed, fmt::format("{}: a trial cannot be written: {}; free some space and run again",
-                                                   path_.string(), std::strerror(why)), true);
+        return fail(ErrorCode::failed,
+                    fmt::format("{}: a trial cannot be written: {}; free some space and run again",
+                                path_.string(), std::strerror(why)),
+                    true);
     }
     size_ += line.size();
     return {};

@@ -1,8 +1,8 @@
 #include "proving/learning/parzen.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace aitrading::learning {
 namespace {
@@ -26,12 +26,16 @@ TEST(ParzenTest, is_a_distribution) {
         const std::span<const double> some(values.data(), n);
         double sum = 0;
         constexpr int steps = 20'000;
-        for (int i = 0; i < steps; ++i) sum += std::exp(Parzen(real, some.first(std::min<std::size_t>(n, 3))).log_density(-2 + 5 * (i + 0.5) / steps)) * 5 / steps;
+        for (int i = 0; i < steps; ++i)
+            sum += std::exp(Parzen(real, some.first(std::min<std::size_t>(n, 3)))
+                                .log_density(-2 + 5 * (i + 0.5) / steps)) *
+                   5 / steps;
         EXPECT_NEAR(sum, 1, 1e-6);
         const Parzen in_log(log, some);
         sum = 0;
         const double width = std::log(1e4);
-        for (int i = 0; i < steps; ++i) sum += std::exp(in_log.log_density(1e-3 * std::exp(width * (i + 0.5) / steps))) * width / steps;
+        for (int i = 0; i < steps; ++i)
+            sum += std::exp(in_log.log_density(1e-3 * std::exp(width * (i + 0.5) / steps))) * width / steps;
         EXPECT_NEAR(sum, 1, 1e-6);
         sum = 0;
         for (int v = 1; v <= 12; ++v) sum += std::exp(Parzen(whole, some).log_density(v));

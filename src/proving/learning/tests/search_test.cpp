@@ -1,11 +1,11 @@
 #include "proving/learning/search.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "proving/learning/tests/surfaces.hpp"
 
@@ -14,11 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kSeeds = 3;  // the sanitizers slow the estimator tenfold; release runs all 15
-#else
 constexpr int kSeeds = 15;
-#endif
 
 double median_best(const SearchSpace& space, const Objective& objective, SearchMethod method, int trials) {
     std::vector<double> best;
@@ -35,13 +31,20 @@ double median_best(const SearchSpace& space, const Objective& objective, SearchM
     return best[kSeeds / 2];
 }
 
-Result<double> branin_loss(const Trial& t) { return branin(t.values[0], t.values[1]); }
-Result<double> hartmann_loss(const Trial& t) { return hartmann6(t.values); }
+Result<double> branin_loss(const Trial& t) {
+    return branin(t.values[0], t.values[1]);
+}
+Result<double> hartmann_loss(const Trial& t) {
+    return hartmann6(t.values);
+}
 
 TEST(Surfaces, equal_the_published_values) {
     // Vector hpo-branin.
-    const double points[][3] = {{-3.14159265359, 12.275, 0.39788735773}, {3.14159265359, 2.275, 0.39788735773},
-                                {9.42478, 2.475, 0.397887357753}, {0, 0, 55.6021126423}, {5, 7, 45.5352802594}};
+    const double points[][3] = {{-3.14159265359, 12.275, 0.39788735773},
+                                {3.14159265359, 2.275, 0.39788735773},
+                                {9.42478, 2.475, 0.397887357753},
+                                {0, 0, 55.6021126423},
+                                {5, 7, 45.5352802594}};
     for (const auto& [x, y, f] : points) EXPECT_NEAR(branin(x, y), f, 1e-6);
     EXPECT_NEAR(hartmann6({0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573}), -3.32237, 1e-5);
 }
@@ -87,8 +90,10 @@ TEST(SearchTest, mixed_conditional_space_is_respected_and_solved) {
         EXPECT_EQ(std::isnan(trial.values[3]), !deep);
         EXPECT_TRUE(trial.values[1] >= 1e-3 && trial.values[1] <= 1);
         if (!deep) continue;
-        EXPECT_TRUE(trial.values[2] >= 2 && trial.values[2] <= 9 && trial.values[2] == std::floor(trial.values[2]));
-        EXPECT_TRUE(trial.values[3] >= 4 && trial.values[3] <= 256 && trial.values[3] == std::floor(trial.values[3]));
+        EXPECT_TRUE(trial.values[2] >= 2 && trial.values[2] <= 9 &&
+                    trial.values[2] == std::floor(trial.values[2]));
+        EXPECT_TRUE(trial.values[3] >= 4 && trial.values[3] <= 256 &&
+                    trial.values[3] == std::floor(trial.values[3]));
     }
     EXPECT_EQ(kinds.size(), 3U);
     const auto& best = outcome->trials[outcome->best];
@@ -99,7 +104,8 @@ TEST(SearchTest, mixed_conditional_space_is_respected_and_solved) {
 }
 
 bool same_values(const Trial& a, const Trial& b) {
-    return std::ranges::equal(a.values, b.values, [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+    return std::ranges::equal(a.values, b.values,
+                              [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
 TEST(SearchTest, resumed_search_equals_an_uninterrupted_one) {
@@ -113,7 +119,8 @@ TEST(SearchTest, resumed_search_equals_an_uninterrupted_one) {
             const auto resumed = search(mixed_space(), mixed_loss, options, kept);
             ASSERT_EQ(resumed->trial_count(), 60);
             for (std::size_t i = 0; i < 60; ++i) {
-                EXPECT_TRUE(same_values(resumed->trials[i], whole->trials[i])) << "batch " << batch << " cut " << cut << " trial " << i;
+                EXPECT_TRUE(same_values(resumed->trials[i], whole->trials[i]))
+                    << "batch " << batch << " cut " << cut << " trial " << i;
                 EXPECT_EQ(resumed->trials[i].loss, whole->trials[i].loss);
             }
         }
@@ -146,15 +153,20 @@ TEST(SearchTest, failed_trials_count_and_never_win) {
     SearchOptions options;
     options.trials = 40;
     int calls = 0;
-    const auto outcome = search(branin_space(), [&](const Trial& t) -> Result<double> {
-        if (++calls % 3 == 0) return fail(ErrorCode::failed, "no fit");
-        if (calls % 3 == 1) return std::nan("");
-        return branin_loss(t);
-    }, options);
+    const auto outcome = search(
+        branin_space(),
+        [&](const Trial& t) -> Result<double> {
+            if (++calls % 3 == 0) return fail(ErrorCode::failed, "no fit");
+            if (calls % 3 == 1) return std::nan("");
+            return branin_loss(t);
+        },
+        options);
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->trial_count(), 40);
     EXPECT_TRUE(std::isfinite(outcome->trials[outcome->best].loss));
-    const auto none = search(branin_space(), [](const Trial&) -> Result<double> { return fail(ErrorCode::bad_input, "row 3"); }, options);
+    const auto none = search(
+        branin_space(), [](const Trial&) -> Result<double> { return fail(ErrorCode::bad_input, "row 3"); },
+        options);
     ASSERT_FALSE(none);
     EXPECT_EQ(none.error().text, "row 3");
 }
@@ -165,11 +177,12 @@ TEST(SearchTest, stop_keeps_finished_trials) {
     options.trials = 100;
     options.stop = stop.get_token();
     std::vector<Trial> kept;
-    const auto outcome = search(branin_space(), branin_loss, options, {}, [&](const Trial& t) -> Result<void> {
-        kept.push_back(t);
-        if (kept.size() == 17) stop.request_stop();
-        return {};
-    });
+    const auto outcome =
+        search(branin_space(), branin_loss, options, {}, [&](const Trial& t) -> Result<void> {
+            kept.push_back(t);
+            if (kept.size() == 17) stop.request_stop();
+            return {};
+        });
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().code, ErrorCode::interrupted);
     EXPECT_EQ(kept.size(), 17U);
@@ -180,15 +193,19 @@ TEST(SearchTest, unusable_spaces_and_options_are_named) {
     EXPECT_THAT(why({{"a", ParameterKind::real, 1, 0, {}}}), HasSubstr("'a' has an empty range"));
     EXPECT_THAT(why({{"a", ParameterKind::logarithmic, 0, 1, {}}}), HasSubstr("logarithmic"));
     EXPECT_THAT(why({{"a", ParameterKind::categorical, 0, 1, {}}}), HasSubstr("no choices"));
-    EXPECT_THAT(why({{"a", ParameterKind::real, 0, 1, {}}, {"a", ParameterKind::real, 0, 1, {}}}), HasSubstr("twice"));
-    EXPECT_THAT(why({{"b", ParameterKind::real, 0, 1, {}, "a", 0}, {"a", ParameterKind::categorical, 0, 0, {"x"}}}),
-                HasSubstr("not a choice before it"));
-    EXPECT_THAT(why({{"a", ParameterKind::categorical, 0, 0, {"x"}}, {"b", ParameterKind::real, 0, 1, {}, "a", 1}}),
-                HasSubstr("does not have"));
+    EXPECT_THAT(why({{"a", ParameterKind::real, 0, 1, {}}, {"a", ParameterKind::real, 0, 1, {}}}),
+                HasSubstr("twice"));
+    EXPECT_THAT(
+        why({{"b", ParameterKind::real, 0, 1, {}, "a", 0}, {"a", ParameterKind::categorical, 0, 0, {"x"}}}),
+        HasSubstr("not a choice before it"));
+    EXPECT_THAT(
+        why({{"a", ParameterKind::categorical, 0, 0, {"x"}}, {"b", ParameterKind::real, 0, 1, {}, "a", 1}}),
+        HasSubstr("does not have"));
     SearchOptions options;
     options.trials = 0;
     EXPECT_EQ(search(branin_space(), branin_loss, options).error().code, ErrorCode::usage);
-    EXPECT_THAT(search(branin_space(), branin_loss, {}, {{0, {1.0}, 2.0}}).error().text, HasSubstr("kept trial 0"));
+    EXPECT_THAT(search(branin_space(), branin_loss, {}, {{0, {1.0}, 2.0}}).error().text,
+                HasSubstr("kept trial 0"));
 }
 
 }  // namespace

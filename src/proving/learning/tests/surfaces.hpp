@@ -19,7 +19,10 @@ inline double branin(double x, double y) {
 /// Hartmann on [0,1]^6; minimum -3.32237.
 inline double hartmann6(const std::vector<double>& x) {
     constexpr double alpha[] = {1.0, 1.2, 3.0, 3.2};
-    constexpr double a[4][6] = {{10, 3, 17, 3.5, 1.7, 8}, {0.05, 10, 17, 0.1, 8, 14}, {3, 3.5, 1.7, 10, 17, 8}, {17, 8, 0.05, 10, 0.1, 14}};
+    constexpr double a[4][6] = {{10, 3, 17, 3.5, 1.7, 8},
+                                {0.05, 10, 17, 0.1, 8, 14},
+                                {3, 3.5, 1.7, 10, 17, 8},
+                                {17, 8, 0.05, 10, 0.1, 14}};
     constexpr double p[4][6] = {{1312, 1696, 5569, 124, 8283, 5886},
                                 {2329, 4135, 8307, 3736, 1004, 9991},
                                 {2348, 1451, 3522, 2883, 3047, 6650},
@@ -38,7 +41,8 @@ inline SearchSpace branin_space() {
 }
 inline SearchSpace hartmann6_space() {
     SearchSpace space;
-    for (const char* name : {"a", "b", "c", "d", "e", "f"}) space.push_back({name, ParameterKind::real, 0, 1, {}});
+    for (const char* name : {"a", "b", "c", "d", "e", "f"})
+        space.push_back({name, ParameterKind::real, 0, 1, {}});
     return space;
 }
 

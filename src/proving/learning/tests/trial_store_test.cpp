@@ -1,13 +1,13 @@
 #include "proving/learning/service/trial_store.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <limits>
 #include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "proving/learning/tests/surfaces.hpp"
 
@@ -19,8 +19,9 @@ using testing::HasSubstr;
 class TrialStoreTest : public testing::Test {
   protected:
     void SetUp() override {
-        folder_ = std::filesystem::path(testing::TempDir()) / ("trial_store_" + std::to_string(getpid()) + "_" +
-                  testing::UnitTest::GetInstance()->current_test_info()->name());
+        folder_ = std::filesystem::path(testing::TempDir()) /
+                  ("trial_store_" + std::to_string(getpid()) + "_" +
+                   testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::create_directories(folder_);
         path_ = folder_ / "trials.txt";
     }
@@ -37,8 +38,11 @@ class TrialStoreTest : public testing::Test {
     /// Five trials with awkward numbers.
     std::vector<Trial> fill() const {
         auto store = *open();
-        const std::vector<Trial> trials{{0, {0.1, 1e-300}, 0.69314718055994529}, {1, {-5, 15}, std::numeric_limits<double>::infinity()},
-                                        {2, {1.0 / 3, std::nan("")}, -3}, {3, {2, 2}, 5e-324}, {4, {3, 3}, 1}};
+        const std::vector<Trial> trials{{0, {0.1, 1e-300}, 0.69314718055994529},
+                                        {1, {-5, 15}, std::numeric_limits<double>::infinity()},
+                                        {2, {1.0 / 3, std::nan("")}, -3},
+                                        {3, {2, 2}, 5e-324},
+                                        {4, {3, 3}, 1}};
         for (const auto& trial : trials) EXPECT_TRUE(store.append(trial));
         return trials;
     }
@@ -118,7 +122,9 @@ TEST_F(TrialStoreTest, missing_folder_is_an_error_with_its_path) {
 TEST_F(TrialStoreTest, interrupted_search_resumes_to_the_same_trials) {
     SearchOptions options;
     options.trials = 40;
-    const Objective objective = [](const Trial& t) -> Result<double> { return branin(t.values[0], t.values[1]); };
+    const Objective objective = [](const Trial& t) -> Result<double> {
+        return branin(t.values[0], t.values[1]);
+    };
     const auto whole = search(branin_space(), objective, options);
     for (const int stop_after : {3, 15, 39}) {
         std::filesystem::remove(path_);
@@ -134,7 +140,8 @@ TEST_F(TrialStoreTest, interrupted_search_resumes_to_the_same_trials) {
         }
         auto store = *open();
         EXPECT_EQ(store.trials().size(), static_cast<std::size_t>(stop_after));
-        const auto resumed = search(branin_space(), objective, options, store.trials(), [&](const Trial& t) { return store.append(t); });
+        const auto resumed = search(branin_space(), objective, options, store.trials(),
+                                    [&](const Trial& t) { return store.append(t); });
         ASSERT_TRUE(resumed);
         EXPECT_EQ(resumed->best, whole->best);
         for (std::size_t i = 0; i < 40; ++i) expect_equal(resumed->trials[i], whole->trials[i]);
