@@ -28,9 +28,11 @@ LabelSet shuffled_in_blocks(const LabelSet& labels, std::size_t block, std::uint
 
 FeatureMatrix reversed_in_time(const FeatureMatrix& features) {
     FeatureMatrix out = features;
-    const std::size_t width = features.columns();
-    for (std::size_t i = 0; i < features.rows(); ++i) {
-        const auto from = features.row(features.rows() - 1 - i);
+    std::fill(out.values.begin(), out.values.end(), std::numeric_limits<double>::quiet_NaN());
+    const std::size_t width = features.columns(), part = features.rows() / 3;
+    for (std::size_t i = 0; i < 3 * part; ++i) {
+        const std::size_t source = (i / part + 2) % 3;
+        const auto from = features.row(source * part + (part - 1 - i % part));
         std::copy(from.begin(), from.end(), out.values.begin() + static_cast<std::ptrdiff_t>(i * width));
     }
     return out;

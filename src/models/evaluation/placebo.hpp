@@ -12,7 +12,11 @@ namespace aitrading::models {
 /// as the horizon the labels keep their own dependence and lose that on the features. @pre block >= 1
 LabelSet shuffled_in_blocks(const LabelSet& labels, std::size_t block, std::uint64_t seed);
 
-/// The rows of the features in reverse order under the old times and names.
+/// Features run backwards under the old times and names: the series is cut into three equal parts, and each part takes
+/// the rows of the one before it (the first those of the last) in reverse order, so that no row sees its own near
+/// future; up to two rows at the end are NaN.
+/// Not simply mirrored as a whole: row i would then pair return n-1-i with return i+1, and row n-2-i the same two the
+/// other way round, so that what is fitted by chance on the first half comes true on the second.
 FeatureMatrix reversed_in_time(const FeatureMatrix& features);
 
 /// Row t holds what was row t + 1: a deliberate leak of one bar. The last row is NaN.
