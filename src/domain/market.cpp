@@ -108,7 +108,7 @@ void TickColumns::clear() {
 bool is_gap(Timeframe timeframe, UnixNanos a, UnixNanos b) {
     const std::int64_t step = duration_nanos(timeframe);
     if (step == 0 || b.value - a.value <= step) return false;
-    if (timeframe == Timeframe::w1) return true;
+    if (timeframe == Timeframe::w1 || b.value - a.value > step + 4 * nanos_per_day) return true;
     const int days_to_saturday = (5 - weekday(a) + 7) % 7;
     const std::int64_t day_begin = a.value - ((a.value % nanos_per_day) + nanos_per_day) % nanos_per_day;
     return b.value < day_begin + days_to_saturday * nanos_per_day;

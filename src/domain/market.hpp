@@ -97,8 +97,9 @@ struct SeriesInfo {
     bool has_spread = false;
 };
 
-/// True when bars are missing between the opening times `a` < `b` of neighbours and the run does not touch a Saturday
-/// (UTC), on which no market but crypto's is open. Weekly bars know no weekend.
+/// True when bars are missing between the opening times `a` < `b` of neighbours and it is no weekend: the run does not touch
+/// a Saturday (UTC), on which no market but crypto's is open, or is longer than four days, as no long weekend is. Weekly
+/// bars know no weekend.
 bool is_gap(Timeframe timeframe, UnixNanos a, UnixNanos b);
 /// Number of such runs, whatever their length. @complexity O(bars)
 std::int64_t count_gaps(const BarColumns& bars);

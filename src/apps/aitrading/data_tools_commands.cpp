@@ -1,10 +1,126 @@
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/data_json.hpp"
+#include "engines/series_store/parquet/parquet_store.hpp"
+#include "kit/table.hpp"
+#include "market/history/check_series.hpp"
+#include "market/history/export.hpp"
+#include "market/history/resample.hpp"
 
 namespace aitrading::apps {
+namespace {
 
-void add_data_tools(CLI::App&, Context&) {}
+struct SeriesWords {
+    std::string symbol, timeframe, to, out, format = "csv";
+};
+
+Result<SeriesKey> key_of(const SeriesWords& words) {
+    TRY(const Timeframe timeframe, parse_timeframe(words.timeframe));
+    return SeriesKey{words.symbol, timeframe};
+}
+
+Json gaps_json(const std::vector<market::Gap>& gaps) {
+    Json out = Json::array();
+    for (const market::Gap& gap : gaps)
+        out.push_back({{"from", to_iso8601(gap.from)}, {"to", to_iso8601(gap.to)}, {"missing_bars", gap.missing_bars}});
+    return out;
+}
+
+void print_check(const market::SeriesCheck& check) {
+    const SeriesInfo& info = check.info;
+    fmt::print("{}: {} rows, {} to {}, {} gaps outside the weekend\n", to_string(info.key), info.rows, to_iso8601(info.first),
+               to_iso8601(info.last), info.gaps);
+    using enum kit::Table::Align;
+    if (!check.longest_gaps.empty()) {
+        kit::Table table({{"longest gaps: last bar", left}, {"next bar", left}, {"missing bars", right}});
+        for (const market::Gap& gap : check.longest_gaps)
+            table.add({to_iso8601(gap.from), to_iso8601(gap.to), fmt::format("{}", gap.missing_bars)});
+        fmt::print("{}", table.render());
+    }
+    if (check.defects.empty()) {
+        fmt::print("nothing else remarkable in any row\n");
+        return;
+    }
+    kit::Table table({{"finding", left}, {"rows", right}, {"first row", right}, {"there", left}});
+    for (const market::Defect& defect : check.defects)
+        table.add({defect.kind, fmt::format("{}", defect.count), fmt::format("{}", defect.row), defect.text});
+    fmt::print("{}", table.render());
+}
+
+Result<void> check(const Context& context, const SeriesWords& words) {
+    TRY(const SeriesKey key, key_of(words));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const market::SeriesCheck result, market::check_series(*store, key));
+    if (!context.json) {
+        print_check(result);
+        return {};
+    }
+    Json series = to_json(result.info);
+    series["longest_gaps"] = gaps_json(result.longest_gaps);
+    series["defects"] = Json::array();
+    for (const market::Defect& defect : result.defects) series["defects"].push_back(to_json(defect));
+    print_json({{"series", Json::array({std::move(series)})}});
+    return {};
+}
+
+Result<void> export_series(const Context& context, const SeriesWords& words) {
+    TRY(const SeriesKey key, key_of(words));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const std::int64_t rows, words.format == "csv" ? market::export_csv(*store, key, words.out)
+                                                       : store->export_parquet(key, words.out));
+    if (context.json)
+        print_json({{"symbol", key.symbol}, {"timeframe", name(key.timeframe)}, {"rows", rows}, {"format", words.format},
+                    {"out", words.out}});
+    else
+        fmt::print("{} rows of {} in {}\n", rows, to_string(key), words.out);
+    return {};
+}
+
+Result<void> resample(const Context& context, const SeriesWords& words) {
+    TRY(const SeriesKey from, key_of(words));
+    TRY(const Timeframe to, parse_timeframe(words.to));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const SeriesInfo info, market::resample_stored(*store, from, to));
+    if (context.json)
+        print_json({{"series", Json::array({to_json(info)})}});
+    else
+        fmt::print("{}: {} bars from {}, bars begin on the UTC clock{}\n", to_string(info.key), info.rows,
+                   to_string(from), to == Timeframe::w1 ? ", weeks on Monday" : "");
+    return {};
+}
+
+using Run = Result<void> (*)(const Context&, const SeriesWords&);
+
+CLI::App* add_tool(CLI::App& group, Context& context, const char* verb, const char* does, Run run,
+                   const std::shared_ptr<SeriesWords>& words) {
+    CLI::App* command = group.add_subcommand(verb, does);
+    command->add_option("symbol", words->symbol, "as shown by data list")->required();
+    command->add_option("timeframe", words->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    command->callback([words, run, &context] { context.action = [words, run, &context] { return run(context, *words); }; });
+    return command;
+}
+
+}  // namespace
+
+void add_data_tools(CLI::App& group, Context& context) {
+    add_tool(group, context, "check", "gaps, faults and oddities of a stored series", check, std::make_shared<SeriesWords>())
+        ->footer("Example: aitrading data check EURUSD H1 --json");
+
+    const auto exported = std::make_shared<SeriesWords>();
+    CLI::App* exporting = add_tool(group, context, "export", "a stored series as a file", export_series, exported);
+    exporting->add_option("--out", exported->out, "file to write")->required();
+    exporting->add_option("--format", exported->format, "csv or parquet")->check(CLI::IsMember({"csv", "parquet"}));
+    exporting->footer("Example: aitrading data export EURUSD H1 --out eurusd.csv");
+
+    const auto resampled = std::make_shared<SeriesWords>();
+    CLI::App* resampling = add_tool(group, context, "resample", "longer bars from bars or ticks, stored beside them", resample,
+                                    resampled);
+    resampling->add_option("to", resampled->to, "the longer timeframe")->required();
+    resampling->footer("Bars begin on the UTC clock, weeks on Monday 00:00 UTC. A series of that timeframe is replaced.\n"
+                       "Example: aitrading data resample EURUSD M1 H1");
+}
 
 }  // namespace aitrading::apps

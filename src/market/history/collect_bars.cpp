@@ -128,6 +128,13 @@ std::int64_t usual_step(const std::vector<UnixNanos>& time) {
     return most == count.end() ? 0 : most->first;
 }
 
+Timeframe longest_timeframe_within(std::int64_t step) {
+    Timeframe longest = Timeframe::m1;
+    for (const Timeframe timeframe : all_timeframes)
+        if (timeframe != Timeframe::ticks && duration_nanos(timeframe) <= step) longest = timeframe;
+    return longest;
+}
+
 Result<Timeframe> conclude_timeframe(const std::vector<UnixNanos>& time, const ImportOptions& options,
                                      const OpenLayout& layout, const std::filesystem::path& path) {
     const std::int64_t step = usual_step(time);
@@ -157,12 +164,15 @@ void note_crossed(const RawRows& raw, DefectTally& defects) {
 
 }  // namespace
 
-Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path) {
+Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path,
+                                   UnknownNames unknown) {
     TRY(RawRows raw, read_all(rows, path));
     TRY_VOID(rows.verdict());
     CollectedBars out;
     BarColumns& bars = raw.bars;
-    TRY(bars.key.symbol, need_symbol(rows, path));
+    bars.key.symbol = rows.symbol();
+    if (bars.key.symbol.empty() && unknown == UnknownNames::accepted) bars.key.symbol = "input";
+    if (bars.key.symbol.empty()) return std::unexpected(symbol_unknown(path));
     if (reverse_if_newest_first(raw)) {
         out.warnings.push_back("the file runs from newest to oldest; its rows were reversed");
         rows.defects().note("newest_first", 1, "rows run from newest to oldest; they were reversed");
@@ -179,7 +189,11 @@ Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options
     for (const std::int64_t wall : raw.wall_nanos) bars.time.push_back(clock.convert(wall));
     keep_rows(raw, choose_rows(bars.time, raw.line, options.now, rows.defects()));
     TRY_VOID(rows.verdict());
-    TRY(bars.key.timeframe, conclude_timeframe(bars.time, options, layout, path));
+    if (unknown == UnknownNames::accepted) {
+        bars.key.timeframe = longest_timeframe_within(usual_step(bars.time));
+    } else {
+        TRY(bars.key.timeframe, conclude_timeframe(bars.time, options, layout, path));
+    }
     note_crossed(raw, rows.defects());
     bars.digits = std::min(raw.decimals, 9);
     std::int64_t point = 1;

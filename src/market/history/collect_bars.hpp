@@ -14,8 +14,12 @@ struct CollectedBars {
     std::vector<std::string> warnings;
 };
 
+/// What to do where symbol or timeframe cannot be told: a stored series needs both, a file used once does not.
+enum class UnknownNames : std::uint8_t { refused, accepted };
+
 /// Reads all rows, decides direction, clock and timeframe, refuses rows out of order, doubled or after `now`.
 /// Newest-first files are reversed, which is said. @errors bad_input, usage, interrupted
-Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path);
+Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path,
+                                   UnknownNames unknown = UnknownNames::refused);
 
 }  // namespace aitrading::market

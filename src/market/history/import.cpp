@@ -22,11 +22,11 @@ Result<ImportReport> import_file(const std::filesystem::path& path, const Import
     return report;
 }
 
-Result<std::string> need_symbol(const RowStream& rows, const std::filesystem::path& path) {
-    if (!rows.symbol().empty()) return rows.symbol();
-    return fail(ErrorCode::usage,
-                fmt::format("{}: neither the name nor the content tells the symbol; say it, for example --symbol EURUSD",
-                            path.string()));
+Error symbol_unknown(const std::filesystem::path& path) {
+    return {ErrorCode::usage,
+            fmt::format("{}: neither the name nor the content tells the symbol; say it, for example --symbol EURUSD",
+                        path.string()),
+            false};
 }
 
 }  // namespace aitrading::market

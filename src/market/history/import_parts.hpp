@@ -10,7 +10,7 @@ namespace aitrading::market {
 Result<void> import_bars(RowStream& rows, const ImportOptions& options, ports::SeriesStore& store, ImportReport& report);
 Result<void> import_ticks(RowStream& rows, const ImportOptions& options, ports::SeriesStore& store, ImportReport& report);
 
-/// @errors usage
-Result<std::string> need_symbol(const RowStream& rows, const std::filesystem::path& path);
+/// Neither the file nor the user tells the symbol.
+Error symbol_unknown(const std::filesystem::path& path);
 
 }  // namespace aitrading::market

@@ -159,7 +159,8 @@ Result<void> import_ticks(RowStream& rows, const ImportOptions& options, ports::
         return fail(ErrorCode::bad_input,
                     fmt::format("{}: holds ticks, not {} bars; import the ticks, then `aitrading data resample {} ticks {}`",
                                 report.path.string(), name(*options.timeframe), rows.symbol(), name(*options.timeframe)));
-    TRY(report.key.symbol, need_symbol(rows, report.path));
+    report.key.symbol = rows.symbol();
+    if (report.key.symbol.empty()) return std::unexpected(symbol_unknown(report.path));
     report.key.timeframe = Timeframe::ticks;
     TickSource source(rows, options, report);
     TRY(const auto lock, store.lock_writers(report.key));

@@ -21,7 +21,8 @@ struct ZipEntry {
 using ReadAt = std::function<Result<std::size_t>(std::uint64_t offset, std::span<char> out)>;
 
 /// The one data file of a zip; folders and hidden or `__MACOSX` entries do not count. Follows PKWARE's APPNOTE 6.3,
-/// sections 4.3.7 to 4.3.16; files of 4 GB and more (zip64) and encrypted ones are refused.
+/// sections 4.3.7 to 4.3.16; sizes in zip64 fields are read, a directory beyond 4 GB and
+/// encrypted files are refused.
 /// @errors bad_input
 Result<ZipEntry> find_zip_entry(const ReadAt& read_at, std::uint64_t size, const std::filesystem::path& path);
 

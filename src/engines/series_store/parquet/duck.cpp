@@ -118,6 +118,12 @@ Result<void> Duck::write(const std::filesystem::path& file, const std::vector<st
                                       quoted(file.string())));
 }
 
+Result<void> Duck::copy(const std::string& select, const std::filesystem::path& file) const {
+    const Connection connection(handles_->database);
+    return connection.run(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)", select,
+                                      quoted(file.string())));
+}
+
 Result<bool> Duck::read(const std::string& file, const std::vector<std::string>& names, TimeRange range,
                         const ChunkSink& sink) const {
     const Connection connection(handles_->database);

@@ -27,6 +27,9 @@ class Duck {
     Result<void> write(const std::filesystem::path& file, const std::vector<std::string>& names,
                        const std::vector<std::span<const std::int64_t>>& columns);
 
+    /// Writes the rows of a query to a Parquet file. @errors failed
+    Result<void> copy(const std::string& select, const std::filesystem::path& file) const;
+
     /// Up to 2,048 rows; one pointer a column, in the order asked. Returning false ends the stream.
     using ChunkSink = std::function<bool(std::size_t rows, const std::vector<const std::int64_t*>& columns)>;
     /// Rows whose time lies in `range`, in file order, without materialising the file. Returns false when the sink

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -32,7 +33,7 @@ struct OpenSeries {
     std::vector<FileHandle> files;
 };
 
-class ParquetStore final : public ports::SeriesStore {
+class ParquetStore final : public ParquetSeriesStore {
   public:
     ParquetStore(fs::path home, ParquetStoreOptions options) : home_(std::move(home)), options_(options) {}
 
@@ -47,6 +48,7 @@ class ParquetStore final : public ports::SeriesStore {
     Result<std::vector<SeriesInfo>> list() const override;
     Result<SeriesInfo> describe(const SeriesKey& key) const override;
     Result<void> remove(const SeriesKey& key) override;
+    Result<std::int64_t> export_parquet(const SeriesKey& key, const fs::path& out) const override;
 
     // Used by the writers below.
     fs::path folder(const SeriesKey& key) const {
@@ -404,9 +406,38 @@ Result<void> ParquetStore::remove(const SeriesKey& key) {
     return {};
 }
 
+Result<std::int64_t> ParquetStore::export_parquet(const SeriesKey& key, const fs::path& out) const {
+    TRY(const OpenSeries series, open_series(key, {}));
+    const SeriesInfo& info = series.manifest.info;
+    const bool ticks = key.timeframe == Timeframe::ticks;
+    const std::vector<std::string> names = ticks ? tick_column_names() : bar_column_names(info);
+    std::string select;
+    for (std::size_t i = 0; i < series.parts.size(); ++i) {
+        if (i > 0) select += " UNION ALL ";
+        select += "SELECT make_timestamp_ns(time) AS time";
+        const double price_unit = std::pow(10.0, series.parts[i].price_digits);
+        for (std::size_t c = 1; c < names.size(); ++c) {
+            const bool quantity = names[c] == "volume" || names[c].ends_with("_size");
+            select += fmt::format(", {0} / {1}::DOUBLE AS {0}", names[c], quantity ? 1e6 : price_unit);
+        }
+        select += fmt::format(" FROM read_parquet('/proc/self/fd/{}')", series.files[i].get());
+    }
+    if (select.empty())
+        return fail(ErrorCode::not_found, fmt::format("{} holds no rows to export", to_string(key)));
+    TRY(Duck* const database, duck());
+    const fs::path unfinished = out.string() + fmt::format(".{}.new", ::getpid());
+    auto written = database->copy(select, unfinished);
+    std::error_code error;
+    if (written) fs::rename(unfinished, out, error);
+    if (written && !error) return info.rows;
+    const std::string reason = written ? error.message() : written.error().text;
+    fs::remove(unfinished, error);
+    return fail(ErrorCode::failed, fmt::format("cannot write {}: {}; choose another --out or free some space", out.string(), reason));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<ports::SeriesStore>> open_parquet_store(const fs::path& home, ParquetStoreOptions options) {
+Result<std::unique_ptr<ParquetSeriesStore>> open_parquet_store(const fs::path& home, ParquetStoreOptions options) {
     CHECK(options.part_rows > 0);
     TRY_VOID(prepare_home(home));
     return std::make_unique<ParquetStore>(home, options);

@@ -1,0 +1,124 @@
+#include "market/history/export.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace aitrading::market {
+namespace {
+
+/// A file that is written beside its place and moved there at the end; dropped unfinished it leaves nothing.
+class WholeFile {
+  public:
+    explicit WholeFile(std::filesystem::path path)
+        : path_(std::move(path)), temporary_(path_.string() + fmt::format(".{}.new", ::getpid())) {
+        descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    }
+    ~WholeFile() {
+        if (descriptor_ < 0) return;
+        ::close(descriptor_);
+        ::unlink(temporary_.c_str());
+    }
+    WholeFile(const WholeFile&) = delete;
+    WholeFile& operator=(const WholeFile&) = delete;
+
+    Result<void> write(std::string_view text) {
+        while (!text.empty()) {
+            const ssize_t written = descriptor_ < 0 ? -1 : ::write(descriptor_, text.data(), text.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written <= 0) return disk_error();
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+        return {};
+    }
+    Result<void> finish() {
+        if (descriptor_ < 0 || ::fsync(descriptor_) != 0) return disk_error();
+        ::close(descriptor_);
+        descriptor_ = -1;
+        if (::rename(temporary_.c_str(), path_.c_str()) != 0) return disk_error();
+        return {};
+    }
+
+  private:
+    Result<void> disk_error() const {
+        return fail(ErrorCode::failed, fmt::format("cannot write {}: {}; choose another --out or free some space",
+                                                   path_.string(), std::strerror(errno)));
+    }
+    std::filesystem::path path_, temporary_;
+    int descriptor_ = -1;
+};
+
+void append_price(std::string& out, Price price, int digits) {
+    out += ',';
+    out += to_decimal(price, digits);
+}
+
+/// As few decimals as the quantity needs.
+void append_quantity(std::string& out, Quantity quantity) {
+    int digits = 6;
+    for (std::int64_t rest = quantity.raw; digits > 0 && rest % 10 == 0; rest /= 10) --digits;
+    out += ',';
+    out += to_decimal(quantity, digits);
+}
+
+}  // namespace
+
+std::string csv_header(const SeriesInfo& info) {
+    if (info.key.timeframe == Timeframe::ticks) return "time,bid,ask,bid_size,ask_size\n";
+    std::string out = "time,open,high,low,close,volume";
+    if (info.has_ask) out += ",ask_open,ask_high,ask_low,ask_close";
+    if (info.has_spread) out += ",spread";
+    return out + '\n';
+}
+
+void append_csv(std::string& out, const BarColumns& b) {
+    for (std::size_t i = 0; i < b.size(); ++i) {
+        out += to_iso8601(b.time[i]);
+        for (const auto* column : {&b.open, &b.high, &b.low, &b.close}) append_price(out, (*column)[i], b.digits);
+        append_quantity(out, b.volume[i]);
+        if (b.has_ask())
+            for (const auto* column : {&b.ask_open, &b.ask_high, &b.ask_low, &b.ask_close})
+                append_price(out, (*column)[i], b.digits);
+        if (b.has_spread()) append_price(out, b.spread[i], b.digits);
+        out += '\n';
+    }
+}
+
+void append_csv(std::string& out, const TickColumns& t) {
+    for (std::size_t i = 0; i < t.size(); ++i) {
+        out += to_iso8601(t.time[i]);
+        append_price(out, t.bid[i], t.digits);
+        append_price(out, t.ask[i], t.digits);
+        append_quantity(out, t.bid_size[i]);
+        append_quantity(out, t.ask_size[i]);
+        out += '\n';
+    }
+}
+
+Result<std::int64_t> export_csv(const ports::SeriesStore& store, const SeriesKey& key, const std::filesystem::path& out) {
+    constexpr std::size_t batch_rows = 16'384;
+    TRY(const SeriesInfo info, store.describe(key));
+    WholeFile file(out);
+    TRY_VOID(file.write(csv_header(info)));
+    std::int64_t rows = 0;
+    Result<void> written;
+    std::string text;
+    const auto take = [&](const auto& batch) {
+        text.clear();
+        append_csv(text, batch);
+        rows += static_cast<std::int64_t>(batch.size());
+        written = file.write(text);
+        return written.has_value();
+    };
+    TRY_VOID(key.timeframe == Timeframe::ticks ? store.stream_ticks(key, {}, batch_rows, take)
+                                               : store.stream_bars(key, {}, batch_rows, take));
+    TRY_VOID(std::move(written));
+    TRY_VOID(file.finish());
+    return rows;
+}
+
+}  // namespace aitrading::market
