@@ -38,6 +38,9 @@ class FlatForest {
     double link(double margin) const;
 
   private:
+    static constexpr std::size_t kRulesMax = 4096;  ///< ranks of one row stand on the stack: 8 KiB
+    static constexpr std::size_t kLanes = 8;  ///< trees walked side by side to hide the latency of loads
+
     /// Thresholds of a column that is asked for, ascending, padded with NaN to a power of two minus one.
     struct Column {
         std::uint32_t index = 0;  ///< in the row
