@@ -127,12 +127,11 @@ void SimulatedVenue::run(const QuoteBar& bar, bool high_first) {
 void SimulatedVenue::through(const QuoteBar& bar) {
     at(bar.open(), true);
     if (idle()) return;
+    // Whatever is reached on the way is reached at its high or low; only a trailing stop moves meanwhile.
     const bool high = orders_.first_at(bar.high(), false) || stop_out_at(bar.high());
     const bool low = orders_.first_at(bar.low(), false) || stop_out_at(bar.low());
-    if (!orders_.path_matters() && !stop_out_) {
-        if (high || low) run(bar, high);
-        return;
-    }
+    if (!high && !low && !orders_.trails()) return;
+    if (!orders_.path_matters() && !(stop_out_ && !orders_.empty())) return run(bar, high);
     SimulatedVenue up = *this, down = *this;
     up.listen(nullptr);
     down.listen(nullptr);

@@ -102,6 +102,11 @@ bool WorkingOrders::path_matters() const {
     return type == OrderType::trailing_stop || type == OrderType::stop_limit;
 }
 
+bool WorkingOrders::trails() const {
+    return std::ranges::any_of(
+        orders_, [](const Waiting& w) { return !w.asleep && w.order.type == OrderType::trailing_stop; });
+}
+
 std::optional<WorkingOrders::Touch> WorkingOrders::first_at(const Quote& quote, bool markets) const {
     for (std::size_t i = 0; i < orders_.size(); ++i) {
         const Waiting& w = orders_[i];

@@ -36,6 +36,8 @@ class WorkingOrders {
     const Order& order(std::size_t index) const { return orders_[index].order; }
     /// True where anything but a single plain order waits, so that the way inside a bar matters.
     bool path_matters() const;
+    /// True where a trailing stop follows the price.
+    bool trails() const;
 
     /// The order submitted first among those that trade at this quote. `markets` = market orders too.
     std::optional<Touch> first_at(const Quote& quote, bool markets) const;

@@ -124,8 +124,9 @@ Result<CsvRows> CsvRows::open(const std::filesystem::path& path) {
     if (header.starts_with("\xEF\xBB\xBF")) header.remove_prefix(3);
     if (header.find(',') == std::string_view::npos)
         rows.separator_ = header.find(';') != std::string_view::npos ? ';' : '\t';
-    const std::size_t count = rows.split(header);
+    const std::size_t count = rows.split(header, fields_max);
     for (std::size_t i = 0; i < count; ++i) rows.names_.push_back(lower(rows.fields_[i]));
+    rows.needed_ = rows.names_.size();
     return rows;
 }
 
@@ -134,11 +135,11 @@ int CsvRows::column(std::string_view name) const {
     return it == names_.end() ? -1 : static_cast<int>(it - names_.begin());
 }
 
-std::size_t CsvRows::split(std::string_view line) {
+std::size_t CsvRows::split(std::string_view line, std::size_t most) {
     std::size_t count = 0;
     const char* at = line.data();
     const char* end = at + line.size();
-    while (count < fields_max) {
+    while (count < most) {
         const char* stop = at;
         while (stop != end && *stop != separator_) ++stop;
         fields_[count++] = {at, static_cast<std::size_t>(stop - at)};
@@ -179,10 +180,10 @@ Result<bool> CsvRows::next() {
         TRY(const bool any, next_line(text));
         if (!any) return false;
     } while (text.empty());
-    const std::size_t count = split(text);
-    if (count < names_.size())
-        return fail(ErrorCode::bad_input, fmt::format("{}: line {} has {} fields where the header has {}", path_.string(),
-                                                      line_, count, names_.size()));
+    const std::size_t count = split(text, needed_);
+    if (count < needed_)
+        return fail(ErrorCode::bad_input, fmt::format("{}: line {} has {} fields where {} are needed", path_.string(),
+                                                      line_, count, needed_));
     return true;
 }
 

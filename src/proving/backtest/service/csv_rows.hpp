@@ -22,6 +22,8 @@ class CsvRows {
 
     /// Place of a column by name (lower case), -1 where there is none.
     int column(std::string_view name) const;
+    /// Only the first `count` fields of a row are needed: what comes behind them is not looked at.
+    void need(std::size_t count) { needed_ = count; }
     /// Steps to the next row that is not blank; false at the end. @errors bad_input (too long a line, too few fields)
     Result<bool> next();
     std::string_view field(int column) const { return fields_[static_cast<std::size_t>(column)]; }
@@ -37,7 +39,7 @@ class CsvRows {
     static constexpr std::size_t fields_max = 64;
 
     Result<bool> next_line(std::string_view& line);
-    std::size_t split(std::string_view line);
+    std::size_t split(std::string_view line, std::size_t most);
 
     std::filesystem::path path_;
     std::unique_ptr<std::FILE, Close> file_;
@@ -47,6 +49,7 @@ class CsvRows {
     std::int64_t line_ = 0;
     char separator_ = ',';
     std::vector<std::string> names_;
+    std::size_t needed_ = 0;
     std::array<std::string_view, fields_max> fields_{};
 };
 

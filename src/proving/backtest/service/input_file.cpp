@@ -47,6 +47,10 @@ Result<void> stream(const InputFile& input, const SeriesKey& key, TimeRange rang
     batch.key = key;
     batch.digits = input.digits;
     auto [prices, quantities] = fields_of(rows, batch);
+    int last = time_column;
+    for (const auto& f : prices) last = std::max(last, f.column);
+    for (const auto& f : quantities) last = std::max(last, f.column);
+    rows.need(static_cast<std::size_t>(last) + 1);
     for (;;) {
         TRY(const bool any, rows.next());
         if (batch.size() == batch_rows || (!any && batch.size() > 0)) {
@@ -137,8 +141,7 @@ TickStream ticks_of(const InputFile& input, const SeriesKey& key, TimeRange rang
         return stream<TickColumns>(input, key, range, sink, [](const CsvRows& rows, TickColumns& t) {
             return std::pair{std::vector<Field<Price>>{{rows.column("bid"), "bid", &t.bid},
                                                        {rows.column("ask"), "ask", &t.ask}},
-                             std::vector<Field<Quantity>>{{rows.column("bid_size"), "bid_size", &t.bid_size},
-                                                          {rows.column("ask_size"), "ask_size", &t.ask_size}}};
+                             std::vector<Field<Quantity>>{}};
         });
     };
 }

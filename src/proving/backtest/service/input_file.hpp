@@ -24,6 +24,7 @@ Result<InputFile> inspect_input(const std::filesystem::path& path);
 /// Streams the rows whose time lies in `range`, memory bounded by one batch. Rows are only read here; whether they are
 /// sound is judged by the run. @errors bad_input with line and field
 BarStream bars_of(const InputFile& input, const SeriesKey& key, TimeRange range);
+/// The sizes of quotes are left out: a back-test has no use for them.
 TickStream ticks_of(const InputFile& input, const SeriesKey& key, TimeRange range);
 
 }  // namespace aitrading::backtest
