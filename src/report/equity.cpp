@@ -60,6 +60,7 @@ void draw_equity(Canvas& canvas, const Box& box, const EquityLines& lines, const
     canvas.line({box.left, y(cash)}, {box.right, y(cash)}, {.ink = Ink::text, .dash = "4 3"});
     const auto placed = [&](const std::vector<Point>& points) {
         std::vector<Point> out;
+        out.reserve(points.size());
         for (const Point p : points) out.push_back({x(p.x), y(p.y)});
         return thin(out);
     };
@@ -81,8 +82,10 @@ void draw_drawdown(Canvas& canvas, const Box& box, const EquityLines& lines, con
     const Scale x(lines.span, {box.left, box.right}), y(axis.range, {box.bottom, box.top});
     draw_value_axis(canvas, box, axis, percent_label(axis), "Below the highest equity so far");
     std::vector<Point> points, zero;
+    points.reserve(lines.drawdown.size());
     for (const Point p : lines.drawdown) points.push_back({x(p.x), y(p.y)});
     points = thin(points);
+    zero.reserve(points.size());
     for (const Point p : points) zero.push_back({p.x, y(0)});
     canvas.area(zero, points, Ink::vermilion, 0.25);
     canvas.polyline(points, {.ink = Ink::vermilion, .width = 1.5});

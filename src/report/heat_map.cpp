@@ -23,7 +23,7 @@ double full_colour(const HeatMap& map) {
         if (shown(map, cell) && std::isfinite(cell.mean())) sizes.push_back(std::abs(cell.mean()));
     if (sizes.empty()) return 0;
     std::ranges::sort(sizes);
-    return sizes[static_cast<std::size_t>(0.95 * static_cast<double>(sizes.size() - 1) + 0.5)];
+    return sizes[(sizes.size() - 1) * 95 / 100];
 }
 
 /// Width in em of the longest number: numbers are written into all cells or into none.

@@ -63,6 +63,7 @@ Canvas draw(const std::vector<ReliabilityBin>& bins, const Layout& layout) {
     canvas.line({box.left, box.bottom}, {box.right, box.top}, {.ink = Ink::text, .dash = "4 3"});
     canvas.text({box.right - 4, box.top + 14 + height * 0.14}, "perfect", {Anchor::end, Ink::text, 12, false, true});
     std::vector<Point> line;
+    line.reserve(bins.size());
     for (const ReliabilityBin& b : bins) line.push_back({x(b.predicted), y(b.observed)});
     for (const ReliabilityBin& b : bins) {
         const Interval band = band_of(b);

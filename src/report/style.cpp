@@ -59,7 +59,7 @@ th.r,td.r{text-align:right;padding:5px 6px}
 .terms dt{color:var(--faint)}.terms dd{margin:0;max-width:70ch;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 :focus-visible{outline:2px solid var(--blue);outline-offset:2px}
 @media (max-width:619px){.verdict{font-size:20px;padding-left:12px}.lead{padding-left:16px}h2{margin-top:40px}.figures>div{flex-basis:40%}.figures .v{font-size:20px}.terms{grid-template-columns:1fr;gap:0}.terms dd{margin-bottom:8px}}
-@media print{main{max-width:none;padding:0}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}details:not([open]){display:none}body{font-size:12px}}
+@media print{main{max-width:none;padding:0}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}details:not([open]){display:none}body{font-size:12px}td,.figures{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
 constexpr std::string_view script = R"js(

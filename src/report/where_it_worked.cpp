@@ -22,6 +22,7 @@ std::vector<std::string> texts(const std::array<const char*, N>& names) {
 
 std::vector<std::string> hours() {
     std::vector<std::string> out;
+    out.reserve(24);
     for (int hour = 0; hour < 24; ++hour) out.push_back(fmt::format("{}", hour));
     return out;
 }
