@@ -62,8 +62,10 @@ class DirectionalMovement {
         last_ = bar;
         if (first_) return first_ = false;
         const double decay = left_ > 1 ? 1.0 : decay_;
-        plus_ = plus_ * decay + (rise > 0 && rise > fall ? rise : 0);
-        minus_ = minus_ * decay + (fall > 0 && fall > rise ? fall : 0);
+        // Written as minima and maxima, because which side moved more is a coin that no processor can predict.
+        const double up = std::max(rise, 0.0), down = std::max(fall, 0.0);
+        plus_ = plus_ * decay + (rise > fall ? up : 0.0);
+        minus_ = minus_ * decay + (fall > rise ? down : 0.0);
         range_ = range_ * decay + range;
         return left_ > 1 ? (--left_, false) : true;
     }
