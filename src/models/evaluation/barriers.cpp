@@ -78,7 +78,8 @@ TrendScan trend_scan(std::span<const double> close, std::size_t start, int short
         if (start + static_cast<std::size_t>(window) > close.size()) break;
         const double mean_x = 0.5 * (window - 1);
         double mean_y = 0;
-        for (int i = 0; i < window; ++i) mean_y += std::log(close[start + static_cast<std::size_t>(i)]) / window;
+        for (int i = 0; i < window; ++i)
+            mean_y += std::log(close[start + static_cast<std::size_t>(i)]) / window;
         double sxx = 0, sxy = 0, syy = 0;
         for (int i = 0; i < window; ++i) {
             const double dx = i - mean_x, dy = std::log(close[start + static_cast<std::size_t>(i)]) - mean_y;

@@ -7,21 +7,23 @@
 
 namespace aitrading::models {
 
-/// Answers "when does a price path first leave a corridor" in O(log bars) a question, over the highs and lows.
+/// Answers "when does a price path first leave a corridor" in O(log bars) a question, over the highs and
+/// lows.
 class BarrierSearch {
   public:
     explicit BarrierSearch(const BarColumns& bars);
 
     struct Exit {
         std::uint32_t bar = 0;  ///< last bar whose close must be known
-        int side = 0;           ///< +1 up first, -1 down first or below at the time-out, 0 undecided or no move
-        double price = 0;       ///< barrier, open beyond it, or close at the time-out
+        int side = 0;      ///< +1 up first, -1 down first or below at the time-out, 0 undecided or no move
+        double price = 0;  ///< barrier, open beyond it, or close at the time-out
     };
     /// Looks at the bars (row, row + bars]. @pre low < close[row] < high, row + bars < size
     Exit first(std::size_t row, double high, double low, std::size_t bars) const;
 
   private:
-    /// First bar of (row, last] whose high reaches `high` or whose low reaches `low`; last + 1 where none does.
+    /// First bar of (row, last] whose high reaches `high` or whose low reaches `low`; last + 1 where none
+    /// does.
     std::size_t first_touch(std::size_t row, std::size_t last, double high, double low) const;
     bool reaches(std::size_t node, double high, double low) const {
         return highest_[node] >= high || lowest_[node] <= low;

@@ -1,10 +1,10 @@
 #include "models/evaluation/baselines.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "models/evaluation/logistic.hpp"
@@ -31,7 +31,8 @@ bool known(std::span<const double> row) {
     return std::all_of(row.begin(), row.end(), [](double v) { return std::isfinite(v); });
 }
 
-/// Fitted on the training rows that are past the warm-up; a fold without enough of them falls back on its base rate.
+/// Fitted on the training rows that are past the warm-up; a fold without enough of them falls back on its
+/// base rate.
 Result<void> predict_har_fold(const std::vector<double>& features, const LabelSet& labels, const Split& split,
                               std::vector<double>& out) {
     std::vector<double> x, weight;
@@ -60,7 +61,8 @@ Result<void> predict_har_fold(const std::vector<double>& features, const LabelSe
 
 BaselinePredictions majority_baseline(const LabelSet& labels, std::span<const Split> splits) {
     BaselinePredictions out{"majority", {}};
-    for (const Split& split : splits) out.p.insert(out.p.end(), split.test.size(), training_rate(labels, split));
+    for (const Split& split : splits)
+        out.p.insert(out.p.end(), split.test.size(), training_rate(labels, split));
     return out;
 }
 
@@ -96,7 +98,8 @@ std::vector<double> har_features(const BarColumns& bars) {
         const auto median = trailing_median(volatility, bars.time, 365, 100);
         for (std::size_t i = 0; i < bars.size(); ++i)
             if (std::isfinite(median[i]) && std::isfinite(volatility[i]))
-                out[i * har_columns + c] = log_volatility(volatility[i], bars, i) - log_volatility(median[i], bars, i);
+                out[i * har_columns + c] =
+                    log_volatility(volatility[i], bars, i) - log_volatility(median[i], bars, i);
     }
     return out;
 }

@@ -103,7 +103,8 @@ void stationary_bootstrap(std::size_t n, double block, int resamples, std::uint6
         SplitMix64 random(derive_seed(seed, static_cast<std::uint64_t>(r)));
         for (std::size_t done = 0; done < n;) {
             std::size_t from = random.next_below(n);
-            for (std::size_t left = block_length(random, block, n - done); left > 0; --left, from = (from + 1) % n)
+            for (std::size_t left = block_length(random, block, n - done); left > 0;
+                 --left, from = (from + 1) % n)
                 index[done++] = static_cast<std::uint32_t>(from);
         }
         visit(index);
@@ -117,7 +118,8 @@ SuperiorAbility superior_ability(std::span<const double> d, double restart) {
     SuperiorAbility out;
     for (std::size_t lag = 0; lag < d.size(); ++lag) {
         double covariance = 0;
-        for (std::size_t i = lag; i < d.size(); ++i) covariance += (d[i] - centre) * (d[i - lag] - centre) / n;
+        for (std::size_t i = lag; i < d.size(); ++i)
+            covariance += (d[i] - centre) * (d[i - lag] - centre) / n;
         const auto i = static_cast<double>(lag);
         const double kernel = (1 - i / n) * std::pow(1 - restart, i) + i / n * std::pow(1 - restart, n - i);
         out.variance += lag == 0 ? covariance : 2 * kernel * covariance;

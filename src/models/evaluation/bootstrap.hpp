@@ -9,7 +9,8 @@
 
 namespace aitrading::models {
 
-/// Optimal block lengths after Politis & White (2004) with the correction of 2009, conventions of the arch package.
+/// Optimal block lengths after Politis & White (2004) with the correction of 2009, conventions of the arch
+/// package.
 struct BlockLength {
     double stationary = 1, circular = 1;
     int m = 0;  ///< lags in the flat-top window
@@ -17,8 +18,8 @@ struct BlockLength {
 /// A series without variance has length 1. @pre x.size() >= 8   @complexity O(n sqrt n)
 BlockLength optimal_block_length(std::span<const double> x);
 
-/// Means of stationary-bootstrap resamples (Politis & Romano 1994): geometric blocks of mean length `block`, circular.
-/// Deterministic for a seed. @pre block >= 1   @complexity O(n + resamples n / block)
+/// Means of stationary-bootstrap resamples (Politis & Romano 1994): geometric blocks of mean length `block`,
+/// circular. Deterministic for a seed. @pre block >= 1   @complexity O(n + resamples n / block)
 std::vector<double> stationary_bootstrap_means(std::span<const double> x, double block, int resamples,
                                                std::uint64_t seed);
 

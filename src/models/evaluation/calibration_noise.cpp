@@ -35,7 +35,8 @@ class Binned {
 }  // namespace
 
 double calibration_noise_p95(std::span<const double> p, std::span<const std::uint32_t> row,
-                             std::span<const std::uint32_t> end, int bins, int simulations, std::uint64_t seed) {
+                             std::span<const std::uint32_t> end, int bins, int simulations,
+                             std::uint64_t seed) {
     CHECK(!p.empty() && simulations >= 20 && row.size() == end.size() && bins <= 65535);
     CHECK(row.empty() || row.size() == p.size());
     Binned binned(p, bins);

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "models/evaluation/splits.hpp"
 
@@ -30,13 +30,14 @@ double choices(int n, int k) {
 }
 
 /// The rows that the test groups occupy; neighbouring groups join to one block.
-std::vector<Block> test_blocks(const LabelSet& labels, const CombinatorialSplits& c, const std::vector<int>& groups) {
+std::vector<Block> test_blocks(const LabelSet& labels, const CombinatorialSplits& c,
+                               const std::vector<int>& groups) {
     std::vector<Block> blocks;
     int previous = -2;
     for (int g : groups) {
         const auto [from, to] = c.bounds[static_cast<std::size_t>(g)];
-        const std::int64_t last =
-            *std::max_element(labels.end.begin() + from, labels.end.begin() + static_cast<std::ptrdiff_t>(to));
+        const std::int64_t last = *std::max_element(labels.end.begin() + from,
+                                                    labels.end.begin() + static_cast<std::ptrdiff_t>(to));
         if (g != previous + 1) {
             blocks.push_back({labels.row[from], last});
         } else {
@@ -47,7 +48,8 @@ std::vector<Block> test_blocks(const LabelSet& labels, const CombinatorialSplits
     return blocks;
 }
 
-Split split_of(const LabelSet& labels, const CombinatorialSplits& c, const std::vector<int>& groups, int embargo) {
+Split split_of(const LabelSet& labels, const CombinatorialSplits& c, const std::vector<int>& groups,
+               int embargo) {
     Split split;
     const auto blocks = test_blocks(labels, c, groups);
     for (std::size_t g = 0; g < c.bounds.size(); ++g) {
@@ -68,13 +70,16 @@ Split split_of(const LabelSet& labels, const CombinatorialSplits& c, const std::
 
 }  // namespace
 
-Result<CombinatorialSplits> combinatorial(const LabelSet& labels, int folds, int test_folds, int embargo_bars) {
+Result<CombinatorialSplits> combinatorial(const LabelSet& labels, int folds, int test_folds,
+                                          int embargo_bars) {
     if (test_folds < 1 || folds <= test_folds || embargo_bars < 0 || choices(folds, test_folds) > 100'000)
-        return fail(ErrorCode::usage, fmt::format("{} of {} folds with an embargo of {} bars is no combinatorial "
-                                                  "split: choose 1 <= test folds < folds, at most 100,000 splits",
-                                                  test_folds, folds, embargo_bars));
+        return fail(ErrorCode::usage,
+                    fmt::format("{} of {} folds with an embargo of {} bars is no combinatorial "
+                                "split: choose 1 <= test folds < folds, at most 100,000 splits",
+                                test_folds, folds, embargo_bars));
     if (labels.size() < static_cast<std::size_t>(folds))
-        return fail(ErrorCode::bad_input, fmt::format("{} labels are too few for {} folds", labels.size(), folds));
+        return fail(ErrorCode::bad_input,
+                    fmt::format("{} labels are too few for {} folds", labels.size(), folds));
     CombinatorialSplits out;
     for (std::size_t g = 0; g < static_cast<std::size_t>(folds); ++g)
         out.bounds.emplace_back(labels.size() * g / static_cast<std::size_t>(folds),

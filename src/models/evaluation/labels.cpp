@@ -1,10 +1,10 @@
 #include "models/evaluation/labels.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "models/evaluation/barriers.hpp"
 #include "models/evaluation/trailing_median.hpp"
@@ -36,7 +36,9 @@ std::vector<double> arguments(std::string_view inside) {
     }
 }
 
-bool whole_bars(double value) { return value >= 1 && value <= longest_label && value == std::floor(value); }
+bool whole_bars(double value) {
+    return value >= 1 && value <= longest_label && value == std::floor(value);
+}
 
 void add(LabelSet& set, std::size_t row, std::size_t end, bool up, double target) {
     set.row.push_back(static_cast<std::uint32_t>(row));
@@ -45,7 +47,9 @@ void add(LabelSet& set, std::size_t row, std::size_t end, bool up, double target
     set.target.push_back(target);
 }
 
-double return_bp(double from, double to) { return 1e4 * (to / from - 1.0); }
+double return_bp(double from, double to) {
+    return 1e4 * (to / from - 1.0);
+}
 
 void label_next_bar(const BarColumns& bars, LabelSet& set) {
     for (std::size_t i = 0; i + 1 < bars.size(); ++i) {
@@ -61,7 +65,8 @@ void label_next_bar(const BarColumns& bars, LabelSet& set) {
 void label_volatility(const BarColumns& bars, int window, LabelSet& set) {
     const auto width = static_cast<std::size_t>(window);
     const auto volatility = realised_volatility(log_returns(bars), window);
-    const auto median = trailing_median(volatility, bars.time, trailing_days, std::max(trailing_minimum, 5 * width));
+    const auto median =
+        trailing_median(volatility, bars.time, trailing_days, std::max(trailing_minimum, 5 * width));
     for (std::size_t i = 0; i + width < bars.size(); ++i) {
         if (!std::isfinite(median[i])) continue;
         const double ahead = volatility[i + width];
@@ -122,28 +127,36 @@ Result<LabelSet> make_labels(std::string_view spec, const BarColumns& bars) {
     TRY(const LabelSpec label, parse_label(spec));
     for (std::size_t i = 0; i < bars.size(); ++i)
         if (bars.close[i].raw <= 0)
-            return fail(ErrorCode::bad_input,
-                        fmt::format("{} row {} ({}): close {} is not positive, so it has no return; leave such "
-                                    "rows out with --from or --to",
-                                    to_string(bars.key), i, to_iso8601(bars.time[i]),
-                                    to_decimal(bars.close[i], bars.digits)));
+            return fail(
+                ErrorCode::bad_input,
+                fmt::format("{} row {} ({}): close {} is not positive, so it has no return; leave such "
+                            "rows out with --from or --to",
+                            to_string(bars.key), i, to_iso8601(bars.time[i]),
+                            to_decimal(bars.close[i], bars.digits)));
     LabelSet set;
     set.spec = std::string(trim(spec));
     set.directional = label.directional();
     set.volatility = !label.directional();
     set.horizon_bars = label.bars;
     switch (label.kind) {
-        case LabelSpec::Kind::next_bar: label_next_bar(bars, set); break;
+        case LabelSpec::Kind::next_bar:
+            label_next_bar(bars, set);
+            break;
         case LabelSpec::Kind::large_move:
-        case LabelSpec::Kind::volatility: label_volatility(bars, label.bars, set); break;
-        case LabelSpec::Kind::triple_barrier: label_triple_barrier(bars, label, set); break;
+        case LabelSpec::Kind::volatility:
+            label_volatility(bars, label.bars, set);
+            break;
+        case LabelSpec::Kind::triple_barrier:
+            label_triple_barrier(bars, label, set);
+            break;
     }
     if (set.row.empty()) {
         const auto width = static_cast<std::size_t>(label.bars);
         const std::size_t warm = set.volatility ? width + std::max(trailing_minimum, 5 * width) : 15;
-        return fail(ErrorCode::bad_input,
-                    fmt::format("{} has {} bars ({} without a move): no label {} can be made; it takes at least {}",
-                                to_string(bars.key), bars.size(), set.left_out, set.spec, width + warm));
+        return fail(
+            ErrorCode::bad_input,
+            fmt::format("{} has {} bars ({} without a move): no label {} can be made; it takes at least {}",
+                        to_string(bars.key), bars.size(), set.left_out, set.spec, width + warm));
     }
     weigh_by_uniqueness(set);
     return set;

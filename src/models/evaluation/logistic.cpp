@@ -1,8 +1,8 @@
 #include "models/evaluation/logistic.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 
@@ -25,7 +25,8 @@ Result<void> check_rows(MatrixView x, std::span<const float> y, std::span<const 
                             fmt::format("logistic regression: row {} column {} is not finite", i, c));
     }
     if (!(ones > 0 && zeros > 0))
-        return fail(ErrorCode::bad_input, fmt::format("logistic regression: {} rows of one class only", x.rows));
+        return fail(ErrorCode::bad_input,
+                    fmt::format("logistic regression: {} rows of one class only", x.rows));
     return {};
 }
 
@@ -42,7 +43,8 @@ Design standardise(MatrixView x, std::span<const double> weight) {
     d.rows.reserve(x.rows * d.width);
     for (std::size_t i = 0; i < x.rows; ++i) {
         d.rows.push_back(1);
-        for (std::size_t c = 0; c < x.columns; ++c) d.rows.push_back((x.row(i)[c] - d.mean[c]) / d.deviation[c]);
+        for (std::size_t c = 0; c < x.columns; ++c)
+            d.rows.push_back((x.row(i)[c] - d.mean[c]) / d.deviation[c]);
     }
     return d;
 }
@@ -53,7 +55,9 @@ double margin(const double* row, const std::vector<double>& b) {
     return sum;
 }
 
-double sigmoid(double s) { return s >= 0 ? 1 / (1 + std::exp(-s)) : std::exp(s) / (1 + std::exp(s)); }
+double sigmoid(double s) {
+    return s >= 0 ? 1 / (1 + std::exp(-s)) : std::exp(s) / (1 + std::exp(s));
+}
 
 /// Weighted log loss plus ridge.
 double objective(const Design& d, std::span<const float> y, std::span<const double> weight, double ridge,
@@ -61,7 +65,8 @@ double objective(const Design& d, std::span<const float> y, std::span<const doub
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i) {
         const double s = margin(&d.rows[i * d.width], b), toward = y[i] > 0.5F ? -s : s;
-        sum += weight[i] * (toward > 0 ? toward + std::log1p(std::exp(-toward)) : std::log1p(std::exp(toward)));
+        sum +=
+            weight[i] * (toward > 0 ? toward + std::log1p(std::exp(-toward)) : std::log1p(std::exp(toward)));
     }
     for (std::size_t c = 1; c < b.size(); ++c) sum += 0.5 * ridge * b[c] * b[c];
     return sum;
@@ -95,7 +100,8 @@ std::vector<double> newton_step(const Design& d, std::span<const float> y, std::
     std::vector<double> hessian(n * n, 0.0), gradient(n, 0.0);
     for (std::size_t i = 0; i < y.size(); ++i) {
         const double* row = &d.rows[i * n];
-        const double p = sigmoid(margin(row, b)), slope = weight[i] * (y[i] - p), curve = weight[i] * p * (1 - p);
+        const double p = sigmoid(margin(row, b)), slope = weight[i] * (y[i] - p),
+                     curve = weight[i] * p * (1 - p);
         for (std::size_t r = 0; r < n; ++r) {
             gradient[r] += slope * row[r];
             for (std::size_t c = 0; c <= r; ++c) hessian[r * n + c] += curve * row[r] * row[c];

@@ -8,8 +8,9 @@
 
 namespace aitrading::models {
 
-/// Weighted logistic regression with an intercept, columns standardised by the training rows, ridge on all but the
-/// intercept: minimises sum w_i logloss_i + ridge/2 sum b_j^2 by damped Newton steps (standardised coefficients).
+/// Weighted logistic regression with an intercept, columns standardised by the training rows, ridge on all
+/// but the intercept: minimises sum w_i logloss_i + ridge/2 sum b_j^2 by damped Newton steps (standardised
+/// coefficients).
 struct LogisticModel {
     double intercept = 0;
     std::vector<double> coefficients;  ///< [columns] for columns as given

@@ -1,10 +1,10 @@
 #include "models/evaluation/panel.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "models/evaluation/bootstrap.hpp"
@@ -23,11 +23,13 @@ Result<void> check_input(const PanelInput& in) {
     for (std::size_t size : {in.p.size(), in.base_rate.size(), in.row.size(), in.end.size(), in.time.size()})
         if (size != n)
             return fail(ErrorCode::bad_input, fmt::format("{} labels but a column of {}: a panel needs one "
-                                                          "prediction, base rate, span and time per label", n, size));
+                                                          "prediction, base rate, span and time per label",
+                                                          n, size));
     for (std::size_t i = 0; i < n; ++i) {
         if (!(in.p[i] >= 0 && in.p[i] <= 1) || !(in.base_rate[i] >= 0 && in.base_rate[i] <= 1))
-            return fail(ErrorCode::bad_input, fmt::format("bar {}: probability {} or base rate {} is outside 0..1",
-                                                          to_iso8601(in.time[i]), in.p[i], in.base_rate[i]));
+            return fail(ErrorCode::bad_input,
+                        fmt::format("bar {}: probability {} or base rate {} is outside 0..1",
+                                    to_iso8601(in.time[i]), in.p[i], in.base_rate[i]));
         if (i > 0 && in.row[i] <= in.row[i - 1])
             return fail(ErrorCode::bad_input,
                         fmt::format("bar {} comes after a later one: entries must be in time order",
@@ -43,7 +45,8 @@ bool spans_overlap(const PanelInput& in) {
 }
 
 /// Interval of the accuracy and chance that the majority class alone is as good.
-void judge_accuracy(const PanelInput& in, const PanelOptions& o, const Confusion& c, bool overlap, Panel& panel) {
+void judge_accuracy(const PanelInput& in, const PanelOptions& o, const Confusion& c, bool overlap,
+                    Panel& panel) {
     panel.accuracy = c.accuracy();
     panel.majority_rate = c.majority_rate();
     if (!overlap || c.n() < 8) {
@@ -52,14 +55,15 @@ void judge_accuracy(const PanelInput& in, const PanelOptions& o, const Confusion
         panel.accuracy_high = w.high;
         panel.interval = overlap ? "wilson; too few bars for a block bootstrap" : "wilson";
         panel.p_value_vs_majority = binomial_upper_tail(c.correct(), c.n(), panel.majority_rate);
-        panel.pesaran_timmermann = !in.directional ? Figure::unknown("the label has no direction")
-                                                   : pesaran_timmermann(c);
+        panel.pesaran_timmermann =
+            !in.directional ? Figure::unknown("the label has no direction") : pesaran_timmermann(c);
         return;
     }
     std::vector<double> correct(in.y.size());
     for (std::size_t i = 0; i < correct.size(); ++i) correct[i] = (in.y[i] > 0.5F) == (in.p[i] > 0.5) ? 1 : 0;
     const double longest = std::max(1.0, static_cast<double>(correct.size()) / 3);
-    const double block = std::min(std::max(optimal_block_length(correct).stationary, double(in.horizon)), longest);
+    const double block =
+        std::min(std::max(optimal_block_length(correct).stationary, double(in.horizon)), longest);
     auto means = stationary_bootstrap_means(correct, block, o.resamples, o.seed);
     double as_good = 1;  // resamples around the null: shifted so that their centre is the majority rate
     for (double m : means) as_good += m - panel.accuracy >= panel.accuracy - panel.majority_rate ? 1 : 0;
@@ -81,8 +85,8 @@ void judge_probabilities(const PanelInput& in, const PanelOptions& o, bool overl
     panel.reliability = reliability_bins(in.y, in.p, o.bins);
     panel.ece = calibration_error(panel.reliability);
     const auto none = std::span<const std::uint32_t>{};
-    panel.ece_noise_p95 = calibration_noise_p95(in.p, overlap ? in.row : none, overlap ? in.end : none, o.bins,
-                                                o.ece_simulations, o.seed);
+    panel.ece_noise_p95 = calibration_noise_p95(in.p, overlap ? in.row : none, overlap ? in.end : none,
+                                                o.bins, o.ece_simulations, o.seed);
     const Murphy parts = murphy(panel.reliability);
     panel.murphy_reliability = parts.reliability;
     panel.murphy_resolution = parts.resolution;
@@ -99,7 +103,8 @@ CoveragePoint at_coverage(const PanelInput& in, std::size_t k) {
     std::int64_t correct = 0;
     for (std::size_t i = 0; i < in.y.size(); ++i) {
         const double threshold =
-            point.coverage >= 1 ? 0 : in.thresholds->by_fold[static_cast<std::size_t>(in.thresholds->fold[i])][k];
+            point.coverage >= 1 ? 0
+                                : in.thresholds->by_fold[static_cast<std::size_t>(in.thresholds->fold[i])][k];
         if (!(std::abs(in.p[i] - 0.5) >= threshold)) continue;  // also where the threshold is NaN
         point.threshold = threshold;
         ++point.count;

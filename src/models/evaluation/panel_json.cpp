@@ -1,9 +1,9 @@
 #include "models/evaluation/panel_json.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
 
 #include "models/evaluation/panel.hpp"
 
@@ -21,7 +21,9 @@ void put(Json& out, const char* key, const Figure& figure) {
     out[fmt::format("{}_reason", key)] = figure.reason.empty() ? "not computed" : figure.reason;
 }
 
-std::string coverage_name(double coverage) { return coverage == 1 ? "1.0" : fmt::format("{}", coverage); }
+std::string coverage_name(double coverage) {
+    return coverage == 1 ? "1.0" : fmt::format("{}", coverage);
+}
 
 /// `accuracy_at` holds the bare accuracies; interval, count and threshold stand in `accuracy_at_detail`.
 void put_coverage(Json& out, const Panel& panel) {
@@ -31,21 +33,26 @@ void put_coverage(Json& out, const Panel& panel) {
         if (point.count == 0) continue;
         const std::string name = coverage_name(point.coverage);
         accuracy[name] = point.accuracy;
-        detail[name] = {{"ci95", {point.low, point.high}}, {"count", point.count}, {"threshold", point.threshold}};
+        detail[name] = {
+            {"ci95", {point.low, point.high}}, {"count", point.count}, {"threshold", point.threshold}};
     }
     bool missing = false;
     for (const auto& value : accuracy) missing = missing || value.is_null();
     out["accuracy_at"] = std::move(accuracy);
     out["accuracy_at_detail"] = std::move(detail);
-    if (missing) out["accuracy_at_reason"] = "no bar reached a threshold that was frozen on earlier predictions";
+    if (missing)
+        out["accuracy_at_reason"] = "no bar reached a threshold that was frozen on earlier predictions";
 }
 
 Json bins(const std::vector<ReliabilityBin>& reliability) {
     Json out = Json::array();
     for (const ReliabilityBin& bin : reliability)
         if (bin.count > 0)
-            out.push_back({{"low", bin.low}, {"high", bin.high}, {"predicted", bin.predicted},
-                           {"observed", bin.observed}, {"count", bin.count}});
+            out.push_back({{"low", bin.low},
+                           {"high", bin.high},
+                           {"predicted", bin.predicted},
+                           {"observed", bin.observed},
+                           {"count", bin.count}});
     return out;
 }
 

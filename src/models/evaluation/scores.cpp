@@ -12,15 +12,20 @@ namespace {
 std::vector<std::uint32_t> order_by(std::span<const double> key) {
     std::vector<std::uint32_t> order(key.size());
     std::iota(order.begin(), order.end(), 0U);
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key[a] < key[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return key[a] < key[b]; });
     return order;
 }
 
-double d(std::int64_t count) { return static_cast<double>(count); }
+double d(std::int64_t count) {
+    return static_cast<double>(count);
+}
 
 }  // namespace
 
-double Confusion::accuracy() const { return d(correct()) / d(n()); }
+double Confusion::accuracy() const {
+    return d(correct()) / d(n());
+}
 
 double Confusion::majority_rate() const {
     return d(std::max(true_positive + false_negative, true_negative + false_positive)) / d(n());
@@ -46,7 +51,8 @@ Confusion confusion(std::span<const float> y, std::span<const double> p) {
     Confusion c;
     for (std::size_t i = 0; i < y.size(); ++i) {
         const bool one = y[i] > 0.5F, called = p[i] > 0.5;
-        ++(one ? (called ? c.true_positive : c.false_negative) : (called ? c.false_positive : c.true_negative));
+        ++(one ? (called ? c.true_positive : c.false_negative)
+               : (called ? c.false_positive : c.true_negative));
     }
     return c;
 }
@@ -154,7 +160,8 @@ RiskCoverage risk_coverage(std::span<const float> y, std::span<const double> p) 
 
 Figure pesaran_timmermann(const Confusion& c) {
     const double n = d(c.n());
-    const double up = d(c.true_positive + c.false_negative) / n, called = d(c.true_positive + c.false_positive) / n;
+    const double up = d(c.true_positive + c.false_negative) / n,
+                 called = d(c.true_positive + c.false_positive) / n;
     const double chance = up * called + (1 - up) * (1 - called);
     const double calls = (2 * up - 1) * (2 * up - 1) * called * (1 - called) / n;
     const double outcomes = (2 * called - 1) * (2 * called - 1) * up * (1 - up) / n;

@@ -40,20 +40,22 @@ struct Murphy {
 };
 Murphy murphy(const std::vector<ReliabilityBin>& bins);
 
-/// The 95th percentile of the ECE that perfectly calibrated predictions `p` would show by chance. With `row` and `end`
-/// the drawn labels share noise over the bars their spans share (Gaussian copula); empty spans: independent draws.
+/// The 95th percentile of the ECE that perfectly calibrated predictions `p` would show by chance. With `row`
+/// and `end` the drawn labels share noise over the bars their spans share (Gaussian copula); empty spans:
+/// independent draws.
 double calibration_noise_p95(std::span<const double> p, std::span<const std::uint32_t> row,
-                             std::span<const std::uint32_t> end, int bins, int simulations, std::uint64_t seed);
+                             std::span<const std::uint32_t> end, int bins, int simulations,
+                             std::uint64_t seed);
 
-/// Area under the risk-coverage curve (mean over i of the error among the i most confident; equal confidence in
-/// random order) and its excess over a perfect ranking.
+/// Area under the risk-coverage curve (mean over i of the error among the i most confident; equal confidence
+/// in random order) and its excess over a perfect ranking.
 struct RiskCoverage {
     double aurc = 0, e_aurc = 0;
 };
 RiskCoverage risk_coverage(std::span<const float> y, std::span<const double> p);
 
-/// Pesaran & Timmermann (1992): statistic, standard normal when signs are called by chance. Unknown where all calls or
-/// all outcomes are alike.
+/// Pesaran & Timmermann (1992): statistic, standard normal when signs are called by chance. Unknown where all
+/// calls or all outcomes are alike.
 Figure pesaran_timmermann(const Confusion& c);
 
 }  // namespace aitrading::models

@@ -118,7 +118,8 @@ OverfittingEstimate probability_of_overfitting(MatrixView returns, int blocks) {
     for (std::uint32_t mask : halves(blocks)) {
         sharpe_of(sums, mask, inside);
         sharpe_of(sums, all & ~mask, outside);
-        const auto best = static_cast<std::size_t>(std::max_element(inside.begin(), inside.end()) - inside.begin());
+        const auto best =
+            static_cast<std::size_t>(std::max_element(inside.begin(), inside.end()) - inside.begin());
         double rank = 0.5;  // ties share their ranks; the best one ties with itself
         for (double other : outside) rank += other < outside[best] ? 1 : other == outside[best] ? 0.5 : 0;
         const double w = rank / (static_cast<double>(returns.columns) + 1);

@@ -1,12 +1,12 @@
 #include "models/evaluation/statistics.hpp"
 
-#include <math.h>  // lgammal_r: the thread-safe form, not in <cmath>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
+
+#include <math.h>  // lgammal_r: the thread-safe form, not in <cmath>
 
 #include "base/check.hpp"
 
@@ -21,9 +21,9 @@ double polynomial(double x, std::span<const double> coefficients) {
 
 /// Acklam's rational approximation, relative error 1e-9; refined by the caller. @pre 0 < p <= 0.5
 double normal_quantile_start(double p) {
-    static constexpr std::array a{-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
+    static constexpr std::array a{-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                                   1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
-    static constexpr std::array b{-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
+    static constexpr std::array b{-5.447609879822406e+01, 1.615858368580409e+02,  -1.556989798598866e+02,
                                   6.680131188771972e+01,  -1.328068155288572e+01, 1.0};
     static constexpr std::array c{-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
                                   -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
@@ -69,7 +69,9 @@ double central_moment(std::span<const double> x, double centre, int power) {
 
 }  // namespace
 
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+double normal_cdf(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
 
 double normal_quantile(double p) {
     if (!(p > 0)) return -std::numeric_limits<double>::infinity();
@@ -128,7 +130,8 @@ double incomplete_beta(double a, double b, double x) {
     if (x <= 0) return 0;
     if (x >= 1) return 1;
     const long double front = log_gamma(static_cast<long double>(a) + b) - log_gamma(a) - log_gamma(b) +
-                              a * std::log(static_cast<long double>(x)) + b * std::log1p(-static_cast<long double>(x));
+                              a * std::log(static_cast<long double>(x)) +
+                              b * std::log1p(-static_cast<long double>(x));
     const auto factor = static_cast<double>(std::exp(front));
     if (x < (a + 1) / (a + b + 2)) return factor * beta_fraction(a, b, x) / a;
     return 1 - factor * beta_fraction(b, a, 1 - x) / b;
@@ -137,7 +140,8 @@ double incomplete_beta(double a, double b, double x) {
 double binomial_upper_tail(std::int64_t successes, std::int64_t trials, double chance) {
     if (successes <= 0) return 1;
     if (successes > trials) return 0;
-    return incomplete_beta(static_cast<double>(successes), static_cast<double>(trials - successes + 1), chance);
+    return incomplete_beta(static_cast<double>(successes), static_cast<double>(trials - successes + 1),
+                           chance);
 }
 
 double bet_sharpe(double up, double down, double p, double n) {
@@ -152,11 +156,14 @@ double bets_needed(double up, double down, double p, double sharpe) {
 double precision_needed(double up, double down, double n, double sharpe) {
     // n ((up-down) p + down)^2 = sharpe^2 (up-down)^2 p (1-p), the greater root.
     const double width = up - down, s2 = sharpe * sharpe;
-    const double a = (n + s2) * width * width, b = 2 * n * width * down - s2 * width * width, c = n * down * down;
+    const double a = (n + s2) * width * width, b = 2 * n * width * down - s2 * width * width,
+                 c = n * down * down;
     return (-b + std::sqrt(b * b - 4 * a * c)) / (2 * a);
 }
 
-double gaussian_ic(double accuracy) { return std::sin(std::numbers::pi * (accuracy - 0.5)); }
+double gaussian_ic(double accuracy) {
+    return std::sin(std::numbers::pi * (accuracy - 0.5));
+}
 
 double gaussian_accuracy(double ic, double coverage) {
     if (coverage >= 1) return 0.5 + std::asin(ic) / std::numbers::pi;

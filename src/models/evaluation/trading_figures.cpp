@@ -1,9 +1,9 @@
 #include "models/evaluation/trading_figures.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "models/evaluation/statistics.hpp"
@@ -65,8 +65,8 @@ double greatest_drawdown(const Track& track) {
 }
 
 void leave_unknown(const std::string& why, Panel& panel) {
-    for (Figure* figure : {&panel.net_sharpe_1x, &panel.net_sharpe_2x, &panel.gross_sharpe, &panel.psr, &panel.dsr,
-                           &panel.min_track_record_years, &panel.max_drawdown, &panel.turnover})
+    for (Figure* figure : {&panel.net_sharpe_1x, &panel.net_sharpe_2x, &panel.gross_sharpe, &panel.psr,
+                           &panel.dsr, &panel.min_track_record_years, &panel.max_drawdown, &panel.turnover})
         *figure = Figure::unknown(why);
 }
 
@@ -76,23 +76,27 @@ void judge_trading(const PanelInput& in, Panel& panel) {
     const std::size_t n = in.p.size();
     if (!in.directional) return leave_unknown("the label has no direction to trade", panel);
     if (in.trading.return_bp.empty()) return leave_unknown("no returns were given to trade on", panel);
-    CHECK(in.trading.return_bp.size() == n && in.trading.cost_bp.size() == n && in.trading.realised.size() == n);
+    CHECK(in.trading.return_bp.size() == n && in.trading.cost_bp.size() == n &&
+          in.trading.realised.size() == n);
     const Track track = follow(in);
     const auto net = daily(in, track, 1);
     if (net.size() < fewest_days)
-        return leave_unknown(fmt::format("{} trading days; at least {} are needed", net.size(), fewest_days), panel);
+        return leave_unknown(fmt::format("{} trading days; at least {} are needed", net.size(), fewest_days),
+                             panel);
     panel.gross_sharpe = yearly_sharpe(daily(in, track, 0));
     panel.net_sharpe_1x = yearly_sharpe(net);
     panel.net_sharpe_2x = yearly_sharpe(daily(in, track, 2));
     panel.max_drawdown = greatest_drawdown(track);
     panel.turnover = track.traded / static_cast<double>(net.size());
     if (!panel.net_sharpe_1x.value) {
-        for (Figure* figure : {&panel.psr, &panel.dsr, &panel.min_track_record_years}) *figure = panel.net_sharpe_1x;
+        for (Figure* figure : {&panel.psr, &panel.dsr, &panel.min_track_record_years})
+            *figure = panel.net_sharpe_1x;
         return;
     }
     const ReturnMoments m = moments_of(net);
     // Without the trials' own spread: that of Sharpe ratios estimated from n days where none has an edge.
-    const double spread = in.trial_deviation > 0 ? in.trial_deviation : 1 / std::sqrt(static_cast<double>(m.n - 1));
+    const double spread =
+        in.trial_deviation > 0 ? in.trial_deviation : 1 / std::sqrt(static_cast<double>(m.n - 1));
     panel.psr = probabilistic_sharpe(m);
     panel.dsr = deflated_sharpe(m, in.trials, spread);
     panel.min_track_record_years =

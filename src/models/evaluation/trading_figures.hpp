@@ -4,10 +4,11 @@
 
 namespace aitrading::models {
 
-/// Fills the figures of trading sign(p - 1/2), one unit a bar: Sharpe ratios of the daily (UTC) sums times sqrt(252),
-/// gross and net of 1x and 2x costs; PSR, DSR and the minimum track record of the net daily returns; greatest drawdown
-/// of the compounded net equity; units traded a trading day. The position is opened from flat and closed at the end.
-/// Unknown, with a reason, for labels without a direction or fewer than 20 trading days.
+/// Fills the figures of trading sign(p - 1/2), one unit a bar: Sharpe ratios of the daily (UTC) sums times
+/// sqrt(252), gross and net of 1x and 2x costs; PSR, DSR and the minimum track record of the net daily
+/// returns; greatest drawdown of the compounded net equity; units traded a trading day. The position is
+/// opened from flat and closed at the end. Unknown, with a reason, for labels without a direction or fewer
+/// than 20 trading days.
 void judge_trading(const PanelInput& input, Panel& panel);
 
 }  // namespace aitrading::models

@@ -8,8 +8,8 @@
 
 namespace aitrading::models {
 
-/// Median of a changing multiset whose members come from values known beforehand: a Fenwick tree over their ranks.
-/// Ranks only order the values, so what was not added yet has no effect on the answer.
+/// Median of a changing multiset whose members come from values known beforehand: a Fenwick tree over their
+/// ranks. Ranks only order the values, so what was not added yet has no effect on the answer.
 class RankedMedian {
   public:
     explicit RankedMedian(std::span<const double> universe);
@@ -29,8 +29,8 @@ class RankedMedian {
     std::size_t size_ = 0, top_ = 1;
 };
 
-/// At each row the median of the finite values[s], s <= row, whose row opens less than `days` days before; NaN where
-/// fewer than `minimum` are there. @complexity O(n log n)
+/// At each row the median of the finite values[s], s <= row, whose row opens less than `days` days before;
+/// NaN where fewer than `minimum` are there. @complexity O(n log n)
 std::vector<double> trailing_median(std::span<const double> values, std::span<const UnixNanos> time,
                                     std::int64_t days, std::size_t minimum);
 

@@ -7,7 +7,8 @@ namespace aitrading::models {
 namespace {
 
 /// Labels active at each bar, by differences.
-std::vector<std::int64_t> concurrency(std::span<const std::uint32_t> start, std::span<const std::uint32_t> end) {
+std::vector<std::int64_t> concurrency(std::span<const std::uint32_t> start,
+                                      std::span<const std::uint32_t> end) {
     std::uint32_t last = 0;
     for (std::uint32_t e : end) last = std::max(last, e);
     std::vector<std::int64_t> active(static_cast<std::size_t>(last) + 2, 0);
@@ -34,16 +35,19 @@ std::vector<double> mean_inverse(std::span<const std::uint32_t> start, std::span
 
 }  // namespace
 
-std::vector<double> average_uniqueness(std::span<const std::uint32_t> start, std::span<const std::uint32_t> end) {
+std::vector<double> average_uniqueness(std::span<const std::uint32_t> start,
+                                       std::span<const std::uint32_t> end) {
     CHECK(start.size() == end.size());
     return mean_inverse(start, end, concurrency(start, end));
 }
 
-std::vector<double> sequential_draw_chances(std::span<const std::uint32_t> start, std::span<const std::uint32_t> end,
+std::vector<double> sequential_draw_chances(std::span<const std::uint32_t> start,
+                                            std::span<const std::uint32_t> end,
                                             std::span<const std::uint32_t> drawn) {
     CHECK(start.size() == end.size() && !start.empty());
     // The candidate itself counts once at every bar of its span, on top of what was drawn.
-    std::vector<std::int64_t> active(static_cast<std::size_t>(*std::max_element(end.begin(), end.end())) + 2, 1);
+    std::vector<std::int64_t> active(static_cast<std::size_t>(*std::max_element(end.begin(), end.end())) + 2,
+                                     1);
     for (std::uint32_t label : drawn)
         for (std::uint32_t t = start[label]; t <= end[label]; ++t) ++active[t];
     std::vector<double> chance = mean_inverse(start, end, active);

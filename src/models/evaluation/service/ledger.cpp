@@ -1,15 +1,15 @@
 #include "models/evaluation/service/ledger.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/hash.hpp"
 
@@ -39,8 +39,10 @@ std::string checked(std::string_view body) {
 }
 
 Error cannot(std::string_view what, const std::filesystem::path& file) {
-    return {ErrorCode::failed, fmt::format("the ledger of trials {} cannot be {}: {}; free space or mend the "
-                                           "permissions, then run again", file.string(), what, std::strerror(errno)),
+    return {ErrorCode::failed,
+            fmt::format("the ledger of trials {} cannot be {}: {}; free space or mend the "
+                        "permissions, then run again",
+                        file.string(), what, std::strerror(errno)),
             true};
 }
 

@@ -18,9 +18,9 @@ struct Trial {
     std::string config;  ///< everything that was chosen: models, hyper-parameters, features, folds
 };
 
-/// Append-only file of every configuration that was ever evaluated; the count deflates the Sharpe ratio. The same
-/// configuration counts once. One line a trial, written at once and synced; a line torn by a crash is ignored and the
-/// next append begins a new one. Several processes may append side by side.
+/// Append-only file of every configuration that was ever evaluated; the count deflates the Sharpe ratio. The
+/// same configuration counts once. One line a trial, written at once and synced; a line torn by a crash is
+/// ignored and the next append begins a new one. Several processes may append side by side.
 class TrialLedger {
   public:
     /// Reads what is there; a missing file is an empty ledger. @errors failed (cannot be read)

@@ -1,8 +1,8 @@
 #include "models/evaluation/baselines.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "models/evaluation/labels.hpp"
 #include "models/evaluation/logistic.hpp"
@@ -22,7 +22,8 @@ TEST(Logistic, equals_scikit_learn) {
     const MatrixView view{x.data(), x.size() / 3, 3, 3};
     const auto model = fit_logistic(view, floats(g["y"]), doubles(g["weight"]), g["ridge"]);
     ASSERT_TRUE(model) << model.error().text;
-    for (std::size_t i = 0; i < view.rows; ++i) ASSERT_NEAR(model->predict(view.row(i)), g["p"][i], 1e-7) << i;
+    for (std::size_t i = 0; i < view.rows; ++i)
+        ASSERT_NEAR(model->predict(view.row(i)), g["p"][i], 1e-7) << i;
 }
 
 TEST(Logistic, stays_finite_on_separable_and_constant_columns_and_refuses_the_rest) {
@@ -34,9 +35,11 @@ TEST(Logistic, stays_finite_on_separable_and_constant_columns_and_refuses_the_re
     EXPECT_GT(model->predict(std::vector<double>{2, 7}), 0.7);
     EXPECT_LT(model->predict(std::vector<double>{-2, 7}), 0.3);
     EXPECT_TRUE(std::isfinite(model->intercept));
-    EXPECT_EQ(fit_logistic({x.data(), 4, 2, 2}, std::vector<float>{1, 1, 1, 1}, w).error().code, ErrorCode::bad_input);
+    EXPECT_EQ(fit_logistic({x.data(), 4, 2, 2}, std::vector<float>{1, 1, 1, 1}, w).error().code,
+              ErrorCode::bad_input);
     const std::vector<double> bad{-2, 7, NAN, 7, 1, 7, 2, 7};
-    EXPECT_NE(fit_logistic({bad.data(), 4, 2, 2}, y, w).error().text.find("row 1 column 0"), std::string::npos);
+    EXPECT_NE(fit_logistic({bad.data(), 4, 2, 2}, y, w).error().text.find("row 1 column 0"),
+              std::string::npos);
 }
 
 struct Judged {
@@ -78,8 +81,12 @@ TEST(Baselines, reversal_always_calls_the_other_side_of_the_last_bar) {
         for (std::uint32_t i : split.test) {
             const std::size_t t = judged.labels.row[i];
             const double p = judged.baselines[1].p[k++];
-            if (bars.close[t] > bars.close[t - 1]) { ASSERT_LT(p, 0.5); }
-            if (bars.close[t] < bars.close[t - 1]) { ASSERT_GT(p, 0.5); }
+            if (bars.close[t] > bars.close[t - 1]) {
+                ASSERT_LT(p, 0.5);
+            }
+            if (bars.close[t] < bars.close[t - 1]) {
+                ASSERT_GT(p, 0.5);
+            }
         }
 }
 
@@ -105,7 +112,8 @@ TEST(Baselines, a_training_label_cannot_tell_of_the_test_span) {
     BarColumns bars = random_bars(3000, 31);
     const Judged before = judge(bars, "next_bar");
     const std::size_t cut = before.labels.row[before.splits.back().test.front()];
-    for (std::size_t i = cut + 1; i < bars.size(); ++i) bars.close[i] = bars.close[i] + Price::from_double(0.3);
+    for (std::size_t i = cut + 1; i < bars.size(); ++i)
+        bars.close[i] = bars.close[i] + Price::from_double(0.3);
     const auto labels = make_labels("next_bar", bars);
     const auto last = std::span(&before.splits.back(), 1);
     EXPECT_EQ(majority_baseline(before.labels, last).p[0], majority_baseline(*labels, last).p[0]);

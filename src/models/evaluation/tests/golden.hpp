@@ -16,7 +16,11 @@ inline nlohmann::json golden(const std::string& file) {
     return nlohmann::json::parse(in);
 }
 
-inline std::vector<double> doubles(const nlohmann::json& list) { return list.get<std::vector<double>>(); }
-inline std::vector<float> floats(const nlohmann::json& list) { return list.get<std::vector<float>>(); }
+inline std::vector<double> doubles(const nlohmann::json& list) {
+    return list.get<std::vector<double>>();
+}
+inline std::vector<float> floats(const nlohmann::json& list) {
+    return list.get<std::vector<float>>();
+}
 
 }  // namespace aitrading::models

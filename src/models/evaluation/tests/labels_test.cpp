@@ -1,9 +1,9 @@
 #include "models/evaluation/labels.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "models/evaluation/tests/random_bars.hpp"
 #include "models/evaluation/trailing_median.hpp"
@@ -25,7 +25,8 @@ TEST(Labels, next_bar_leaves_out_bars_without_a_move_and_counts_them) {
         const std::size_t i = labels->row[k];
         ASSERT_EQ(labels->end[k], i + 1);
         ASSERT_EQ(labels->y[k], bars.close[i + 1] > bars.close[i] ? 1.0F : 0.0F);
-        ASSERT_NEAR(labels->target[k], 1e4 * (bars.close[i + 1].to_double() / bars.close[i].to_double() - 1), 1e-9);
+        ASSERT_NEAR(labels->target[k], 1e4 * (bars.close[i + 1].to_double() / bars.close[i].to_double() - 1),
+                    1e-9);
         ASSERT_NEAR(labels->weight[k], 1.0, 1e-9);  // spans do not overlap: all alike
     }
     EXPECT_TRUE(labels->directional);
@@ -51,8 +52,10 @@ TEST(Labels, volatility_agrees_with_the_definition_computed_the_slow_way) {
         const std::size_t t = labels->row[k];
         std::vector<double> window;
         for (std::size_t s = n; s <= t; ++s) {
-            if (bars.time[s].value > bars.time[t].value - 365 * nanos_per_day) window.push_back(rv[s]);
-            else ++dropped_old;
+            if (bars.time[s].value > bars.time[t].value - 365 * nanos_per_day)
+                window.push_back(rv[s]);
+            else
+                ++dropped_old;
         }
         std::sort(window.begin(), window.end());
         const std::size_t m = window.size();
@@ -108,7 +111,8 @@ TEST(Labels, triple_barrier_agrees_with_a_walk_bar_by_bar) {
         std::int64_t left_out = 0;
         for (std::size_t t = 14; t + static_cast<std::size_t>(within) < bars.size(); ++t) {
             const double c = bars.close[t].to_double();
-            const SlowExit exit = slow_exit(bars, t, c + up * atr[t], c - down * atr[t], static_cast<std::size_t>(within));
+            const SlowExit exit =
+                slow_exit(bars, t, c + up * atr[t], c - down * atr[t], static_cast<std::size_t>(within));
             if (exit.side == 0) {
                 ++left_out;
                 continue;
@@ -163,8 +167,8 @@ TEST(Labels, weights_follow_overlap_and_average_one) {
 TEST(Labels, refuses_unknown_specs_and_unusable_bars) {
     const BarColumns bars = random_bars(300, 7);
     for (const char* spec : {"", "next", "volatility", "volatility()", "volatility(0)", "volatility(1.5)",
-                             "volatility(x)", "triple_barrier(1,1)", "triple_barrier(0,1,5)", "triple_barrier(1,1,5",
-                             "volatility(1,2)", "next_bar(1)", "volatility(nan)"})
+                             "volatility(x)", "triple_barrier(1,1)", "triple_barrier(0,1,5)",
+                             "triple_barrier(1,1,5", "volatility(1,2)", "next_bar(1)", "volatility(nan)"})
         EXPECT_EQ(make_labels(spec, bars).error().code, ErrorCode::usage) << spec;
     BarColumns negative = bars;
     negative.close[17] = Price{-1};

@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "models/evaluation/labels.hpp"
@@ -20,7 +20,8 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// A small honest feature set: the last three returns and the last bar's range. `reach` bars ahead on purpose.
+/// A small honest feature set: the last three returns and the last bar's range. `reach` bars ahead on
+/// purpose.
 FeatureMatrix features_of(const BarColumns& bars, std::size_t reach = 0) {
     FeatureMatrix out;
     out.names = {"return_1", "return_2", "return_3", "range"};
@@ -36,7 +37,9 @@ FeatureMatrix features_of(const BarColumns& bars, std::size_t reach = 0) {
     return out;
 }
 
-Result<FeatureMatrix> honest(const BarColumns& bars) { return features_of(bars); }
+Result<FeatureMatrix> honest(const BarColumns& bars) {
+    return features_of(bars);
+}
 
 /// Walk-forward with the room's own logistic regression; rows with a missing value train and test nowhere.
 Result<Panel> evaluate(const BarColumns& bars, LabelSet labels, const FeatureMatrix& x) {
@@ -62,7 +65,8 @@ Result<Panel> evaluate(const BarColumns& bars, LabelSet labels, const FeatureMat
             targets.push_back(labels.y[i]);
             weight.push_back(labels.weight[i]);
         }
-        TRY(const auto model, fit_logistic({rows.data(), targets.size(), x.columns(), x.columns()}, targets, weight));
+        TRY(const auto model,
+            fit_logistic({rows.data(), targets.size(), x.columns(), x.columns()}, targets, weight));
         for (std::uint32_t i : split.test) {
             if (!whole(i)) continue;
             p.push_back(model.predict(x.row(labels.row[i])));
@@ -81,17 +85,22 @@ Result<Panel> evaluate(const BarColumns& bars, LabelSet labels, const FeatureMat
     return compute_panel(in, quick);
 }
 
-BarColumns market(std::uint64_t seed) { return null_market({"NULL", Timeframe::h1}, 8000, 8e-4, seed); }
+BarColumns market(std::uint64_t seed) {
+    return null_market({"NULL", Timeframe::h1}, 8000, 8e-4, seed);
+}
 
-double standard_error(const Panel& panel) { return std::sqrt(0.25 / static_cast<double>(panel.n)); }
+double standard_error(const Panel& panel) {
+    return std::sqrt(0.25 / static_cast<double>(panel.n));
+}
 
 TEST(Placebo, null_market_shuffled_labels_and_reversed_features_stay_at_chance) {
     for (std::uint64_t seed : {1U, 2U, 3U}) {
         const BarColumns bars = market(seed);
         const LabelSet labels = *make_labels("next_bar", bars);
         const FeatureMatrix x = features_of(bars);
-        for (const auto& panel : {evaluate(bars, labels, x), evaluate(bars, shuffled_in_blocks(labels, 20, seed), x),
-                                  evaluate(bars, labels, reversed_in_time(x))}) {
+        for (const auto& panel :
+             {evaluate(bars, labels, x), evaluate(bars, shuffled_in_blocks(labels, 20, seed), x),
+              evaluate(bars, labels, reversed_in_time(x))}) {
             ASSERT_TRUE(panel) << panel.error().text;
             EXPECT_NEAR(panel->accuracy, 0.5, 3 * standard_error(*panel)) << seed;
             EXPECT_TRUE(plausibility_gate(*panel, labels));
@@ -100,7 +109,8 @@ TEST(Placebo, null_market_shuffled_labels_and_reversed_features_stay_at_chance) 
     }
 }
 
-/// No pair of (label's return, feature's return) may occur twice, or training noise would come true in the test.
+/// No pair of (label's return, feature's return) may occur twice, or training noise would come true in the
+/// test.
 TEST(Placebo, reversed_features_pair_no_two_bars_twice) {
     FeatureMatrix x;
     x.names = {"own_row"};
@@ -114,12 +124,15 @@ TEST(Placebo, reversed_features_pair_no_two_bars_twice) {
         const int label = i + 1, feature = static_cast<int>(reversed.row(static_cast<std::size_t>(i))[0]);
         EXPECT_TRUE(pairs.insert(std::minmax(label, feature)).second) << i;
         EXPECT_TRUE(feature < i || feature > i + 1000) << i;
-        if (i % 1000 != 0) { EXPECT_LT(feature, reversed.row(static_cast<std::size_t>(i) - 1)[0]); }
+        if (i % 1000 != 0) {
+            EXPECT_LT(feature, reversed.row(static_cast<std::size_t>(i) - 1)[0]);
+        }
     }
     EXPECT_TRUE(std::isnan(reversed.row(3000)[0]));
 }
 
-/// Overlapping labels on a random walk: shuffled folds would show 70 % and more, the purged walk-forward must not.
+/// Overlapping labels on a random walk: shuffled folds would show 70 % and more, the purged walk-forward must
+/// not.
 TEST(Placebo, overlapping_labels_gain_nothing_from_purged_splits) {
     const BarColumns bars = market(9);
     LabelSet labels;
@@ -157,7 +170,8 @@ TEST(Placebo, a_one_bar_leak_jumps_and_is_refused_by_both_detectors) {
     EXPECT_EQ(caught.error().code, ErrorCode::gate_refused);
     EXPECT_NE(caught.error().text.find("return_1"), std::string::npos) << caught.error().text;
     // A matrix that was shifted after it was built does not agree with its own recomputation either.
-    EXPECT_EQ(audit_features(bars, shifted_one_bar_ahead(x), honest, 2, 1).error().code, ErrorCode::gate_refused);
+    EXPECT_EQ(audit_features(bars, shifted_one_bar_ahead(x), honest, 2, 1).error().code,
+              ErrorCode::gate_refused);
 }
 
 /// A statistic over the whole series (a scaler fitted on everything) is a leak, too.

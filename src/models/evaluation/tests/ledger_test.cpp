@@ -1,10 +1,10 @@
 #include "models/evaluation/service/ledger.hpp"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace aitrading::models {
 namespace {
@@ -54,7 +54,8 @@ TEST(Ledger, sees_what_another_process_appended) {
     EXPECT_EQ(*one->record(trial("b")), 2);
 }
 
-/// Cut anywhere, as a crash would: whole lines stay, the torn one is not counted, the next append is whole again.
+/// Cut anywhere, as a crash would: whole lines stay, the torn one is not counted, the next append is whole
+/// again.
 TEST(Ledger, survives_a_line_torn_at_any_byte) {
     const Folder folder;
     {
@@ -68,7 +69,8 @@ TEST(Ledger, survives_a_line_torn_at_any_byte) {
         auto ledger = TrialLedger::open(folder.file());
         ASSERT_TRUE(ledger);
         // A line that misses only its line end is whole.
-        ASSERT_EQ(ledger->count({"EURUSD", Timeframe::h1}, "next_bar"), cut == whole.size() - 1 ? 3 : 2) << cut;
+        ASSERT_EQ(ledger->count({"EURUSD", Timeframe::h1}, "next_bar"), cut == whole.size() - 1 ? 3 : 2)
+            << cut;
         ASSERT_EQ(*ledger->record(trial("c")), 3);
         ASSERT_EQ(TrialLedger::open(folder.file())->count({"EURUSD", Timeframe::h1}, "next_bar"), 3);
     }

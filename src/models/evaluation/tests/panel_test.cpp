@@ -1,9 +1,9 @@
 #include "models/evaluation/panel.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "models/evaluation/panel_json.hpp"
@@ -43,7 +43,8 @@ TEST(Vectors, metric_panel) {
     const auto v = golden("vectors.json")["metric-panel"];
     const auto& e = v["expected"];
     Case c;
-    for (std::size_t i = 0; i < v["input"]["y"].size(); ++i) c.add(v["input"]["y"][i] == 1, v["input"]["p"][i]);
+    for (std::size_t i = 0; i < v["input"]["y"].size(); ++i)
+        c.add(v["input"]["y"][i] == 1, v["input"]["p"][i]);
     double base = 0;
     for (float y : c.y) base += y / static_cast<double>(c.y.size());
     c.base.assign(c.y.size(), base);
@@ -85,7 +86,7 @@ TEST(Thresholds, are_frozen_before_the_fold_they_serve) {
     const auto frozen = freeze_thresholds(fold, p, validation);
     ASSERT_EQ(frozen.by_fold.size(), 4U);
     EXPECT_EQ(frozen.by_fold[0][0], 0);
-    EXPECT_NEAR(frozen.by_fold[0][1], 0.25, 0.03);  // median confidence of the validation slice
+    EXPECT_NEAR(frozen.by_fold[0][1], 0.25, 0.03);    // median confidence of the validation slice
     EXPECT_NEAR(frozen.by_fold[1][1], 0.0625, 0.02);  // of fold 0 alone, not of fold 1
     for (std::size_t k = 1; k < 5; ++k) EXPECT_GT(frozen.by_fold[3][k], frozen.by_fold[3][k - 1]);
     std::vector<double> changed = p;  // nothing from a fold on may reach its own thresholds
@@ -195,7 +196,8 @@ TEST(Panel, trades_the_sign_and_pays_for_every_turn) {
 
 TEST(Panel, drawdown_of_a_known_path) {
     Case c;
-    for (int i = 0; i < 24 * 25; ++i) c.add(true, 0.9, 1, i == 100 ? 1000 : i == 200 ? -2500 : i == 300 ? 500 : 0, 0);
+    for (int i = 0; i < 24 * 25; ++i)
+        c.add(true, 0.9, 1, i == 100 ? 1000 : i == 200 ? -2500 : i == 300 ? 500 : 0, 0);
     const auto panel = compute_panel(c.input());
     ASSERT_TRUE(panel);
     EXPECT_NEAR(*panel->max_drawdown.value, 0.25, 1e-12);
@@ -221,18 +223,23 @@ TEST(PanelJson, has_every_key_of_the_contract_and_reasons_beside_null) {
     Case c;
     for (int i = 0; i < 100; ++i) c.add(i % 3 == 0, 0.4 + 0.002 * i);
     const auto json = nlohmann::json::parse(panel_json(*compute_panel(c.input())));
-    for (const char* key :
-         {"n", "from", "to", "horizon", "coverage", "majority_rate", "accuracy", "accuracy_ci95", "balanced_accuracy",
-          "mcc", "roc_auc", "p_value_vs_majority", "brier_skill", "log_loss", "log_loss_skill", "ece", "ece_noise_p95",
-          "accuracy_at", "aurc", "net_sharpe_1x", "net_sharpe_2x", "psr", "dsr", "min_track_record_years", "pbo",
-          "max_drawdown", "turnover"}) {
+    for (const char* key : {"n",           "from",          "to",
+                            "horizon",     "coverage",      "majority_rate",
+                            "accuracy",    "accuracy_ci95", "balanced_accuracy",
+                            "mcc",         "roc_auc",       "p_value_vs_majority",
+                            "brier_skill", "log_loss",      "log_loss_skill",
+                            "ece",         "ece_noise_p95", "accuracy_at",
+                            "aurc",        "net_sharpe_1x", "net_sharpe_2x",
+                            "psr",         "dsr",           "min_track_record_years",
+                            "pbo",         "max_drawdown",  "turnover"}) {
         ASSERT_TRUE(json.contains(key)) << key;
         if (json[key].is_null()) {
             EXPECT_FALSE(json[std::string(key) + "_reason"].get<std::string>().empty()) << key;
         }
     }
     EXPECT_EQ(json["accuracy_ci95"].size(), 2U);
-    for (const char* key : {"1.0", "0.5", "0.2", "0.1", "0.05"}) EXPECT_TRUE(json["accuracy_at"].contains(key)) << key;
+    for (const char* key : {"1.0", "0.5", "0.2", "0.1", "0.05"})
+        EXPECT_TRUE(json["accuracy_at"].contains(key)) << key;
     EXPECT_EQ(json["accuracy_at"]["1.0"], json["accuracy"]);
     EXPECT_TRUE(json["pbo"].is_null());
 }

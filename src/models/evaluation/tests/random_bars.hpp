@@ -26,8 +26,8 @@ inline BarColumns random_bars(std::size_t count, std::uint64_t seed, Timeframe t
             high = std::max(high, close);
             low = std::min(low, close);
         }
-        bars.append({UnixNanos{time}, Price::from_double(open), Price::from_double(high), Price::from_double(low),
-                     Price::from_double(close), Quantity::from_double(1)});
+        bars.append({UnixNanos{time}, Price::from_double(open), Price::from_double(high),
+                     Price::from_double(low), Price::from_double(close), Quantity::from_double(1)});
         time += duration_nanos(timeframe) * (i % 120 == 119 ? 49 : 1);
     }
     return bars;
@@ -43,7 +43,8 @@ inline LabelSet random_labels(std::size_t rows, int horizon, std::uint64_t seed)
     for (std::size_t i = 0; i + static_cast<std::size_t>(horizon) < rows; ++i) {
         if (random.next_uniform() < 0.1) continue;
         labels.row.push_back(static_cast<std::uint32_t>(i));
-        labels.end.push_back(static_cast<std::uint32_t>(i + 1 + random.next_below(static_cast<std::uint64_t>(horizon))));
+        labels.end.push_back(
+            static_cast<std::uint32_t>(i + 1 + random.next_below(static_cast<std::uint64_t>(horizon))));
         labels.y.push_back(random.next_uniform() < 0.5 ? 1.0F : 0.0F);
         labels.target.push_back(random.next_normal());
         labels.weight.push_back(1.0);

@@ -1,8 +1,8 @@
 #include "models/evaluation/scores.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "models/evaluation/statistics.hpp"
@@ -85,8 +85,9 @@ TEST(CalibrationNoise, is_higher_where_labels_share_bars) {
         row.push_back(i);
         end.push_back(i + 40);
     }
-    const double alone = calibration_noise_p95(p, {}, {}, 15, 300, 1), shared = calibration_noise_p95(p, row, end, 15, 300, 1);
-    EXPECT_GT(shared, 4 * alone);   // about sqrt(40 * 2/3)
+    const double alone = calibration_noise_p95(p, {}, {}, 15, 300, 1),
+                 shared = calibration_noise_p95(p, row, end, 15, 300, 1);
+    EXPECT_GT(shared, 4 * alone);  // about sqrt(40 * 2/3)
     EXPECT_LT(shared, 6.5 * alone);
 }
 
@@ -119,7 +120,8 @@ TEST(PesaranTimmermann, is_standard_normal_without_skill_and_large_with_it) {
     EXPECT_NEAR(sum / 400, 0, 0.2);
     EXPECT_NEAR(square / 400, 1, 0.25);
     EXPECT_GT(skill / 400, 8);
-    EXPECT_FALSE(pesaran_timmermann(confusion(std::vector<float>{1, 0}, std::vector<double>{0.6, 0.7})).value);
+    EXPECT_FALSE(
+        pesaran_timmermann(confusion(std::vector<float>{1, 0}, std::vector<double>{0.6, 0.7})).value);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "models/evaluation/splits.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "models/evaluation/tests/random_bars.hpp"
 
@@ -24,7 +24,8 @@ void expect_disjoint(const LabelSet& labels, const Split& split, const char* wha
     for (std::uint32_t i : split.train) {
         const auto hit = tested.lower_bound(labels.row[i]);
         ASSERT_TRUE(hit == tested.end() || *hit > labels.end[i])
-            << what << ": training label " << labels.row[i] << ".." << labels.end[i] << " needs tested row " << *hit;
+            << what << ": training label " << labels.row[i] << ".." << labels.end[i] << " needs tested row "
+            << *hit;
     }
 }
 
@@ -53,7 +54,8 @@ TEST(WalkForward, never_lets_a_training_span_reach_a_tested_bar) {
             const std::uint32_t first = labels.row[split.test.front()];
             for (std::uint32_t i : split.train)
                 ASSERT_LT(static_cast<std::int64_t>(labels.end[i]) + options.embargo_bars, first);
-            for (std::uint32_t i : split.test) ASSERT_EQ(i, next++);  // blocks follow each other, nothing lost
+            for (std::uint32_t i : split.test)
+                ASSERT_EQ(i, next++);  // blocks follow each other, nothing lost
         }
         EXPECT_EQ(next, labels.size());
     }
@@ -112,7 +114,8 @@ TEST(PurgedTail, is_the_later_part_and_disjoint) {
     EXPECT_GT(tail.train.size(), 350U);
 }
 
-/// Vector cpcv-12-3-2 (skfolio): a label that needs the next bar is "purge 1", one that needs only its own "purge 0".
+/// Vector cpcv-12-3-2 (skfolio): a label that needs the next bar is "purge 1", one that needs only its own
+/// "purge 0".
 TEST(Combinatorial, gives_the_published_splits_of_twelve_rows) {
     using Rows = std::vector<std::uint32_t>;
     for (const auto& [span, embargo, expected] :
@@ -128,7 +131,8 @@ TEST(Combinatorial, gives_the_published_splits_of_twelve_rows) {
         ASSERT_TRUE(cpcv);
         ASSERT_EQ(cpcv->splits.size(), 3U);
         EXPECT_EQ(cpcv->paths, 2);
-        for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(cpcv->splits[k].train, expected[k]) << span << " " << embargo;
+        for (std::size_t k = 0; k < 3; ++k)
+            EXPECT_EQ(cpcv->splits[k].train, expected[k]) << span << " " << embargo;
         EXPECT_EQ(cpcv->path, (std::vector<std::vector<int>>{{0, 0}, {1, 0}, {1, 1}}));
     }
 }
@@ -144,7 +148,8 @@ TEST(Combinatorial, never_overlaps_and_each_path_covers_everything_once) {
         expect_disjoint(labels, cpcv->splits[k], "combinatorial");
         EXPECT_GT(cpcv->splits[k].train.size(), 350U);
         for (std::size_t g = 0; g < 2; ++g)
-            EXPECT_TRUE(covered[static_cast<std::size_t>(cpcv->path[k][g])].insert(cpcv->groups[k][g]).second);
+            EXPECT_TRUE(
+                covered[static_cast<std::size_t>(cpcv->path[k][g])].insert(cpcv->groups[k][g]).second);
     }
     for (const auto& path : covered) EXPECT_EQ(path.size(), 10U);
     EXPECT_EQ(combinatorial(labels, 2, 2, 0).error().code, ErrorCode::usage);

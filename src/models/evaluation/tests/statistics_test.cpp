@@ -1,8 +1,8 @@
 #include "models/evaluation/statistics.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "models/evaluation/bootstrap.hpp"
@@ -21,7 +21,9 @@ const nlohmann::json& scores() {
     return all;
 }
 
-ReturnMoments shape(const nlohmann::json& in) { return {in["sr"], in["skew"], in["kurt"], in.value("n", 2)}; }
+ReturnMoments shape(const nlohmann::json& in) {
+    return {in["sr"], in["skew"], in["kurt"], in.value("n", 2)};
+}
 
 TEST(Vectors, psr) {
     const auto& v = vectors()["psr"];
@@ -29,7 +31,8 @@ TEST(Vectors, psr) {
         const ReturnMoments m = shape(v["input"][i]);
         const auto& expected = v["expected"][i];
         if (expected.contains("psr")) {
-            EXPECT_NEAR(probabilistic_sharpe(m, v["input"][i].value("benchmark", 0.0)), expected["psr"], 1e-9);
+            EXPECT_NEAR(probabilistic_sharpe(m, v["input"][i].value("benchmark", 0.0)), expected["psr"],
+                        1e-9);
         } else {
             EXPECT_NEAR(sharpe_error(m), expected["sd"], 1e-9);
         }
@@ -40,10 +43,12 @@ TEST(Vectors, dsr) {
     const auto& v = vectors()["dsr"];
     const auto& in = v["input"];
     const double periods = in["periods"];
-    const ReturnMoments m{static_cast<double>(in["sr_annual"]) / std::sqrt(periods), in["skew"], in["kurt"], in["n"]};
+    const ReturnMoments m{static_cast<double>(in["sr_annual"]) / std::sqrt(periods), in["skew"], in["kurt"],
+                          in["n"]};
     EXPECT_NEAR(expected_maximum(in["N"]), v["expected"]["expected_max_unit"], 1e-9);
-    EXPECT_NEAR(deflated_sharpe(m, in["N"], std::sqrt(static_cast<double>(in["var_trials_annual"]) / periods)),
-                v["expected"]["dsr"], 1e-9);
+    EXPECT_NEAR(
+        deflated_sharpe(m, in["N"], std::sqrt(static_cast<double>(in["var_trials_annual"]) / periods)),
+        v["expected"]["dsr"], 1e-9);
     EXPECT_EQ(deflated_sharpe(m, 1, 0.5), probabilistic_sharpe(m, 0));
 }
 
@@ -51,7 +56,8 @@ TEST(Vectors, min_track_record) {
     const auto& v = vectors()["min-track-record"];
     for (std::size_t i = 0; i < v["input"].size(); ++i) {
         const auto& in = v["input"][i];
-        EXPECT_NEAR(minimum_track_record(shape(in), in["benchmark"], in["prob"]), v["expected"][i]["periods"], 1e-8);
+        EXPECT_NEAR(minimum_track_record(shape(in), in["benchmark"], in["prob"]), v["expected"][i]["periods"],
+                    1e-8);
     }
 }
 
@@ -92,7 +98,8 @@ TEST(Vectors, precision_needed) {
     const double p = precision_needed(0.005, -0.01, 260, 2);
     EXPECT_NEAR(p, vectors()["precision-needed"]["expected"][1]["p"], 1e-6);
     EXPECT_NEAR(bet_sharpe(0.005, -0.01, p, 260), 2, 1e-9);
-    EXPECT_NEAR(bet_sharpe(0.005, -0.01, vectors()["precision-needed"]["expected"][1]["break_even"], 260), 0, 1e-6);
+    EXPECT_NEAR(bet_sharpe(0.005, -0.01, vectors()["precision-needed"]["expected"][1]["break_even"], 260), 0,
+                1e-6);
 }
 
 TEST(Vectors, gaussian_signal_law) {
@@ -141,7 +148,8 @@ TEST(Statistics, agree_with_scipy) {
         const double expected = q[1];
         EXPECT_NEAR(normal_quantile(q[0]), expected, 1e-12 * (1 + std::abs(expected))) << q;
     }
-    for (const auto& b : scores()["incomplete_beta"]) EXPECT_NEAR(incomplete_beta(b[0], b[1], b[2]), b[3], 1e-12);
+    for (const auto& b : scores()["incomplete_beta"])
+        EXPECT_NEAR(incomplete_beta(b[0], b[1], b[2]), b[3], 1e-12);
     const auto& m = scores()["moments"];
     const auto x = doubles(m["x"]);
     EXPECT_NEAR(skewness(x), m["skew"], 1e-12);
@@ -154,12 +162,14 @@ TEST(Statistics, agree_with_scipy) {
 
 TEST(Bootstrap, is_deterministic_and_widens_with_dependence) {
     const auto x = doubles(scores()["block"]["x"]);  // AR(1), 0.7
-    const auto narrow = stationary_bootstrap_means(x, 1, 2000, 5), wide = stationary_bootstrap_means(x, 15, 2000, 5);
+    const auto narrow = stationary_bootstrap_means(x, 1, 2000, 5),
+               wide = stationary_bootstrap_means(x, 15, 2000, 5);
     EXPECT_EQ(wide, stationary_bootstrap_means(x, 15, 2000, 5));
     EXPECT_NE(wide, stationary_bootstrap_means(x, 15, 2000, 6));
     EXPECT_NEAR(mean(wide), mean(x), 4 * standard_deviation(wide) / std::sqrt(2000.0));
     // iid: sd / sqrt n; the AR(1) long-run standard error is (1 + 0.7) / (1 - 0.7) in variance above it
-    EXPECT_NEAR(standard_deviation(narrow), standard_deviation(x) / std::sqrt(800.0), 0.05 * standard_deviation(narrow));
+    EXPECT_NEAR(standard_deviation(narrow), standard_deviation(x) / std::sqrt(800.0),
+                0.05 * standard_deviation(narrow));
     EXPECT_GT(standard_deviation(wide), 1.7 * standard_deviation(narrow));
     double same = 0;
     stationary_bootstrap(x.size(), 15, 1, 5, [&](std::span<const std::uint32_t> index) {
