@@ -57,6 +57,7 @@ std::string render_demo_report(const DemoReport& report) {
         page.missing("Results", "No evaluation was run.");
     } else {
         std::vector<const Panel*> panels;
+        panels.reserve(report.cards.size());
         for (const DemoCard& card : report.cards) panels.push_back(&card.panel);
         page.begin_cards();
         for (const DemoCard& card : report.cards) add_card(page, card, coverage_range(panels));

@@ -58,7 +58,7 @@ std::string table_html(const DataTable& table) {
 
 }  // namespace
 
-Page::Page(std::string title, std::string kicker, std::string source, std::string command)
+Page::Page(std::string title, const std::string& kicker, std::string source, std::string command)
     : title_(std::move(title)), source_(std::move(source)), command_(std::move(command)) {
     body_ = "<header>" + element("p", "kicker", kicker) + element("h1", "", title_) + "</header>\n";
 }

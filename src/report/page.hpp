@@ -19,7 +19,7 @@ struct KeyFigure {
 class Page {
   public:
     /// @param source line under each picture: where the values come from   @param command what was typed
-    Page(std::string title, std::string kicker, std::string source, std::string command);
+    Page(std::string title, const std::string& kicker, std::string source, std::string command);
 
     void verdict(const std::string& sentence, const std::string& explanation);
     void figures(const std::vector<KeyFigure>& figures);
