@@ -42,14 +42,14 @@ constexpr ParameterField<L> kLightgbm[] = {
 };
 
 constexpr ParameterField<F> kForest[] = {
-    {"trees", &F::trees, 1, 10'000, 300, 300, false, "trees; more never overfit"},
+    {"trees", &F::trees, 1, 10'000, 200, 200, false, "trees; more never overfit"},
     {"max_depth", &F::max_depth, 1, 64, 6, 24, false, "splits from root to leaf at most"},
     {"leaves", &F::leaves, 2, 4096, 32, 512, true, "leaves of a tree at most"},
     {"min_rows_in_leaf", &F::min_rows_in_leaf, 1, 1'000'000, 10, 300, true, "rows in a leaf, at least"},
     {"lambda_l2", &F::lambda_l2, 0, 1e6, 0.1, 50, true, "pseudo-rows at the base rate in a leaf"},
     {"row_fraction", &F::row_fraction, 0.05, 0.99, 0.4, 0.8, false, "rows drawn for a tree"},
     {"column_fraction", &F::column_fraction, 0.01, 1, 0.1, 0.6, false, "columns drawn at a split"},
-    {"max_bin", &F::max_bin, 8, 1024, 127, 127, false, "histogram bins of a column"},
+    {"max_bin", &F::max_bin, 8, 1024, 63, 63, false, "histogram bins of a column"},
 };
 
 template <class P>

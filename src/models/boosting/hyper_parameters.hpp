@@ -48,14 +48,14 @@ struct LightgbmParameters {
 /// Random forest: deep trees on row and column samples, averaged. Leaves hold the share of label 1, shrunk
 /// towards the base rate by `lambda_l2` pseudo-rows.
 struct RandomForestParameters {
-    int trees = 300;
+    int trees = 200;
     int max_depth = 16;
-    int leaves = 256;
-    int min_rows_in_leaf = 30;
+    int leaves = 128;
+    int min_rows_in_leaf = 50;
     double lambda_l2 = 5.0;
     double row_fraction = 0.632;
     double column_fraction = 0.25;  ///< of the columns, drawn anew at every split
-    int max_bin = 127;
+    int max_bin = 63;               ///< the cost of a small leaf is its bins
 };
 
 /// One field of a parameter struct: its name, what it may be, and where a search looks.

@@ -127,7 +127,7 @@ std::vector<kit::BenchRow> prediction_rows() {
     const std::string light = "LightGBM C API, fast single row", xg = "XGBoost C API, PredictFromDense";
     add_rows(out, "LightGBM 500 trees depth 6", times[0], 5.0, light, &times[1]);
     add_rows(out, "XGBoost 500 trees depth 6", times[2], 5.0, xg, &times[3]);
-    add_rows(out, "random forest, defaults (300 trees, 256 leaves)", times[4], 10.0, light, &times[5]);
+    add_rows(out, "random forest, defaults (200 trees, 128 leaves)", times[4], 10.0, light, &times[5]);
     add_rows(out, "all three", times[6], 20.0, "none: the sum of the three above", nullptr);
     for (const auto& [name, model] : {std::pair{"LightGBM 500 trees depth 6", lightgbm.get()},
                                       {"XGBoost 500 trees depth 6", xgboost.get()},

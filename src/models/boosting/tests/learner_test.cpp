@@ -67,7 +67,9 @@ std::unique_ptr<Classifier> must(Result<std::unique_ptr<Classifier>> result) {
 class LearnerTest : public testing::TestWithParam<const char*> {
   protected:
     std::unique_ptr<Learner> learner(std::string words = {}) const {
-        if (words.empty()) words = name() == "random_forest" ? "trees=60" : "rounds=80 learning_rate=0.1";
+        if (words.empty())
+            words = name() == "random_forest" ? "trees=60 leaves=256 min_rows_in_leaf=30 max_bin=127"
+                                              : "rounds=80 learning_rate=0.1";
         return *make_learner(name(), words);
     }
     std::string_view name() const { return GetParam(); }
