@@ -46,14 +46,17 @@ class ByteWriter {
     std::string bytes_;
 };
 
-/// The other direction. Reading past the end sets `failed` and yields zeros, so that a caller checks once at the end.
+/// The other direction. Reading past the end sets `failed` and yields zeros, so that a caller checks once at
+/// the end.
 class ByteReader {
   public:
     explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
     /// Opens what ByteWriter::sealed wrote. @errors bad_input (another magic word, damaged)
-    static Result<ByteReader> unseal(std::string_view bytes, std::string_view magic, const std::string& what) {
+    static Result<ByteReader> unseal(std::string_view bytes, std::string_view magic,
+                                     const std::string& what) {
         if (bytes.substr(0, magic.size()) != magic)
-            return fail(ErrorCode::bad_input, what + ": not of the kind or version that this program reads; make it anew");
+            return fail(ErrorCode::bad_input,
+                        what + ": not of the kind or version that this program reads; make it anew");
         bytes.remove_prefix(magic.size());
         std::uint64_t sum = 0;
         if (bytes.size() < sizeof sum) return fail(ErrorCode::bad_input, what + ": cut short; make it anew");

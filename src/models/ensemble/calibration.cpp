@@ -11,10 +11,16 @@
 namespace aitrading::models {
 namespace {
 
-double softplus(double z) { return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); }
-double clipped(double score) { return std::clamp(score, -20.0, 20.0); }
+double softplus(double z) {
+    return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z));
+}
+double clipped(double score) {
+    return std::clamp(score, -20.0, 20.0);
+}
 
-std::vector<double> targets(ScoredLabels data) { return {data.y.begin(), data.y.end()}; }
+std::vector<double> targets(ScoredLabels data) {
+    return {data.y.begin(), data.y.end()};
+}
 
 /// Blocks of the isotonic fit over the distinct scores, ascending.
 struct Block {
@@ -33,7 +39,8 @@ std::vector<Block> pool(ScoredLabels data, std::span<const std::size_t> order) {
             next.last = i;
         }
         while (!blocks.empty() && blocks.back().mean() >= next.mean()) {
-            next = {blocks.back().sum + next.sum, blocks.back().weight + next.weight, blocks.back().first, next.last};
+            next = {blocks.back().sum + next.sum, blocks.back().weight + next.weight, blocks.back().first,
+                    next.last};
             blocks.pop_back();
         }
         blocks.push_back(next);
@@ -51,7 +58,8 @@ std::vector<std::size_t> ascending(std::span<const double> score) {
 struct BetaFace {
     bool use_a, use_b;
 };
-std::optional<std::pair<double, std::vector<double>>> fit_face(const BetaFace& face, std::span<const double> ln_p,
+std::optional<std::pair<double, std::vector<double>>> fit_face(const BetaFace& face,
+                                                               std::span<const double> ln_p,
                                                                std::span<const double> minus_ln_q,
                                                                std::span<const double> target) {
     const std::size_t columns = static_cast<std::size_t>(face.use_a) + static_cast<std::size_t>(face.use_b);
@@ -61,7 +69,8 @@ std::optional<std::pair<double, std::vector<double>>> fit_face(const BetaFace& f
         if (face.use_a) x.push_back(ln_p[i]);
         if (face.use_b) x.push_back(minus_ln_q[i]);
     }
-    LogitProblem problem{.columns = columns, .x = x, .target = target, .weight = {}, .ridge = 1e-6, .centre = {}};
+    LogitProblem problem{
+        .columns = columns, .x = x, .target = target, .weight = {}, .ridge = 1e-6, .centre = {}};
     const std::vector<double> ones(columns, 1.0);  // a vanishing pull to the identity settles separable data
     problem.centre = ones;
     const LogitFit fit = fit_logit_regression(problem);
@@ -110,7 +119,8 @@ Calibrator Calibrator::fit_platt(ScoredLabels data) {
         target[i] = data.y[i] > 0.5F ? (ones + 1) / (ones + 2) : 1 / (zeros + 2);
         x[i] = clipped(data.score[i]);
     }
-    const LogitFit fit = fit_logit_regression({.columns = 1, .x = x, .target = target, .weight = {}, .centre = {}});
+    const LogitFit fit =
+        fit_logit_regression({.columns = 1, .x = x, .target = target, .weight = {}, .centre = {}});
     Calibrator c;
     c.kind_ = Kind::platt;
     c.parameters_ = {-fit.coefficient[0], -fit.intercept};
@@ -129,7 +139,8 @@ Calibrator Calibrator::fit_beta(ScoredLabels data) {
     for (const BetaFace face : {BetaFace{true, true}, {true, false}, {false, true}, {false, false}}) {
         const auto fit = fit_face(face, ln_p, minus_ln_q, target);
         if (fit && fit->first < best.first) best = *fit;
-        if (fit && face.use_a && face.use_b) break;  // feasible without a bound: the optimum of a convex problem
+        if (fit && face.use_a && face.use_b)
+            break;  // feasible without a bound: the optimum of a convex problem
     }
     Calibrator c;
     c.kind_ = Kind::beta;
@@ -158,11 +169,16 @@ Calibrator Calibrator::fit_isotonic(ScoredLabels data) {
 Calibrator Calibrator::fit(Kind kind, ScoredLabels data) {
     CHECK(data.size() >= 1 && data.y.size() == data.size());
     switch (kind) {
-        case Kind::identity: return {};
-        case Kind::temperature: return fit_temperature(data);
-        case Kind::platt: return fit_platt(data);
-        case Kind::beta: return fit_beta(data);
-        case Kind::isotonic: return fit_isotonic(data);
+        case Kind::identity:
+            return {};
+        case Kind::temperature:
+            return fit_temperature(data);
+        case Kind::platt:
+            return fit_platt(data);
+        case Kind::beta:
+            return fit_beta(data);
+        case Kind::isotonic:
+            return fit_isotonic(data);
     }
     CHECK(false);
     return {};
@@ -170,14 +186,18 @@ Calibrator Calibrator::fit(Kind kind, ScoredLabels data) {
 
 double Calibrator::apply(double score) const {
     switch (kind_) {
-        case Kind::identity: return sigmoid(score);
-        case Kind::temperature: return sigmoid(clipped(score) / parameters_[0]);
-        case Kind::platt: return sigmoid(-(parameters_[0] * clipped(score) + parameters_[1]));
+        case Kind::identity:
+            return sigmoid(score);
+        case Kind::temperature:
+            return sigmoid(clipped(score) / parameters_[0]);
+        case Kind::platt:
+            return sigmoid(-(parameters_[0] * clipped(score) + parameters_[1]));
         case Kind::beta: {
             const double z = clipped(score);
             return sigmoid(-parameters_[0] * softplus(-z) + parameters_[1] * softplus(z) + parameters_[2]);
         }
-        case Kind::isotonic: break;
+        case Kind::isotonic:
+            break;
     }
     const auto above = std::ranges::lower_bound(knot_, score);
     if (above == knot_.begin()) return value_.front();
@@ -219,7 +239,8 @@ std::vector<double> isotonic_values(ScoredLabels data) {
 double log_loss(const Calibrator& calibrator, ScoredLabels data) {
     double sum = 0;
     for (std::size_t i = 0; i < data.size(); ++i) {
-        const double p = std::clamp(calibrator.apply(data.score[i]), probability_floor, 1 - probability_floor);
+        const double p =
+            std::clamp(calibrator.apply(data.score[i]), probability_floor, 1 - probability_floor);
         sum -= std::log(data.y[i] > 0.5F ? p : 1 - p);
     }
     return sum / static_cast<double>(data.size());

@@ -11,7 +11,8 @@
 
 namespace aitrading::models {
 
-/// Scores of a model on data that it has not seen, in time order, with what happened. A score is a logit here.
+/// Scores of a model on data that it has not seen, in time order, with what happened. A score is a logit
+/// here.
 struct ScoredLabels {
     std::span<const double> score;
     std::span<const float> y;  ///< 0 or 1
@@ -30,14 +31,14 @@ class Calibrator {
     Calibrator() = default;
     /// sigmoid(score / T), T in [0.05, 20] of least log loss. Source: Guo et al. 2017.
     static Calibrator fit_temperature(ScoredLabels data);
-    /// 1 / (1 + exp(A score + B)) by maximum likelihood against the softened targets (n1+1)/(n1+2) and 1/(n0+2).
-    /// Source: Platt 1999; Lin, Lin and Weng 2007.
+    /// 1 / (1 + exp(A score + B)) by maximum likelihood against the softened targets (n1+1)/(n1+2) and
+    /// 1/(n0+2). Source: Platt 1999; Lin, Lin and Weng 2007.
     static Calibrator fit_platt(ScoredLabels data);
     /// sigmoid(a ln p - b ln(1-p) + c) with a, b >= 0, p = sigmoid(score). Contains the identity.
     /// Source: Kull, Silva Filho and Flach 2017.
     static Calibrator fit_beta(ScoredLabels data);
-    /// Pool adjacent violators, linear between the knots, constant outside; kept inside [1/(n+2), 1 - 1/(n+2)] so that
-    /// one surprise does not cost an infinite log loss.
+    /// Pool adjacent violators, linear between the knots, constant outside; kept inside [1/(n+2), 1 -
+    /// 1/(n+2)] so that one surprise does not cost an infinite log loss.
     static Calibrator fit_isotonic(ScoredLabels data);
     /// @pre at least one row. @complexity O(n log n) for isotonic, O(n) a step for the others
     static Calibrator fit(Kind kind, ScoredLabels data);
@@ -57,7 +58,8 @@ class Calibrator {
     std::vector<double> knot_, value_;  ///< isotonic only
 };
 
-/// The isotonic (non-decreasing, least squares) fit at each of the given scores; equal scores share one value.
+/// The isotonic (non-decreasing, least squares) fit at each of the given scores; equal scores share one
+/// value.
 /// @return [n] in the order of the input   @complexity O(n log n)
 std::vector<double> isotonic_values(ScoredLabels data);
 
@@ -65,7 +67,7 @@ std::vector<double> isotonic_values(ScoredLabels data);
 double log_loss(const Calibrator& calibrator, ScoredLabels data);
 
 struct CalibratorChoice {
-    Calibrator calibrator;  ///< the winner, refitted on all rows
+    Calibrator calibrator;                                            ///< the winner, refitted on all rows
     std::vector<std::pair<std::string, double>> validation_log_loss;  ///< every candidate that was tried
 };
 struct ChoiceOptions {
@@ -74,9 +76,10 @@ struct ChoiceOptions {
     int overlap = 1;                      ///< label span in rows: `n / overlap` rows count as independent
 };
 /// Fits every candidate on the earlier rows, judges on the later ones by log loss, refits the best on all.
-/// Candidates by the number of independent rows: below 50 the identity alone, below 1,000 identity, temperature and
-/// Platt, from 300 beta, from 3,000 isotonic. A later (richer) candidate must win by more than the noise of the
-/// comparison: half a standard error of the paired differences, so that ties go to fewer parameters.
+/// Candidates by the number of independent rows: below 50 the identity alone, below 1,000 identity,
+/// temperature and Platt, from 300 beta, from 3,000 isotonic. A later (richer) candidate must win by more
+/// than the noise of the comparison: half a standard error of the paired differences, so that ties go to
+/// fewer parameters.
 CalibratorChoice choose_calibrator(ScoredLabels data, const ChoiceOptions& options);
 
 }  // namespace aitrading::models

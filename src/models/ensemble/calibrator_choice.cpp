@@ -11,7 +11,8 @@ namespace {
 std::vector<double> losses(const Calibrator& calibrator, ScoredLabels data) {
     std::vector<double> out(data.size());
     for (std::size_t i = 0; i < data.size(); ++i) {
-        const double p = std::clamp(calibrator.apply(data.score[i]), probability_floor, 1 - probability_floor);
+        const double p =
+            std::clamp(calibrator.apply(data.score[i]), probability_floor, 1 - probability_floor);
         out[i] = -std::log(data.y[i] > 0.5F ? p : 1 - p);
     }
     return out;

@@ -12,7 +12,8 @@ namespace aitrading::models {
 /// Source: Vovk et al.; Angelopoulos and Bates. @pre 0 <= alpha <= 1   @complexity O(n)
 double split_conformal_quantile(std::span<const double> scores, double alpha);
 
-/// Adaptive conformal inference: alpha_{t+1} = alpha_t + gamma (alpha - err_t). Source: Gibbs and Candes 2021.
+/// Adaptive conformal inference: alpha_{t+1} = alpha_t + gamma (alpha - err_t). Source: Gibbs and Candes
+/// 2021.
 class AdaptiveAlpha {
   public:
     AdaptiveAlpha(double alpha, double gamma) : target_(alpha), gamma_(gamma), alpha_(alpha) {}
@@ -39,7 +40,8 @@ class QuantileTracker {
     double alpha_, eta_, q_;
 };
 
-/// Multiset of the latest scores with order statistics. Insert and remove O(window), a copy of a few kilobytes.
+/// Multiset of the latest scores with order statistics. Insert and remove O(window), a copy of a few
+/// kilobytes.
 class RollingScores {
   public:
     explicit RollingScores(std::size_t window) : window_(window) {}

@@ -1,10 +1,10 @@
 #include "models/ensemble/fitted_ensemble.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "models/ensemble/logit_regression.hpp"
@@ -20,12 +20,14 @@ constexpr std::string_view magic = "ait-ensemble-1\n";
 
 Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const LabelSet& labels,
                                            std::span<const std::uint32_t> train,
-                                           std::span<const Learner* const> learners, const PipelineOptions& options) {
+                                           std::span<const Learner* const> learners,
+                                           const PipelineOptions& options) {
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));
     TRY_VOID(check_training(labels, train, 0));
     const std::vector<FitTask> tasks = plan_window(labels, train, {}, 0, learners.size(), true, options);
-    const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners, options);
+    const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners,
+                              options);
     TRY(const std::vector<FitOutcome> outcomes, fitter.run(tasks, true));
     FittedEnsemble e;
     e.manifest_hash_ = features.manifest_hash;
@@ -42,7 +44,8 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
             rows.y.push_back(labels.y[at]);
             rows.row.push_back(labels.row[at]);
             rows.end.push_back(labels.end[at]);
-            for (std::size_t m = 0; m < learners.size(); ++m) rows.logits.push_back(logit(outcomes[i + m].p[k]));
+            for (std::size_t m = 0; m < learners.size(); ++m)
+                rows.logits.push_back(logit(outcomes[i + m].p[k]));
         }
     }
     for (std::size_t m = 0; m < learners.size(); ++m) {
@@ -85,14 +88,16 @@ RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span
 
 Result<void> FittedEnsemble::accepts(const FeatureMatrix& features) const {
     if (features.manifest_hash != manifest_hash_)
-        return fail(ErrorCode::bad_input,
-                    fmt::format("the model was trained on features of manifest {}, these are of manifest {}: use the "
-                                "build and settings that trained it, or train it anew",
-                                manifest_hash_, features.manifest_hash));
+        return fail(
+            ErrorCode::bad_input,
+            fmt::format("the model was trained on features of manifest {}, these are of manifest {}: use the "
+                        "build and settings that trained it, or train it anew",
+                        manifest_hash_, features.manifest_hash));
     if (features.names != columns_)
-        return fail(ErrorCode::bad_input, fmt::format("the model knows {} feature columns, these are {} or are named "
-                                                      "otherwise: train it anew",
-                                                      columns_.size(), features.names.size()));
+        return fail(ErrorCode::bad_input,
+                    fmt::format("the model knows {} feature columns, these are {} or are named "
+                                "otherwise: train it anew",
+                                columns_.size(), features.names.size()));
     return {};
 }
 
@@ -114,7 +119,8 @@ std::string FittedEnsemble::serialise() const {
     return out.sealed(magic);
 }
 
-Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes, std::span<const Learner* const> learners) {
+Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
+                                               std::span<const Learner* const> learners) {
     TRY(ByteReader in, ByteReader::unseal(bytes, magic, "model"));
     FittedEnsemble e;
     e.manifest_hash_ = in.get_text();
@@ -132,15 +138,16 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes, std::span
                         fmt::format("model: its member {} is not part of this build", e.names_.back()));
         TRY(std::unique_ptr<Classifier> classifier, (*learner)->restore(own));
         if (classifier->columns() != e.columns_.size())
-            return fail(ErrorCode::bad_input, fmt::format("model: member {} reads {} columns, the model has {}",
-                                                          e.names_.back(), classifier->columns(), e.columns_.size()));
+            return fail(ErrorCode::bad_input,
+                        fmt::format("model: member {} reads {} columns, the model has {}", e.names_.back(),
+                                    classifier->columns(), e.columns_.size()));
         e.members_.push_back(std::move(classifier));
     }
     e.meta_ = MetaModel::read(in);
     e.interval_columns_ = IntervalColumns::read(in);
     const bool stream_read = e.stream_.read(in);
-    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.meta_.members.size() != e.members_.size() ||
-        e.meta_.stack.members() != e.members_.size())
+    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() ||
+        e.meta_.members.size() != e.members_.size() || e.meta_.stack.members() != e.members_.size())
         return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
     return e;
 }

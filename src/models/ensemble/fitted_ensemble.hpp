@@ -23,7 +23,8 @@ class FittedEnsemble {
   public:
     /// Fits on the given entries of `labels` as the pipeline fits a fold. @errors as walk_forward_predict
     static Result<FittedEnsemble> fit(const FeatureMatrix& features, const LabelSet& labels,
-                                      std::span<const std::uint32_t> train, std::span<const Learner* const> learners,
+                                      std::span<const std::uint32_t> train,
+                                      std::span<const Learner* const> learners,
                                       const PipelineOptions& options);
 
     /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty

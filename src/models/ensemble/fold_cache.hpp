@@ -8,8 +8,8 @@
 
 namespace aitrading::models {
 
-/// Keeps finished fits so that a stopped run goes on where it was. Called from several threads at once, never twice at
-/// the same time with one key. A key is a fingerprint of everything that the bytes depend on.
+/// Keeps finished fits so that a stopped run goes on where it was. Called from several threads at once, never
+/// twice at the same time with one key. A key is a fingerprint of everything that the bytes depend on.
 class FoldCache {
   public:
     virtual ~FoldCache() = default;

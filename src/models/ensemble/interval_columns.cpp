@@ -39,7 +39,8 @@ IntervalColumns IntervalColumns::choose(const FeatureMatrix& features, const Lab
     for (std::uint32_t c = 0; c < moments.size(); ++c)
         if (moments[c].n >= 0.9 * rows && moments[c].n >= 50 && std::abs(moments[c].correlation()) > 0.02)
             order.push_back(c);
-    std::ranges::stable_sort(order, std::greater(), [&](std::uint32_t c) { return std::abs(moments[c].correlation()); });
+    std::ranges::stable_sort(order, std::greater(),
+                             [&](std::uint32_t c) { return std::abs(moments[c].correlation()); });
     if (order.size() > interval_columns_max) order.resize(interval_columns_max);
     IntervalColumns out;
     for (const std::uint32_t c : order) {
@@ -62,7 +63,8 @@ IntervalInputs IntervalColumns::at(std::span<const double> row) const {
 
 bool IntervalColumns::fits(std::size_t columns) const {
     return column_.size() <= interval_columns_max && mean_.size() == column_.size() &&
-           deviation_.size() == column_.size() && std::ranges::all_of(column_, [&](std::uint32_t c) { return c < columns; });
+           deviation_.size() == column_.size() &&
+           std::ranges::all_of(column_, [&](std::uint32_t c) { return c < columns; });
 }
 
 void IntervalColumns::write(ByteWriter& out) const {

@@ -18,12 +18,13 @@ struct IntervalInputs {
     std::size_t count = 0;
 };
 
-/// The feature columns that say most about how far a target strays (directional: ln |target|) or where it lies (level),
-/// by absolute correlation over a training window, standardised by that window.
+/// The feature columns that say most about how far a target strays (directional: ln |target|) or where it
+/// lies (level), by absolute correlation over a training window, standardised by that window.
 class IntervalColumns {
   public:
     IntervalColumns() = default;
-    /// Columns with a gap in a tenth of the rows or without variance are passed over. @complexity O(entries * columns)
+    /// Columns with a gap in a tenth of the rows or without variance are passed over. @complexity O(entries *
+    /// columns)
     static IntervalColumns choose(const FeatureMatrix& features, const LabelSet& labels,
                                   std::span<const std::uint32_t> entries);
     /// Values clipped to four deviations; a gap counts as the mean.

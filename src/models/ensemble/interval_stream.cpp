@@ -18,7 +18,9 @@ double step_of(double span, std::uint64_t known) {
     return std::max(2.0 / (span + 1.0), 1.0 / static_cast<double>(known));
 }
 
-double safe_log(double v) { return std::log(std::max(v, smallest)); }
+double safe_log(double v) {
+    return std::log(std::max(v, smallest));
+}
 
 }  // namespace
 
@@ -31,16 +33,18 @@ IntervalStream::IntervalStream(IntervalOptions options)
     CHECK(options.alpha > 0 && options.alpha < 1 && options.window >= 1 && options.warm_up >= 2);
 }
 
-IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up, const IntervalInputs& inputs) const {
+IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up,
+                                          const IntervalInputs& inputs) const {
     Open at;
     at.row = row;
     at.spread = {1, safe_log(slow_), safe_log(fast_)};
     if (options_.directional)
         std::copy_n(inputs.value.begin(), inputs.count, at.spread.begin() + spread_terms);
     // Until the regression has seen enough the slower mean alone sets the scale.
-    at.scale = known_ < 2 * options_.warm_up ? std::max(slow_, smallest)
-                                             : std::exp(std::clamp(log_scale_.predict(at.spread), safe_log(slow_) - 3,
-                                                                   safe_log(slow_) + 3));
+    at.scale =
+        known_ < 2 * options_.warm_up
+            ? std::max(slow_, smallest)
+            : std::exp(std::clamp(log_scale_.predict(at.spread), safe_log(slow_) - 3, safe_log(slow_) + 3));
     if (options_.directional) {
         at.centre = {(2 * p_up - 1) * at.scale};
     } else {
@@ -64,7 +68,9 @@ Interval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalI
     return open_.back().interval;
 }
 
-Interval IntervalStream::now(double p_up, const IntervalInputs& inputs) const { return look(0, p_up, inputs).interval; }
+Interval IntervalStream::now(double p_up, const IntervalInputs& inputs) const {
+    return look(0, p_up, inputs).interval;
+}
 
 void IntervalStream::label(std::uint32_t row, std::uint32_t end, double target) {
     CHECK(!open_.empty() && open_.back().row == row && end >= row);

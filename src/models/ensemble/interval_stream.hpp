@@ -11,13 +11,14 @@ namespace aitrading::models {
 
 /// How the 90 % interval of a label's target follows the series.
 struct IntervalOptions {
-    double alpha = 0.1;           ///< wanted rate of misses
-    double gamma = 0.005;         ///< step of the adaptive miss rate
-    std::size_t window = 1000;    ///< latest conformal scores that the quantile is taken from
-    double scale_span = 50;       ///< span (labels) of the slower trailing |residual|; the faster one has a fifth
-    double fit_span = 5000;       ///< span (labels) of the regressions that set centre and scale
-    std::size_t warm_up = 50;     ///< fewest known labels before an interval is given
-    bool directional = true;      ///< target in basis points with the sign of the label; else a level (log volatility)
+    double alpha = 0.1;         ///< wanted rate of misses
+    double gamma = 0.005;       ///< step of the adaptive miss rate
+    std::size_t window = 1000;  ///< latest conformal scores that the quantile is taken from
+    double scale_span = 50;  ///< span (labels) of the slower trailing |residual|; the faster one has a fifth
+    double fit_span = 5000;  ///< span (labels) of the regressions that set centre and scale
+    std::size_t warm_up = 50;  ///< fewest known labels before an interval is given
+    bool directional =
+        true;  ///< target in basis points with the sign of the label; else a level (log volatility)
 };
 
 /// Interval of one row; NaN while fewer than `warm_up` labels are known.
@@ -27,19 +28,20 @@ struct Interval {
 
 /// A 90 % interval for each row in time order, from labels that are known by then and nothing else.
 ///
-/// centre: forgetting least squares of the target; directional on (2p-1) * scale, level on 1, logit p, the last known
-/// target, a trailing mean of targets and the interval columns. scale = exp of a forgetting least squares of ln |residual|
-/// on two trailing means of |residual| and (directional) the interval columns. score = |target - centre| / scale; half
-/// width = conformal quantile of the latest scores at the adaptive miss rate, times scale.
-/// A label enters when the stream reaches a row after its `end`: `predict(row, …)` first takes in every label with
-/// end < row. Misses feed AdaptiveAlpha in the order in which they become known.
+/// centre: forgetting least squares of the target; directional on (2p-1) * scale, level on 1, logit p, the
+/// last known target, a trailing mean of targets and the interval columns. scale = exp of a forgetting least
+/// squares of ln |residual| on two trailing means of |residual| and (directional) the interval columns. score
+/// = |target - centre| / scale; half width = conformal quantile of the latest scores at the adaptive miss
+/// rate, times scale. A label enters when the stream reaches a row after its `end`: `predict(row, …)` first
+/// takes in every label with end < row. Misses feed AdaptiveAlpha in the order in which they become known.
 class IntervalStream {
   public:
     explicit IntervalStream(IntervalOptions options);
 
     /// The interval of the target at `row` given the calibrated probability there. @pre rows increase
     Interval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {});
-    /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later `predict`.
+    /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later
+    /// `predict`.
     /// @pre row is the last predicted one, end >= row
     void label(std::uint32_t row, std::uint32_t end, double target);
     /// The interval for a row that comes now, without taking anything in.

@@ -36,7 +36,9 @@ std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
 }
 
 /// ln(1 + exp(z)) without overflow.
-double softplus(double z) { return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); }
+double softplus(double z) {
+    return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z));
+}
 
 /// Parameters are the intercept first (held at zero where it is not wanted), then the coefficients.
 class Newton {
@@ -106,7 +108,8 @@ double sigmoid(double z) {
     return e / (1.0 + e);
 }
 
-double log_loss_of_logits(std::span<const double> z, std::span<const double> target, std::span<const double> weight) {
+double log_loss_of_logits(std::span<const double> z, std::span<const double> target,
+                          std::span<const double> weight) {
     CHECK(!z.empty() && z.size() == target.size() && (weight.empty() || weight.size() == z.size()));
     double sum = 0, total = 0;
     for (std::size_t i = 0; i < z.size(); ++i) {

@@ -1,10 +1,10 @@
 #include "models/ensemble/market_features.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/hash.hpp"
 #include "base/time.hpp"
@@ -17,8 +17,8 @@ constexpr std::array memory_names{"r", "abs_r", "volume", "spread", "r_x1", "r_d
 constexpr double square_step = 2.0 / 11.0;  // span 10
 
 bool finite(const MarketBar& b) {
-    return std::isfinite(b.x) && std::isfinite(b.dxy) && std::isfinite(b.r_bp) && std::isfinite(b.log_volume) &&
-           std::isfinite(b.log_spread);
+    return std::isfinite(b.x) && std::isfinite(b.dxy) && std::isfinite(b.r_bp) &&
+           std::isfinite(b.log_volume) && std::isfinite(b.log_spread);
 }
 
 }  // namespace

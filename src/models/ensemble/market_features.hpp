@@ -12,18 +12,18 @@ namespace aitrading::models {
 
 /// One bar of a market table as it is known at its close (the row of `t,x,dxy,r_bp,log_volume,log_spread`).
 struct MarketBar {
-    double x = 0;           ///< order-flow imbalance
-    double dxy = 0;         ///< shock of the dollar index
-    double r_bp = 0;        ///< return of this bar in basis points
+    double x = 0;     ///< order-flow imbalance
+    double dxy = 0;   ///< shock of the dollar index
+    double r_bp = 0;  ///< return of this bar in basis points
     double log_volume = 0, log_spread = 0;
 };
 
 /// Features of a market table: the last bar and memories of it. No model of the market inside.
 ///
-/// Last bar: x, dxy, r, log volume, log spread. Memories: exponentially weighted means (spans 5, 15, 40) of r, |r|, volume,
-/// spread and of the products r_t x_{t-1}, r_t dxy_{t-1}, r_t tanh(r_{t-1}/5), which tell how the return answers to what
-/// came before it at present; the log of the trailing root mean square return (span 10). Where a bar has a value that is
-/// not finite, its row is NaN and the memories skip it.
+/// Last bar: x, dxy, r, log volume, log spread. Memories: exponentially weighted means (spans 5, 15, 40) of
+/// r, |r|, volume, spread and of the products r_t x_{t-1}, r_t dxy_{t-1}, r_t tanh(r_{t-1}/5), which tell how
+/// the return answers to what came before it at present; the log of the trailing root mean square return
+/// (span 10). Where a bar has a value that is not finite, its row is NaN and the memories skip it.
 class MarketFeatures {
   public:
     static constexpr std::size_t columns = 27;
@@ -47,8 +47,9 @@ class MarketFeatures {
 /// Features of all bars; time and known count bars in seconds from 1970, since a market table has no clock.
 FeatureMatrix market_feature_matrix(std::span<const MarketBar> bars);
 
-/// Label of row t: 1 where r of bar t+1 is above zero; target that return; known at t+1. Every bar has an entry; where the
-/// next return is not there (the last bar), zero or not finite, y is NaN: predicted, never learnt from.
+/// Label of row t: 1 where r of bar t+1 is above zero; target that return; known at t+1. Every bar has an
+/// entry; where the next return is not there (the last bar), zero or not finite, y is NaN: predicted, never
+/// learnt from.
 LabelSet market_labels(std::span<const MarketBar> bars);
 
 }  // namespace aitrading::models

@@ -9,9 +9,12 @@ std::string market_learner_words(std::string_view learner, std::size_t train_row
     // Regimes that answer with opposite signs are an interaction of four columns: deep trees need many rows.
     const bool many = train_rows >= 40'000;
     if (learner == "lightgbm")
-        return many ? "rounds=1500 learning_rate=0.03 max_depth=9 leaves=40 min_rows_in_leaf=150 column_fraction=0.6" : "";
+        return many ? "rounds=1500 learning_rate=0.03 max_depth=9 leaves=40 min_rows_in_leaf=150 "
+                      "column_fraction=0.6"
+                    : "";
     if (learner == "xgboost")
-        return many ? "rounds=1200 learning_rate=0.04 max_depth=6 min_child_weight=30 column_fraction=0.6" : "";
+        return many ? "rounds=1200 learning_rate=0.04 max_depth=6 min_child_weight=30 column_fraction=0.6"
+                    : "";
     if (learner == "random_forest")
         return many ? "trees=300 max_depth=20 leaves=1024 min_rows_in_leaf=30 column_fraction=0.5" : "";
     return "";

@@ -1,11 +1,11 @@
 #include "models/ensemble/member_fit.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
@@ -26,8 +26,8 @@ struct Gathered {
     TrainingData data() const { return {view, y, weight}; }
 };
 
-MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels, std::span<const std::uint32_t> entries,
-                       std::vector<double>& copy) {
+MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels,
+                       std::span<const std::uint32_t> entries, std::vector<double>& copy) {
     const std::size_t columns = features.columns();
     if (entries.empty()) return {features.values.data(), 0, columns, columns};
     const std::size_t first = labels.row[entries.front()], last = labels.row[entries.back()];
@@ -51,7 +51,8 @@ void gather(const FeatureMatrix& features, const LabelSet& labels, std::span<con
     }
 }
 
-std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels, std::span<const double> weight) {
+std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels,
+                       std::span<const double> weight) {
     Fingerprint print;
     print.add(features.manifest_hash);
     for (const std::string& name : features.names) print.add(name);
@@ -66,7 +67,11 @@ std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels, st
 
 MemberFitter::MemberFitter(const FeatureMatrix& features, const LabelSet& labels, std::vector<double> weight,
                            std::span<const Learner* const> learners, const PipelineOptions& options)
-    : features_(features), labels_(labels), weight_(std::move(weight)), learners_(learners), options_(options) {
+    : features_(features),
+      labels_(labels),
+      weight_(std::move(weight)),
+      learners_(learners),
+      options_(options) {
     CHECK(weight_.size() == labels.size() && options.threads >= 1);
     if (options.cache != nullptr) input_print_ = print_of(features, labels, weight_);
 }
@@ -107,8 +112,9 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifi
     Fingerprint name;  // the seed follows the member's name, so that another member beside it changes nothing
     name.add(learner.name());
     FitOptions fit;
-    fit.seed = derive_seed(derive_seed(options_.seed, name.value()),
-                           static_cast<std::uint64_t>(task.fold) * 1000 + static_cast<std::uint64_t>(task.inner));
+    fit.seed =
+        derive_seed(derive_seed(options_.seed, name.value()),
+                    static_cast<std::uint64_t>(task.fold) * 1000 + static_cast<std::uint64_t>(task.inner));
     fit.stop = options_.stop;
     auto fitted = learner.fit(train.data(), validation.data(), fit);
     if (!fitted) {
@@ -131,7 +137,8 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifi
     return outcome;
 }
 
-Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& tasks, bool keep_classifier) const {
+Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& tasks,
+                                                  bool keep_classifier) const {
     std::vector<std::optional<Result<FitOutcome>>> slots(tasks.size());
     std::mutex telling;
     std::size_t done = 0;
@@ -149,11 +156,13 @@ Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& ta
     std::vector<FitOutcome> outcomes;
     outcomes.reserve(tasks.size());
     for (auto& slot : slots)
-        if (slot && !*slot && slot->error().code != ErrorCode::interrupted) return std::unexpected(slot->error());
+        if (slot && !*slot && slot->error().code != ErrorCode::interrupted)
+            return std::unexpected(slot->error());
     for (auto& slot : slots) {
         if (!slot || !*slot)
-            return fail(ErrorCode::interrupted,
-                        fmt::format("stopped after {} of {} fits; what was finished is kept", done, tasks.size()));
+            return fail(
+                ErrorCode::interrupted,
+                fmt::format("stopped after {} of {} fits; what was finished is kept", done, tasks.size()));
         outcomes.push_back(std::move(**slot));
     }
     return outcomes;
@@ -180,8 +189,8 @@ std::vector<double> effective_weights(const LabelSet& labels, bool weight_by_mov
 }
 
 std::vector<FitTask> plan_window(const LabelSet& labels, std::span<const std::uint32_t> train,
-                                 std::span<const std::uint32_t> test, int fold, std::size_t members, bool inner,
-                                 const PipelineOptions& options) {
+                                 std::span<const std::uint32_t> test, int fold, std::size_t members,
+                                 bool inner, const PipelineOptions& options) {
     const Split slice = purged_tail(labels, train, options.validation_share, options.embargo_bars);
     FitTask own;
     own.fold = fold;
@@ -194,16 +203,20 @@ std::vector<FitTask> plan_window(const LabelSet& labels, std::span<const std::ui
     const auto start = static_cast<std::size_t>(options.inner_start * static_cast<double>(train.size()));
     const auto blocks = static_cast<std::size_t>(std::max(options.inner_folds, 0));
     for (std::size_t k = 0; inner && k < blocks && start < limit; ++k) {
-        const std::size_t from = start + (limit - start) * k / blocks, to = start + (limit - start) * (k + 1) / blocks;
+        const std::size_t from = start + (limit - start) * k / blocks,
+                          to = start + (limit - start) * (k + 1) / blocks;
         if (from == to) continue;
         std::size_t known = from;  // purge and embargo before the block
         const std::uint32_t first_row = labels.row[train[from]];
-        while (known > 0 && labels.end[train[known - 1]] + static_cast<std::uint32_t>(options.embargo_bars) >= first_row)
+        while (known > 0 &&
+               labels.end[train[known - 1]] + static_cast<std::uint32_t>(options.embargo_bars) >= first_row)
             --known;
-        const Split before = purged_tail(labels, train.first(known), options.validation_share, options.embargo_bars);
+        const Split before =
+            purged_tail(labels, train.first(known), options.validation_share, options.embargo_bars);
         if (before.train.size() < 50 || before.test.empty()) continue;
         const auto block = train.subspan(from, to - from);
-        kinds.push_back({0, fold, static_cast<int>(k) + 1, before.train, before.test, {block.begin(), block.end()}});
+        kinds.push_back(
+            {0, fold, static_cast<int>(k) + 1, before.train, before.test, {block.begin(), block.end()}});
     }
     kinds.push_back(std::move(own));
     std::vector<FitTask> tasks;

@@ -12,14 +12,14 @@ namespace aitrading::models {
 struct FitTask {
     std::size_t member = 0;
     int fold = 0;
-    int inner = 0;                        ///< 0: the fold's own fit, else the number of the inner one
+    int inner = 0;  ///< 0: the fold's own fit, else the number of the inner one
     std::vector<std::uint32_t> train, validation, predict;
 };
 
 /// What a fit leaves behind.
 struct FitOutcome {
-    std::vector<double> p;                ///< [task.predict] as the learner says, not calibrated
-    std::vector<double> importance;       ///< [columns]
+    std::vector<double> p;                         ///< [task.predict] as the learner says, not calibrated
+    std::vector<double> importance;                ///< [columns]
     std::shared_ptr<const Classifier> classifier;  ///< only where asked for
     bool from_cache = false;
     double seconds = 0;
@@ -32,7 +32,8 @@ class MemberFitter {
     MemberFitter(const FeatureMatrix& features, const LabelSet& labels, std::vector<double> weight,
                  std::span<const Learner* const> learners, const PipelineOptions& options);
 
-    /// Runs tasks side by side. @param keep_classifier leave the models too (then nothing comes from the cache)
+    /// Runs tasks side by side. @param keep_classifier leave the models too (then nothing comes from the
+    /// cache)
     /// @return outcomes in the order of the tasks   @errors the first task's error in that order; interrupted
     Result<std::vector<FitOutcome>> run(const std::vector<FitTask>& tasks, bool keep_classifier) const;
 
@@ -48,15 +49,16 @@ class MemberFitter {
     std::uint64_t input_print_ = 0;
 };
 
-/// Uniqueness weights times, for directional labels where asked, |target| against its trailing mean over known labels
-/// (span 100, at most 3). Each depends on labels up to its own only. [labels]
+/// Uniqueness weights times, for directional labels where asked, |target| against its trailing mean over
+/// known labels (span 100, at most 3). Each depends on labels up to its own only. [labels]
 std::vector<double> effective_weights(const LabelSet& labels, bool weight_by_move);
 
-/// The fits of one training window. Inner ones cut it at `inner_start` and then into equal blocks before the slice of
-/// early stopping; each learns from what lies before its block and predicts the block.
-/// @param test entries that the fold's own fit predicts after the slice of early stopping, which it predicts when `inner`
+/// The fits of one training window. Inner ones cut it at `inner_start` and then into equal blocks before the
+/// slice of early stopping; each learns from what lies before its block and predicts the block.
+/// @param test entries that the fold's own fit predicts after the slice of early stopping, which it predicts
+/// when `inner`
 std::vector<FitTask> plan_window(const LabelSet& labels, std::span<const std::uint32_t> train,
-                                 std::span<const std::uint32_t> test, int fold, std::size_t members, bool inner,
-                                 const PipelineOptions& options);
+                                 std::span<const std::uint32_t> test, int fold, std::size_t members,
+                                 bool inner, const PipelineOptions& options);
 
 }  // namespace aitrading::models

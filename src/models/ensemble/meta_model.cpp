@@ -16,7 +16,8 @@ std::span<const double> logits_of(const MetaRows& rows, std::size_t from, std::s
     return std::span(rows.logits).subspan(from * rows.members, (to - from) * rows.members);
 }
 
-/// Rows from 0 whose labels end before `row`. Ends need not be sorted: the first one that reaches `row` stops it.
+/// Rows from 0 whose labels end before `row`. Ends need not be sorted: the first one that reaches `row` stops
+/// it.
 std::size_t known_before(const MetaRows& rows, std::size_t limit, std::uint32_t row) {
     while (limit > 0 && rows.end[limit - 1] >= row) --limit;
     return limit;
@@ -29,8 +30,8 @@ std::vector<double> forward_scores(const MetaRows& rows, int horizon, const Stac
         const std::size_t from = rows.size() * part / parts, to = rows.size() * (part + 1) / parts;
         if (from == to) continue;
         const std::size_t known = known_before(rows, from, rows.row[from]);
-        const Stack stack = Stack::fit(logits_of(rows, 0, known), std::span(rows.y).subspan(0, known), rows.members,
-                                       horizon, options);
+        const Stack stack = Stack::fit(logits_of(rows, 0, known), std::span(rows.y).subspan(0, known),
+                                       rows.members, horizon, options);
         for (std::size_t i = from; i < to; ++i) score[i] = stack.apply(logits_of(rows, i, i + 1));
     }
     return score;
@@ -44,7 +45,8 @@ std::size_t purge_of(const MetaRows& rows, std::size_t from, double share) {
     return judge - std::max(from, known_before(rows, judge, rows.row[judge]));
 }
 
-CalibratedScore calibrate(const MetaRows& rows, std::span<const double> score, std::size_t from, int horizon) {
+CalibratedScore calibrate(const MetaRows& rows, std::span<const double> score, std::size_t from,
+                          int horizon) {
     const ScoredLabels data{score.subspan(from), std::span(rows.y).subspan(from)};
     ChoiceOptions options;
     options.overlap = horizon;
@@ -70,7 +72,8 @@ MetaModel MetaModel::fit(const MetaRows& rows, int horizon, const StackOptions& 
     if (rows.size() == 0) return meta;
     meta.stack = Stack::fit(rows.logits, rows.y, rows.members, horizon, options);
     const std::vector<double> score = forward_scores(rows, horizon, options);
-    // Scores of the plain mean are of another kind than those of a stack: they calibrate only where nothing else is.
+    // Scores of the plain mean are of another kind than those of a stack: they calibrate only where nothing
+    // else is.
     const std::size_t from = meta.stack.fitted() ? rows.size() / parts : 0;
     meta.ensemble = calibrate(rows, score, from, horizon);
     std::vector<double> own(rows.size());

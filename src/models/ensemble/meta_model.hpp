@@ -13,8 +13,8 @@ namespace aitrading::models {
 /// Members' logits on rows that they had not learnt from, in time order.
 struct MetaRows {
     std::size_t members = 0;
-    std::vector<double> logits;       ///< [rows x members]
-    std::vector<float> y;             ///< 0 or 1
+    std::vector<double> logits;           ///< [rows x members]
+    std::vector<float> y;                 ///< 0 or 1
     std::vector<std::uint32_t> row, end;  ///< label spans
     std::size_t size() const { return y.size(); }
 };
@@ -26,7 +26,8 @@ struct CalibratedScore {
     struct Value {
         double p = 0.5, low = 0, high = 1;
     };
-    /// The calibrated probability; the interval is Venn-Abers', widened where the calibrator's p lies outside of it.
+    /// The calibrated probability; the interval is Venn-Abers', widened where the calibrator's p lies outside
+    /// of it.
     Value apply(double score) const;
 };
 
@@ -36,8 +37,8 @@ struct MetaModel {
     CalibratedScore ensemble;
     std::vector<CalibratedScore> members;
 
-    /// Stack on all rows. The ensemble's calibrator is chosen on stacked scores that the stack did not learn from: the
-    /// rows in five parts, each scored by a stack of the parts before it (purged).
+    /// Stack on all rows. The ensemble's calibrator is chosen on stacked scores that the stack did not learn
+    /// from: the rows in five parts, each scored by a stack of the parts before it (purged).
     /// @param out_score [rows] those scores; rows of the first part have those of the plain mean
     static MetaModel fit(const MetaRows& rows, int horizon, const StackOptions& options,
                          std::vector<double>* out_score = nullptr);

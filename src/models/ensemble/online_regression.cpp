@@ -7,7 +7,8 @@
 
 namespace aitrading::models {
 
-OnlineRegression::OnlineRegression(std::size_t terms, double span) : terms_(terms), keep_(1 - 2 / (span + 1)) {
+OnlineRegression::OnlineRegression(std::size_t terms, double span)
+    : terms_(terms), keep_(1 - 2 / (span + 1)) {
     CHECK(terms >= 1 && terms <= terms_max && span >= 1);
 }
 

@@ -8,8 +8,8 @@
 
 namespace aitrading::models {
 
-/// Least squares that forgets: each observation loses weight by a constant factor per later one. A small ridge in each
-/// term's own size keeps collinear terms finite.
+/// Least squares that forgets: each observation loses weight by a constant factor per later one. A small
+/// ridge in each term's own size keeps collinear terms finite.
 class OnlineRegression {
   public:
     static constexpr std::size_t terms_max = 16;

@@ -1,14 +1,13 @@
 #include "models/ensemble/pipeline.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "base/check.hpp"
 #include "base/parallel.hpp"
-#include "models/ensemble/confidence.hpp"
 #include "models/ensemble/logit_regression.hpp"
 #include "models/ensemble/member_fit.hpp"
 #include "models/ensemble/meta_model.hpp"
@@ -26,8 +25,8 @@ struct RawRows {
 /// One fold after its meta stage.
 struct FoldAnswer {
     MetaModel meta;
-    std::vector<double> stacked;           ///< [test] logit
-    std::vector<double> first_scores;      ///< forward scores of the base rows, first fold only
+    std::vector<double> stacked;       ///< [test] logit
+    std::vector<double> first_scores;  ///< forward scores of the base rows, first fold only
 };
 
 class Run {
@@ -58,12 +57,12 @@ class Run {
     Result<void> fit_members() {
         std::vector<FitTask> tasks;
         for (std::size_t f = 0; f < splits_.size(); ++f) {
-            std::vector<FitTask> fold =
-                plan_window(labels_, splits_[f].train, splits_[f].test, static_cast<int>(f), members(), f == 0, options_);
+            std::vector<FitTask> fold = plan_window(labels_, splits_[f].train, splits_[f].test,
+                                                    static_cast<int>(f), members(), f == 0, options_);
             tasks.insert(tasks.end(), fold.begin(), fold.end());
         }
-        const MemberFitter fitter(features_, labels_, effective_weights(labels_, options_.weight_by_move), learners_,
-                                  options_);
+        const MemberFitter fitter(features_, labels_, effective_weights(labels_, options_.weight_by_move),
+                                  learners_, options_);
         TRY(const std::vector<FitOutcome> outcomes, fitter.run(tasks, false));
         tests_.resize(splits_.size());
         result_.models.resize(members() + 1);
@@ -73,7 +72,8 @@ class Run {
         return {};
     }
 
-    void take_in(const std::vector<FitTask>& tasks, const std::vector<FitOutcome>& outcomes, std::size_t first) {
+    void take_in(const std::vector<FitTask>& tasks, const std::vector<FitOutcome>& outcomes,
+                 std::size_t first) {
         const FitTask& task = tasks[first];
         const std::size_t own = task.inner > 0 ? 0 : splits_[static_cast<std::size_t>(task.fold)].test.size();
         for (std::size_t i = 0; i < task.predict.size(); ++i) {
@@ -91,7 +91,8 @@ class Run {
             const double folds = static_cast<double>(splits_.size());
             for (std::size_t c = 0; c < o.importance.size() && c < features_.columns(); ++c) {
                 result_.models[m].importance[c] += o.importance[c] / folds;
-                result_.models.back().importance[c] += o.importance[c] / folds / static_cast<double>(members());
+                result_.models.back().importance[c] +=
+                    o.importance[c] / folds / static_cast<double>(members());
             }
         }
     }
@@ -146,8 +147,8 @@ class Run {
                 result_.models[m].calibrator.emplace_back(a.meta.members[m].calibrator.name());
             result_.models.back().calibrator.emplace_back(a.meta.ensemble.calibrator.name());
             result_.stack_weights.push_back({a.meta.stack.intercept()});
-            result_.stack_weights.back().insert(result_.stack_weights.back().end(), a.meta.stack.weights().begin(),
-                                                a.meta.stack.weights().end());
+            result_.stack_weights.back().insert(result_.stack_weights.back().end(),
+                                                a.meta.stack.weights().begin(), a.meta.stack.weights().end());
             for (std::size_t i = 0; i < tests_[f].entry.size(); ++i) {
                 for (std::size_t m = 0; m < members(); ++m) {
                     const double p = tests_[f].p[i * members() + m];
@@ -169,7 +170,8 @@ class Run {
             result_.predictions.members[result_.models[m].name] = result_.models[m].p_up;
     }
 
-    /// Thresholds of each model: its first fold's from the rows that calibrated it, later ones from earlier folds.
+    /// Thresholds of each model: its first fold's from the rows that calibrated it, later ones from earlier
+    /// folds.
     void freeze(const std::vector<int>& position) {
         const FoldAnswer& first = answers_.front();
         const MetaRows rows = known_rows(0);
@@ -178,7 +180,7 @@ class Run {
             for (std::size_t i = 0; i < rows.size(); ++i)
                 p[i] = m < members() ? first.meta.members[m].apply(rows.logits[i * members() + m]).p
                                      : first.meta.ensemble.apply(first.first_scores[i]).p;
-            result_.models[m].thresholds = confidence_before_folds(position, result_.models[m].p_up, p);
+            result_.models[m].thresholds = freeze_thresholds(position, result_.models[m].p_up, p);
         }
     }
 
@@ -193,12 +195,14 @@ class Run {
         std::size_t at = 0;  // the base rows again, to find their targets
         for (std::size_t i = 0; i < rows.size(); ++i) {
             while (labels_.row[base_.entry[at]] != rows.row[i]) ++at;
-            stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p, inputs(rows.row[i]));
+            stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p,
+                           inputs(rows.row[i]));
             stream.label(rows.row[i], rows.end[i], labels_.target[base_.entry[at]]);
         }
         for (std::size_t i = 0; i < result_.entry.size(); ++i) {
             const std::uint32_t e = result_.entry[i];
-            const Interval interval = stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]));
+            const Interval interval =
+                stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]));
             result_.predictions.low.push_back(interval.low);
             result_.predictions.high.push_back(interval.high);
             stream.label(labels_.row[e], labels_.end[e], labels_.target[e]);
@@ -219,7 +223,8 @@ class Run {
 }  // namespace
 
 Result<PipelineResult> walk_forward_predict(const FeatureMatrix& features, const LabelSet& labels,
-                                            std::span<const Split> splits, std::span<const Learner* const> learners,
+                                            std::span<const Split> splits,
+                                            std::span<const Learner* const> learners,
                                             const PipelineOptions& options) {
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));

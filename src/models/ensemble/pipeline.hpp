@@ -31,28 +31,29 @@ struct PipelineOptions {
     std::uint64_t seed = 1;
     int threads = 1;
     std::stop_token stop;
-    int embargo_bars = 0;             ///< between what is learnt from and what is predicted, everywhere inside
-    double validation_share = 0.15;   ///< latest part of every training window: early stopping
-    int inner_folds = 3;              ///< expanding fits inside the first training window, for stack and calibration
-    double inner_start = 0.4;         ///< share of the first window that the first inner fit learns from
-    bool weight_by_move = true;       ///< directional labels: weight rows by |target| against its trailing mean (at
-                                      ///< most 3), so that members learn from sizes and not from signs alone
-    std::size_t meta_rows = 50'000;   ///< latest out-of-sample rows that stack and calibrators are fitted on
+    int embargo_bars = 0;            ///< between what is learnt from and what is predicted, everywhere inside
+    double validation_share = 0.15;  ///< latest part of every training window: early stopping
+    int inner_folds = 3;       ///< expanding fits inside the first training window, for stack and calibration
+    double inner_start = 0.4;  ///< share of the first window that the first inner fit learns from
+    bool weight_by_move = true;  ///< directional labels: weight rows by |target| against its trailing mean
+                                 ///< (at most 3), so that members learn from sizes and not from signs alone
+    std::size_t meta_rows = 50'000;  ///< latest out-of-sample rows that stack and calibrators are fitted on
     StackOptions stack;
-    IntervalOptions interval;         ///< `directional` is set from the labels
+    IntervalOptions interval;  ///< `directional` is set from the labels
     FoldCache* cache = nullptr;
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
-    std::function<double()> clock;    ///< seconds; none: timings are zero
+    std::function<double()> clock;                          ///< seconds; none: timings are zero
 };
 
 /// One model of the run over all tested entries, in the order of PipelineResult::entry.
 struct ModelRun {
-    std::string name;                         ///< of the learner, or `ensemble`
-    std::vector<double> p_up, p_low, p_high;  ///< [entries] calibrated probability and its Venn-Abers interval
-    std::vector<double> raw;                  ///< [entries] before calibration
-    FrozenThresholds thresholds;              ///< confidence at each coverage, frozen before each fold
-    std::vector<std::string> calibrator;      ///< [folds] kind chosen
-    std::vector<double> importance;           ///< [columns] share of gain, mean over folds; the ensemble: of members
+    std::string name;  ///< of the learner, or `ensemble`
+    std::vector<double> p_up, p_low,
+        p_high;                           ///< [entries] calibrated probability and its Venn-Abers interval
+    std::vector<double> raw;              ///< [entries] before calibration
+    FrozenThresholds thresholds;          ///< confidence at each coverage, frozen before each fold
+    std::vector<std::string> calibrator;  ///< [folds] kind chosen
+    std::vector<double> importance;  ///< [columns] share of gain, mean over folds; the ensemble: of members
 };
 
 struct PipelineTiming {
@@ -63,8 +64,8 @@ struct PipelineTiming {
 
 struct PipelineResult {
     std::vector<std::uint32_t> entry;  ///< index into the LabelSet of each prediction
-    Predictions predictions;           ///< of the ensemble; `members` holds each learner's calibrated probability
-    std::vector<ModelRun> models;      ///< in the order of the learners, the ensemble last
+    Predictions predictions;       ///< of the ensemble; `members` holds each learner's calibrated probability
+    std::vector<ModelRun> models;  ///< in the order of the learners, the ensemble last
     std::vector<std::vector<double>> stack_weights;  ///< [folds][1 + members] intercept first
     std::size_t fits = 0, fits_from_cache = 0;
     PipelineTiming timing;
@@ -74,20 +75,23 @@ struct PipelineResult {
 
 /// The one pipeline behind evaluate, train, demo and evaluate --market.
 ///
-/// Each fold: every member is fitted on its training window, stopping early on the purged latest part of it, and
-/// predicts the test block. Stack, calibrators (chosen by validation log loss), Venn-Abers intervals and thresholds come
-/// from predictions that no member had seen the labels of: those of earlier folds, and of expanding inner fits inside
-/// the first fold's window. The conformal interval of the target adapts inside the test block, one known label at a time.
-/// Nothing at a row comes from a label that ends at or after it, or from a later fold.
+/// Each fold: every member is fitted on its training window, stopping early on the purged latest part of it,
+/// and predicts the test block. Stack, calibrators (chosen by validation log loss), Venn-Abers intervals and
+/// thresholds come from predictions that no member had seen the labels of: those of earlier folds, and of
+/// expanding inner fits inside the first fold's window. The conformal interval of the target adapts inside
+/// the test block, one known label at a time. Nothing at a row comes from a label that ends at or after it,
+/// or from a later fold.
 ///
 /// An entry whose `y` is NaN is predicted and never learnt from: its label is not known.
 /// @param learners live as long as the call; names differ
 /// @param splits in time order, test blocks disjoint and increasing
-/// @errors usage (no learner, no split, two learners of one name), bad_input (a split out of range, too few rows),
+/// @errors usage (no learner, no split, two learners of one name), bad_input (a split out of range, too few
+/// rows),
 ///         interrupted (finished fits are in the cache), and what a learner fails with
 /// Same input and seed: same bytes at any `threads`.
 Result<PipelineResult> walk_forward_predict(const FeatureMatrix& features, const LabelSet& labels,
-                                            std::span<const Split> splits, std::span<const Learner* const> learners,
+                                            std::span<const Split> splits,
+                                            std::span<const Learner* const> learners,
                                             const PipelineOptions& options);
 
 }  // namespace aitrading::models

@@ -18,9 +18,11 @@ Result<void> check_learners(std::span<const Learner* const> learners, const Pipe
 Result<void> check_labels(const FeatureMatrix& features, const LabelSet& labels);
 /// Entries that may be learnt from: in range, increasing, labelled 0 or 1, enough of them. @errors bad_input
 Result<void> check_training(const LabelSet& labels, std::span<const std::uint32_t> train, int fold);
-/// As above for every split; test blocks not empty, increasing over all splits, behind the training labels' ends.
+/// As above for every split; test blocks not empty, increasing over all splits, behind the training labels'
+/// ends.
 /// @errors usage, bad_input, gate_refused (a training label that is only known inside the test block)
-Result<void> check_splits(const LabelSet& labels, std::span<const Split> splits, const PipelineOptions& options);
+Result<void> check_splits(const LabelSet& labels, std::span<const Split> splits,
+                          const PipelineOptions& options);
 
 /// Drops the earliest rows beyond `most`.
 void keep_latest(MetaRows& rows, std::size_t most);

@@ -25,11 +25,11 @@ Stack Stack::fit(std::span<const double> logits, std::span<const float> y, std::
     const std::vector<double> target(y.begin(), y.end());
     // Overlapping labels repeat each other: their sum of losses speaks too loudly against the ridge.
     const LogitFit fit = fit_logit_regression({.columns = members,
-                                          .x = logits,
-                                          .target = target,
-                                          .weight = {},
-                                          .ridge = options.ridge * overlap,
-                                          .centre = s.weight_});
+                                               .x = logits,
+                                               .target = target,
+                                               .weight = {},
+                                               .ridge = options.ridge * overlap,
+                                               .centre = s.weight_});
     s.intercept_ = fit.intercept;
     s.weight_ = fit.coefficient;
     s.fitted_ = true;

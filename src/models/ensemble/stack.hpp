@@ -8,13 +8,13 @@
 namespace aitrading::models {
 
 struct StackOptions {
-    double ridge = 5.0;             ///< strength of the pull to the plain mean of the logits
-    std::size_t min_rows = 200;     ///< independent rows below which the mean is kept
+    double ridge = 5.0;          ///< strength of the pull to the plain mean of the logits
+    std::size_t min_rows = 200;  ///< independent rows below which the mean is kept
 };
 
-/// Logistic regression on the members' logits: z = intercept + sum w_m * logit_m. A ridge pulls the weights to 1/M each, the
-/// plain mean, which is also the answer where rows are few or of one class.
-/// A logistic stack is a calibrator at the same time (specs, ml 4 and 5).
+/// Logistic regression on the members' logits: z = intercept + sum w_m * logit_m. A ridge pulls the weights
+/// to 1/M each, the plain mean, which is also the answer where rows are few or of one class. A logistic stack
+/// is a calibrator at the same time (specs, ml 4 and 5).
 class Stack {
   public:
     Stack() = default;
@@ -22,8 +22,8 @@ class Stack {
     static Stack mean(std::size_t members);
     /// @param logits [rows x members], row-major, of predictions that no member was fitted on
     /// @param y [rows] 0 or 1   @param overlap label span in rows: rows / overlap count as independent
-    static Stack fit(std::span<const double> logits, std::span<const float> y, std::size_t members, int overlap,
-                     const StackOptions& options = {});
+    static Stack fit(std::span<const double> logits, std::span<const float> y, std::size_t members,
+                     int overlap, const StackOptions& options = {});
 
     /// The stacked logit. @pre logits.size() == members()
     double apply(std::span<const double> logits) const;

@@ -11,15 +11,18 @@ namespace {
 struct Point {
     double x = 0, y = 0;
 };
-double slope(Point a, Point b) { return (b.y - a.y) / (b.x - a.x); }
-/// True where a, b, c do not turn left: b is no corner of the greatest convex minorant. Exact: counts below 2^26.
+double slope(Point a, Point b) {
+    return (b.y - a.y) / (b.x - a.x);
+}
+/// True where a, b, c do not turn left: b is no corner of the greatest convex minorant. Exact: counts below
+/// 2^26.
 bool no_left_turn(Point a, Point b, Point c) {
     return (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x) <= 0;
 }
 
 /// For each distinct score i the isotonic value there after adding one observation of label 1 at it.
-/// The cumulative sum diagram starts with the added step (1,1); the loop carries that step one place to the right and
-/// keeps the corners of the greatest convex minorant that lie ahead.
+/// The cumulative sum diagram starts with the added step (1,1); the loop carries that step one place to the
+/// right and keeps the corners of the greatest convex minorant that lie ahead.
 std::vector<double> values_with_added_one(const std::vector<double>& count, const std::vector<double>& sum) {
     const std::size_t n = count.size();
     std::vector<Point> p(n + 2);  // p[i + 1] is P_i, p[0] is P_{-1}

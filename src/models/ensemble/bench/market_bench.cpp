@@ -1,10 +1,9 @@
-// How much of the exact filter's edge the pipeline finds on synthetic markets: train 150k bars, test the next 200k.
+// How much of the exact filter's edge the pipeline finds on synthetic markets: train 150k bars, test the next
+// 200k.
 //   models_ensemble_bench [--market strong|realistic|null]... [--seed N]... [--models a,b] [--threads N]
 //                         [--words 'lightgbm:name=value ...']... [--train N] [--test N] [--json]
-// Without --seed: seed 101, the first of the published ones; --seed all: 101 to 110, which docs/ensemble.md lists without
-// choosing. Without --market: all three.
-#include <fmt/format.h>
-
+// Without --seed: seed 101, the first of the published ones; --seed all: 101 to 110, which docs/ensemble.md
+// lists without choosing. Without --market: all three.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,6 +12,8 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "kit/bench.hpp"
 #include "market/simulator/market.hpp"
@@ -40,8 +41,10 @@ struct Arguments {
 std::vector<std::string> split(const std::string& text, char at) {
     std::vector<std::string> out{""};
     for (const char c : text) {
-        if (c == at) out.emplace_back();
-        else out.back() += c;
+        if (c == at)
+            out.emplace_back();
+        else
+            out.back() += c;
     }
     return out;
 }
@@ -50,18 +53,30 @@ Arguments parse(int argc, char** argv) {
     Arguments a;
     for (int i = 1; i + 1 < argc; ++i) {
         const std::string name = argv[i], value = argv[i + 1];
-        if (name == "--market") a.markets.push_back(value);
-        else if (name == "--seed" && value == "all") for (std::uint64_t s = 101; s <= 110; ++s) a.seeds.push_back(s);
-        else if (name == "--seed") a.seeds.push_back(std::strtoull(value.c_str(), nullptr, 10));
-        else if (name == "--models") a.models = split(value, ',');
-        else if (name == "--threads") a.threads = std::atoi(value.c_str());
-        else if (name == "--train") a.train = std::strtoull(value.c_str(), nullptr, 10);
-        else if (name == "--test") a.test = std::strtoull(value.c_str(), nullptr, 10);
-        else if (name == "--words") a.words[value.substr(0, value.find(':'))] = value.substr(value.find(':') + 1);
-        else if (name == "--validation") a.pipeline.validation_share = std::atof(value.c_str());
-        else if (name == "--inner") a.pipeline.inner_folds = std::atoi(value.c_str());
-        else if (name == "--by-move") a.pipeline.weight_by_move = value != "0";
-        else continue;
+        if (name == "--market")
+            a.markets.push_back(value);
+        else if (name == "--seed" && value == "all")
+            for (std::uint64_t s = 101; s <= 110; ++s) a.seeds.push_back(s);
+        else if (name == "--seed")
+            a.seeds.push_back(std::strtoull(value.c_str(), nullptr, 10));
+        else if (name == "--models")
+            a.models = split(value, ',');
+        else if (name == "--threads")
+            a.threads = std::atoi(value.c_str());
+        else if (name == "--train")
+            a.train = std::strtoull(value.c_str(), nullptr, 10);
+        else if (name == "--test")
+            a.test = std::strtoull(value.c_str(), nullptr, 10);
+        else if (name == "--words")
+            a.words[value.substr(0, value.find(':'))] = value.substr(value.find(':') + 1);
+        else if (name == "--validation")
+            a.pipeline.validation_share = std::atof(value.c_str());
+        else if (name == "--inner")
+            a.pipeline.inner_folds = std::atoi(value.c_str());
+        else if (name == "--by-move")
+            a.pipeline.weight_by_move = value != "0";
+        else
+            continue;
         ++i;
     }
     a.speed = a.markets.empty() && a.seeds.empty();
@@ -94,8 +109,10 @@ struct Score {
     double share = 0, accuracy = 0, log_loss = 0, excess_se = 0;
 };
 
-/// Share of the edge by the exact p; realised accuracy; and by how many paired standard errors it exceeds the filter's.
-Score score(const PipelineResult& result, const ModelRun& run, const LabelSet& labels, const std::vector<double>& exact) {
+/// Share of the edge by the exact p; realised accuracy; and by how many paired standard errors it exceeds the
+/// filter's.
+Score score(const PipelineResult& result, const ModelRun& run, const LabelSet& labels,
+            const std::vector<double>& exact) {
     double agreed = 0, edge = 0, right = 0, loss = 0, difference = 0, squares = 0, n = 0;
     for (std::size_t i = 0; i < result.entry.size(); ++i) {
         const std::uint32_t e = result.entry[i];
@@ -123,27 +140,43 @@ double seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::vector<kit::BenchRow> rows_of(const std::string& market, std::uint64_t seed, const ModelRun& run, const Score& s) {
+std::vector<kit::BenchRow> rows_of(const std::string& market, std::uint64_t seed, const ModelRun& run,
+                                   const Score& s) {
     const std::string prefix = fmt::format("market {} seed {} {} ", market, seed, run.name);
     const bool best = run.name == "ensemble";
-    const std::string note = fmt::format("calibrator {}, log loss {:.4f}", run.calibrator.front(), s.log_loss);
+    const std::string note =
+        fmt::format("calibrator {}, log loss {:.4f}", run.calibrator.front(), s.log_loss);
     std::vector<kit::BenchRow> rows;
     if (market == "null") {
-        rows.push_back({.name = prefix + "accuracy off 50 %", .value = 100 * std::abs(s.accuracy - 0.5), .unit = "pp",
-                        .target = 0.67, .higher_is_better = false, .note = note});
+        rows.push_back({.name = prefix + "accuracy off 50 %",
+                        .value = 100 * std::abs(s.accuracy - 0.5),
+                        .unit = "pp",
+                        .target = 0.67,
+                        .higher_is_better = false,
+                        .note = note});
         return rows;
     }
     std::optional<double> target;
     if (best) target = market == "strong" ? 0.92 : 0.65;
-    rows.push_back({.name = prefix + "edge share", .value = s.share, .unit = "", .target = target,
-                    .higher_is_better = true, .note = note});
-    rows.push_back({.name = prefix + "accuracy", .value = 100 * s.accuracy, .unit = "%", .higher_is_better = true});
-    rows.push_back({.name = prefix + "excess over the exact filter", .value = s.excess_se, .unit = "paired SE",
-                    .target = 4.0, .higher_is_better = false, .note = "more is a leak"});
+    rows.push_back({.name = prefix + "edge share",
+                    .value = s.share,
+                    .unit = "",
+                    .target = target,
+                    .higher_is_better = true,
+                    .note = note});
+    rows.push_back(
+        {.name = prefix + "accuracy", .value = 100 * s.accuracy, .unit = "%", .higher_is_better = true});
+    rows.push_back({.name = prefix + "excess over the exact filter",
+                    .value = s.excess_se,
+                    .unit = "paired SE",
+                    .target = 4.0,
+                    .higher_is_better = false,
+                    .note = "more is a leak"});
     return rows;
 }
 
-Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint64_t seed, const Arguments& a) {
+Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint64_t seed,
+                                           const Arguments& a) {
     const double strength = market == "strong" ? 1.1 : market == "realistic" ? 0.16 : 0.0;
     // The null band is stated at 50,000 bars.
     const std::size_t test = market == "null" ? std::min<std::size_t>(a.test, 50'000) : a.test;
@@ -165,9 +198,11 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
     options.threads = a.threads;
     options.clock = seconds;
     options.progress = [](const PipelineProgress& p) {
-        std::fprintf(stderr, "fit %zu of %zu: %.*s\n", p.done, p.total, static_cast<int>(p.member.size()), p.member.data());
+        std::fprintf(stderr, "fit %zu of %zu: %.*s\n", p.done, p.total, static_cast<int>(p.member.size()),
+                     p.member.data());
     };
-    TRY(const PipelineResult result, walk_forward_predict(features, labels, std::span(&split, 1), learners, options));
+    TRY(const PipelineResult result,
+        walk_forward_predict(features, labels, std::span(&split, 1), learners, options));
     std::vector<kit::BenchRow> rows;
     for (const ModelRun& run : result.models) {
         const auto more = rows_of(market, seed, run, score(result, run, labels, data.p_exact));
@@ -181,10 +216,16 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
         inside += target >= result.predictions.low[i] && target <= result.predictions.high[i];
     }
     rows.push_back({.name = fmt::format("market {} seed {} coverage of 90 % intervals", market, seed),
-                    .value = 100 * inside / known, .unit = "%", .higher_is_better = true, .note = "88 to 92 asked"});
+                    .value = 100 * inside / known,
+                    .unit = "%",
+                    .higher_is_better = true,
+                    .note = "88 to 92 asked"});
     rows.push_back({.name = fmt::format("market {} seed {} seconds of fitting", market, seed),
-                    .value = result.timing.fit_seconds, .unit = "s", .higher_is_better = false,
-                    .note = fmt::format("meta {:.1f} s, total {:.1f} s", result.timing.meta_seconds, result.timing.total_seconds)});
+                    .value = result.timing.fit_seconds,
+                    .unit = "s",
+                    .higher_is_better = false,
+                    .note = fmt::format("meta {:.1f} s, total {:.1f} s", result.timing.meta_seconds,
+                                        result.timing.total_seconds)});
     return rows;
 }
 

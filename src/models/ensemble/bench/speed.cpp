@@ -54,7 +54,8 @@ std::vector<kit::BenchRow> calibration() {
     const double beta = median_of(5, [&] { sum += Calibrator::fit_beta(data).parameters()[0]; });
     const double isotonic = median_of(5, [&] { sum += Calibrator::fit_isotonic(data).apply(0); });
     CHECK(std::isfinite(sum));
-    return {row("venn-abers, prepare 50,000 rows", 1e3 * prepare, "ms"), row("venn-abers, query", 1e9 * query / n, "ns"),
+    return {row("venn-abers, prepare 50,000 rows", 1e3 * prepare, "ms"),
+            row("venn-abers, query", 1e9 * query / n, "ns"),
             row("beta calibration, 50,000 rows", 1e3 * beta, "ms"),
             row("isotonic calibration, 50,000 rows", 1e3 * isotonic, "ms")};
 }
@@ -112,7 +113,8 @@ std::vector<kit::BenchRow> single_rows() {
         micros.push_back(1e6 * seconds_of([&] { sum += ensemble->predict_row(features.row(t)).p_up; }));
     CHECK(std::isfinite(sum));
     const double bytes = static_cast<double>(ensemble->serialise().size());
-    kit::BenchRow p50 = row("three tree models, stack, calibration and intervals, one row, p50", kit::quantile(micros, 0.5), "us");
+    kit::BenchRow p50 = row("three tree models, stack, calibration and intervals, one row, p50",
+                            kit::quantile(micros, 0.5), "us");
     p50.target = 20;
     p50.note = "xgboost and lightgbm of up to 500 trees, forest of 300, 60 columns";
     return {p50, row("the same, p99", kit::quantile(micros, 0.99), "us"),

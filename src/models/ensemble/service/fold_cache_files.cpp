@@ -1,10 +1,10 @@
 #include "models/ensemble/service/fold_cache_files.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace aitrading::models {
 
@@ -14,13 +14,16 @@ Result<FileFoldCache> FileFoldCache::open(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
-        return fail(ErrorCode::failed, fmt::format("{}: cannot make the folder for finished fits ({}): choose a --home "
-                                                   "that can be written",
-                                                   folder.string(), error.message()));
+        return fail(ErrorCode::failed,
+                    fmt::format("{}: cannot make the folder for finished fits ({}): choose a --home "
+                                "that can be written",
+                                folder.string(), error.message()));
     return FileFoldCache(folder);
 }
 
-fs::path FileFoldCache::file(const std::string& key) const { return folder_ / (key + ".fit"); }
+fs::path FileFoldCache::file(const std::string& key) const {
+    return folder_ / (key + ".fit");
+}
 
 std::optional<std::string> FileFoldCache::load(const std::string& key) {
     std::ifstream in(file(key), std::ios::binary);
@@ -40,14 +43,17 @@ Result<void> FileFoldCache::store(const std::string& key, std::string_view bytes
         if (!out) {
             out.close();
             fs::remove(draft, error);
-            return fail(ErrorCode::failed, fmt::format("{}: a finished fit cannot be written: is the disk full?",
-                                                       target.string()), true);
+            return fail(
+                ErrorCode::failed,
+                fmt::format("{}: a finished fit cannot be written: is the disk full?", target.string()),
+                true);
         }
     }
     fs::rename(draft, target, error);
     if (error)
-        return fail(ErrorCode::failed, fmt::format("{}: cannot be put in its place ({})", target.string(),
-                                                   error.message()), true);
+        return fail(ErrorCode::failed,
+                    fmt::format("{}: cannot be put in its place ({})", target.string(), error.message()),
+                    true);
     return {};
 }
 

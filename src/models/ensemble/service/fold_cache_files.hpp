@@ -6,7 +6,8 @@
 
 namespace aitrading::models {
 
-/// One file for each finished fit in a folder that it makes. A file appears by rename, complete or not at all.
+/// One file for each finished fit in a folder that it makes. A file appears by rename, complete or not at
+/// all.
 class FileFoldCache final : public FoldCache {
   public:
     /// @errors failed: the folder cannot be made or written

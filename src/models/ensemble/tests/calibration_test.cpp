@@ -1,12 +1,12 @@
 #include "models/ensemble/calibration.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "models/ensemble/logit_regression.hpp"
@@ -47,7 +47,7 @@ Sample vector_sample() {
 
 TEST(calibrators, equal_their_published_vector) {
     const Sample s = vector_sample();
-    const std::vector<double> expected{0,   0,   0.4, 0.4, 0.4,   0.4,   0.4,
+    const std::vector<double> expected{0,   0,   0.4, 0.4, 0.4,    0.4,    0.4,
                                        0.5, 0.5, 0.5, 0.5, 2. / 3, 2. / 3, 2. / 3};
     EXPECT_THAT(isotonic_values(s.view()), testing::Pointwise(testing::DoubleNear(1e-12), expected));
     const VennAbersInterval at = VennAbers(s.view()).query(-0.335);
@@ -65,7 +65,8 @@ TEST(calibrators, equal_their_published_vector) {
 }
 
 TEST(calibrators, equal_scikit_learn_on_random_samples) {
-    for (const json& c : golden()["cases"]) {
+    const json file = golden();
+    for (const json& c : file["cases"]) {
         SCOPED_TRACE(c["name"].get<std::string>());
         const Sample s{c["score"].get<std::vector<double>>(), c["y"].get<std::vector<float>>()};
         const auto x = c["x"].get<std::vector<double>>();
@@ -95,8 +96,12 @@ TEST(logistic, equals_scikit_learn_with_ridge_and_weights) {
     std::vector<double> x;
     for (const json& row : s["x"]) x.insert(x.end(), row.begin(), row.end());
     const auto y = s["y"].get<std::vector<double>>(), weight = s["weight"].get<std::vector<double>>();
-    const LogitFit fit = fit_logit_regression(
-        {.columns = 3, .x = x, .target = y, .weight = weight, .ridge = s["ridge"].get<double>(), .centre = {}});
+    const LogitFit fit = fit_logit_regression({.columns = 3,
+                                               .x = x,
+                                               .target = y,
+                                               .weight = weight,
+                                               .ridge = s["ridge"].get<double>(),
+                                               .centre = {}});
     EXPECT_TRUE(fit.converged);
     EXPECT_NEAR(fit.intercept, s["intercept"].get<double>(), 1e-6);
     EXPECT_THAT(fit.coefficient,
@@ -105,7 +110,8 @@ TEST(logistic, equals_scikit_learn_with_ridge_and_weights) {
 
 TEST(logistic, stays_finite_on_separated_classes) {
     const std::vector<double> x{-2, -1, 1, 2}, y{0, 0, 1, 1};
-    const LogitFit fit = fit_logit_regression({.columns = 1, .x = x, .target = y, .weight = {}, .centre = {}});
+    const LogitFit fit =
+        fit_logit_regression({.columns = 1, .x = x, .target = y, .weight = {}, .centre = {}});
     EXPECT_TRUE(std::isfinite(fit.coefficient[0]));
     EXPECT_LT(fit.mean_loss, 1e-3);
 }

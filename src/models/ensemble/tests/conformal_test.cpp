@@ -1,12 +1,12 @@
 #include "models/ensemble/conformal.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <deque>
 #include <map>
 #include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "market/simulator/market.hpp"
@@ -17,8 +17,9 @@ namespace aitrading::models {
 namespace {
 
 TEST(conformal, split_quantile_equals_its_vector) {
-    const std::vector<double> scores{0.0172, 0.0658, 0.1001, 0.1927, 0.2382, 0.3111, 0.3156, 0.3764, 0.505, 0.5978,
-                                     0.6483, 0.6753, 0.9011, 0.9645, 0.9831, 1.0736, 1.2908, 1.9262, 2.2975};
+    const std::vector<double> scores{0.0172, 0.0658, 0.1001, 0.1927, 0.2382, 0.3111, 0.3156,
+                                     0.3764, 0.505,  0.5978, 0.6483, 0.6753, 0.9011, 0.9645,
+                                     0.9831, 1.0736, 1.2908, 1.9262, 2.2975};
     EXPECT_EQ(split_conformal_quantile(scores, 0.1), 1.9262);
     EXPECT_EQ(split_conformal_quantile(scores, 0.2), 1.0736);
     EXPECT_EQ(split_conformal_quantile(scores, 0.5), 0.5978);
@@ -27,8 +28,9 @@ TEST(conformal, split_quantile_equals_its_vector) {
 
 TEST(conformal, adaptive_alpha_equals_its_vector) {
     AdaptiveAlpha aci(0.1, 0.005);
-    const std::vector<double> path{0.1,  0.0955, 0.096, 0.0915, 0.092, 0.0925, 0.088, 0.0885, 0.089, 0.0895, 0.085,
-                                   0.0855, 0.086, 0.0865, 0.087, 0.0875, 0.088, 0.0885, 0.089, 0.0895, 0.09};
+    const std::vector<double> path{0.1,    0.0955, 0.096,  0.0915, 0.092,  0.0925, 0.088,
+                                   0.0885, 0.089,  0.0895, 0.085,  0.0855, 0.086,  0.0865,
+                                   0.087,  0.0875, 0.088,  0.0885, 0.089,  0.0895, 0.09};
     const std::vector<int> missed{1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     for (std::size_t i = 0; i < missed.size(); ++i) {
         EXPECT_NEAR(aci.alpha(), path[i], 1e-12);
@@ -147,7 +149,8 @@ TEST(intervals, follow_a_level_whose_labels_overlap_and_come_late) {
     for (int t = 1; t < 30'000; ++t) log_vol.push_back(0.99 * log_vol.back() + 0.1 * random.next_normal());
     for (std::size_t t = 0; t + 24 < log_vol.size(); ++t) {
         double sum = 0;
-        for (std::size_t k = 1; k <= 24; ++k) sum += std::exp(2 * (log_vol[t + k] + 0.3 * random.next_normal()));
+        for (std::size_t k = 1; k <= 24; ++k)
+            sum += std::exp(2 * (log_vol[t + k] + 0.3 * random.next_normal()));
         target.push_back(0.5 * std::log(sum / 24));
     }
     IntervalStream stream({.directional = false});
@@ -162,7 +165,8 @@ TEST(intervals, follow_a_level_whose_labels_overlap_and_come_late) {
         width += at.high - at.low;
     }
     EXPECT_NEAR(all.rate(), 0.90, 0.02);
-    EXPECT_LT(width / all.n, 2 * 1.645 * 0.71);  // narrower than the level's own spread: p and the past are used
+    EXPECT_LT(width / all.n,
+              2 * 1.645 * 0.71);  // narrower than the level's own spread: p and the past are used
 }
 
 TEST(intervals, survive_bytes_and_are_unknown_before_the_warm_up) {

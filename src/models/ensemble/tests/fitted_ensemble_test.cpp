@@ -1,9 +1,9 @@
 #include "models/ensemble/fitted_ensemble.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "models/boosting/boosting.hpp"
 #include "test_learners.hpp"
@@ -94,7 +94,8 @@ TEST(fitted_ensemble, refuses_other_features_and_damaged_bytes) {
         std::string damaged = bytes;
         damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
         EXPECT_FALSE(FittedEnsemble::restore(damaged, learners).has_value()) << at;
-        EXPECT_FALSE(FittedEnsemble::restore(std::string_view(bytes).substr(0, at), learners).has_value()) << at;
+        EXPECT_FALSE(FittedEnsemble::restore(std::string_view(bytes).substr(0, at), learners).has_value())
+            << at;
     }
 }
 

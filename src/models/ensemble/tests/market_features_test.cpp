@@ -1,9 +1,9 @@
 #include "models/ensemble/market_features.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "market/simulator/market.hpp"
 #include "models/ensemble/market_learners.hpp"
@@ -27,7 +27,8 @@ TEST(market_features, change_nothing_before_a_cut) {
     ASSERT_EQ(whole.columns(), MarketFeatures::columns);
     for (const std::size_t cut : {std::size_t{1}, std::size_t{2}, std::size_t{77}, std::size_t{599}}) {
         const FeatureMatrix part = market_feature_matrix(std::span(bars).first(cut));
-        EXPECT_EQ(std::memcmp(part.values.data(), whole.values.data(), part.values.size() * sizeof(double)), 0);
+        EXPECT_EQ(std::memcmp(part.values.data(), whole.values.data(), part.values.size() * sizeof(double)),
+                  0);
     }
 }
 

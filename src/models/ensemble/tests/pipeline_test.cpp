@@ -1,14 +1,14 @@
 #include "models/ensemble/pipeline.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "models/boosting/boosting.hpp"
 #include "models/ensemble/service/fold_cache_files.hpp"
+#include "models/evaluation/placebo.hpp"
 #include "test_learners.hpp"
 
 namespace aitrading::models {
@@ -58,11 +58,13 @@ TEST(pipeline, stacks_members_to_more_than_the_best_and_ignores_the_bold_noise) 
     const PipelineResult r = run(toy, folds_of(toy, 4), cast.all());
     ASSERT_EQ(r.models.size(), 4U);
     EXPECT_EQ(r.models.back().name, "ensemble");
-    const double best = mean_log_loss(r, r.models[0], toy.labels), stack = mean_log_loss(r, r.ensemble(), toy.labels);
+    const double best = mean_log_loss(r, r.models[0], toy.labels),
+                 stack = mean_log_loss(r, r.ensemble(), toy.labels);
     EXPECT_LT(stack, best - 0.01);
     EXPECT_LT(mean_log_loss(r, r.models[1], toy.labels), std::log(2.0));  // overconfident by 4, calibrated
     EXPECT_LT(mean_log_loss(r, r.models[2], toy.labels), std::log(2.0) + 0.004);
-    // The weights undo the boldness of 1, 4 and 30. Weighting by move makes each member bolder by about a half.
+    // The weights undo the boldness of 1, 4 and 30. Weighting by move makes each member bolder by about a
+    // half.
     const std::vector<double>& w = r.stack_weights.back();
     EXPECT_TRUE(w[1] > 0.5 && w[1] < 1.0) << w[1];
     EXPECT_NEAR(w[2] / w[1], 0.25, 0.05);
@@ -93,8 +95,8 @@ TEST(pipeline, speaks_only_from_what_was_known) {
             cut.labels.y.resize(last + 1);
             cut.labels.target.resize(last + 1);
             cut.labels.weight.resize(last + 1);
-            const PipelineResult part = run(cut, {splits.begin(), splits.begin() + static_cast<std::ptrdiff_t>(kept)},
-                                            cast.all());
+            const PipelineResult part =
+                run(cut, {splits.begin(), splits.begin() + static_cast<std::ptrdiff_t>(kept)}, cast.all());
             ASSERT_GT(part.entry.size(), 100U);
             EXPECT_EQ(bytes_of(part, part.entry.size()), bytes_of(whole, part.entry.size()));
         }
@@ -118,7 +120,8 @@ TEST(pipeline, lets_no_member_change_another) {
     const Toy toy = make_toy(3000, 4);
     const Cast cast;
     const std::vector<const Learner*> alone{&cast.b};
-    const PipelineResult with = run(toy, folds_of(toy, 3), cast.all()), without = run(toy, folds_of(toy, 3), alone);
+    const PipelineResult with = run(toy, folds_of(toy, 3), cast.all()),
+                         without = run(toy, folds_of(toy, 3), alone);
     EXPECT_EQ(with.models[1].p_up, without.models[0].p_up);
     EXPECT_EQ(with.models[1].p_low, without.models[0].p_low);
 }
@@ -133,7 +136,8 @@ TEST(pipeline, goes_on_where_it_was_stopped) {
     options.cache = &*cache;
     Cast first;
     first.a.stop_after = 2;
-    const auto stopped = walk_forward_predict(toy.features, toy.labels, folds_of(toy, 4), first.all(), options);
+    const auto stopped =
+        walk_forward_predict(toy.features, toy.labels, folds_of(toy, 4), first.all(), options);
     ASSERT_FALSE(stopped.has_value());
     EXPECT_EQ(stopped.error().code, ErrorCode::interrupted);
     const Cast second;
@@ -157,24 +161,9 @@ TEST(pipeline, goes_on_where_it_was_stopped) {
     EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
-/// Labels dealt anew in blocks of 20, rows kept.
-LabelSet shuffled(const LabelSet& labels, std::uint64_t seed) {
-    LabelSet out = labels;
-    SplitMix64 random(seed);
-    const std::size_t block = 20, blocks = labels.size() / block;
-    std::vector<std::size_t> order(blocks);
-    std::iota(order.begin(), order.end(), 0);
-    for (std::size_t i = blocks; i-- > 1;) std::swap(order[i], order[random.next_below(i + 1)]);
-    for (std::size_t i = 0; i < blocks * block; ++i) {
-        out.y[i] = labels.y[order[i / block] * block + i % block];
-        out.target[i] = labels.target[order[i / block] * block + i % block];
-    }
-    return out;
-}
-
 TEST(pipeline, finds_nothing_in_labels_shuffled_by_blocks) {
     Toy toy = make_toy(12'000, 6);
-    toy.labels = shuffled(toy.labels, 9);
+    toy.labels = shuffled_in_blocks(toy.labels, 20, 9);
     const std::vector<std::unique_ptr<Learner>> trees = tree_learners();
     std::vector<const Learner*> learners;
     for (const auto& l : trees) learners.push_back(l.get());
@@ -238,9 +227,12 @@ TEST(pipeline, refuses_wrong_questions) {
     const Cast cast;
     const std::vector<Split> splits = folds_of(toy, 2);
     const std::vector<const Learner*> none, twice{&cast.a, &cast.a};
-    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, splits, none, {}).error().code, ErrorCode::usage);
-    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, splits, twice, {}).error().code, ErrorCode::usage);
-    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, {}, cast.all(), {}).error().code, ErrorCode::usage);
+    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, splits, none, {}).error().code,
+              ErrorCode::usage);
+    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, splits, twice, {}).error().code,
+              ErrorCode::usage);
+    EXPECT_EQ(walk_forward_predict(toy.features, toy.labels, {}, cast.all(), {}).error().code,
+              ErrorCode::usage);
     PipelineOptions stopped;
     std::stop_source source;
     source.request_stop();

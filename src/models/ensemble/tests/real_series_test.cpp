@@ -1,11 +1,11 @@
-#include <gtest/gtest.h>
-#include <zlib.h>
-
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <numeric>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "insight/features/feature_set.hpp"
 #include "models/ensemble/interval_stream.hpp"
@@ -16,7 +16,8 @@ namespace {
 
 std::filesystem::path shared_file(const char* name) {
     const char* root = std::getenv("AITRADING_SHARED");
-    return (root != nullptr ? std::filesystem::path(root) : std::filesystem::path(AIT_SOURCE_DIR) / ".." / "shared") /
+    return (root != nullptr ? std::filesystem::path(root)
+                            : std::filesystem::path(AIT_SOURCE_DIR) / ".." / "shared") /
            "data" / name;
 }
 
@@ -29,10 +30,12 @@ BarColumns read_hours(const std::filesystem::path& path, const std::string& befo
     while (file != nullptr && gzgets(file, line, sizeof line) != nullptr) {
         char date[11], clock[6];
         double o, h, l, c, v;
-        if (std::sscanf(line, "%10s %5[0-9:],%lf,%lf,%lf,%lf,%lf", date, clock, &o, &h, &l, &c, &v) != 7) continue;
+        if (std::sscanf(line, "%10s %5[0-9:],%lf,%lf,%lf,%lf,%lf", date, clock, &o, &h, &l, &c, &v) != 7)
+            continue;
         if (date >= before || h < l || l <= 0) continue;
-        bars.append({*parse_iso8601(std::string(date) + "T" + clock), Price::from_double(o), Price::from_double(h),
-                     Price::from_double(l), Price::from_double(c), Quantity::from_double(v)});
+        bars.append({*parse_iso8601(std::string(date) + "T" + clock), Price::from_double(o),
+                     Price::from_double(h), Price::from_double(l), Price::from_double(c),
+                     Quantity::from_double(v)});
     }
     if (file != nullptr) gzclose(file);
     return bars;
@@ -69,10 +72,12 @@ TEST_P(RealHours, lie_in_their_intervals_nine_times_of_ten) {
     EXPECT_NEAR(inside / n, 0.90, 0.02);
     // A fifth holds forty spans of 120 hours that do not overlap: a share of so few strays further.
     const double band = labels->horizon_bars > 24 ? 0.08 : 0.05;
-    for (std::size_t k = 0; k < part_n.size(); ++k) EXPECT_NEAR(part_inside[k] / part_n[k], 0.90, band) << "part " << k;
+    for (std::size_t k = 0; k < part_n.size(); ++k)
+        EXPECT_NEAR(part_inside[k] / part_n[k], 0.90, band) << "part " << k;
 }
 INSTANTIATE_TEST_SUITE_P(labels, RealHours,
-                         testing::Values("next_bar", "triple_barrier(2,2,24)", "large_move", "volatility(120)"));
+                         testing::Values("next_bar", "triple_barrier(2,2,24)", "large_move",
+                                         "volatility(120)"));
 
 }  // namespace
 }  // namespace aitrading::models

@@ -11,8 +11,8 @@
 
 namespace aitrading::models::testing_learners {
 
-/// z = intercept + slope * one column, fitted by logistic regression; `boldness` multiplies its logit, so that it
-/// needs calibration.
+/// z = intercept + slope * one column, fitted by logistic regression; `boldness` multiplies its logit, so
+/// that it needs calibration.
 class ColumnClassifier final : public Classifier {
   public:
     ColumnClassifier(std::size_t columns, std::size_t column, double intercept, double slope)
@@ -31,7 +31,8 @@ class ColumnClassifier final : public Classifier {
     }
     std::string serialise() const override {
         std::string bytes(4 * sizeof(double), '\0');
-        const double values[4] = {static_cast<double>(columns_), static_cast<double>(column_), intercept_, slope_};
+        const double values[4] = {static_cast<double>(columns_), static_cast<double>(column_), intercept_,
+                                  slope_};
         std::memcpy(bytes.data(), values, bytes.size());
         return bytes;
     }
@@ -64,8 +65,8 @@ class ColumnLearner final : public Learner {
         double v[4];
         if (bytes.size() != sizeof v) return fail(ErrorCode::bad_input, "damaged");
         std::memcpy(v, bytes.data(), sizeof v);
-        return std::make_unique<ColumnClassifier>(static_cast<std::size_t>(v[0]), static_cast<std::size_t>(v[1]), v[2],
-                                                  v[3]);
+        return std::make_unique<ColumnClassifier>(static_cast<std::size_t>(v[0]),
+                                                  static_cast<std::size_t>(v[1]), v[2], v[3]);
     }
     std::string describe() const override { return "column=" + std::to_string(column_); }
 
