@@ -34,5 +34,8 @@ void add_features_commands(CLI::App& app, Context& context);
 void add_models_commands(CLI::App& app, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
 void add_backtest_commands(CLI::App& app, Context& context);
+void add_demo_commands(CLI::App& app, Context& context);
+void add_evaluate_commands(CLI::App& app, Context& context);
+void add_train_commands(CLI::App& app, Context& context);
 
 }  // namespace aitrading::apps

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/output.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -43,7 +44,7 @@ int run(int argc, char** argv) {
     for (int i = 0; i < argc; ++i) context.command_line += (i == 0 ? "aitrading" : std::string(" ") + argv[i]);
 
     CLI::App app("Real market data in; a calibrated, explained, risk-sized, audited trading decision out.", "aitrading");
-    app.set_version_flag("--version", std::string("aitrading " AIT_VERSION " (" AIT_COMMIT ", " AIT_BUILD ")"));
+    app.set_version_flag("--version", version_text());
     app.require_subcommand(1);
     app.fallthrough();
     app.add_option("--home", context.home, "folder for everything that is written")->envname("AITRADING_HOME");
@@ -61,6 +62,9 @@ int run(int argc, char** argv) {
     add_models_commands(app, context);
     add_synth_commands(app, context);
     add_backtest_commands(app, context);
+    add_evaluate_commands(app, context);
+    add_train_commands(app, context);
+    add_demo_commands(app, context);
 
     try {
         app.parse(argc, argv);

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/market_run.hpp"
+#include "apps/aitrading/output.hpp"
+#include "apps/aitrading/series_input.hpp"
+#include "models/evaluation/panel_json.hpp"
+#include "report/evaluation_report.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct EvaluateOptions {
+    std::string symbol, timeframe, label = "next_bar", models = "all", from, to, test_from, spread, commission, report,
+                predictions, market, placebo;
+    int folds = 10, embargo = -1;
+    std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
+};
+
+Json panels_json(const std::vector<report::ModelPanel>& panels) {
+    Json out = Json::object();
+    for (const auto& p : panels) out[p.name] = Json::parse(models::panel_json(p.panel));
+    return out;
+}
+
+void print_json(const EvaluationRun& run) {
+    Json out;
+    out["protocol"] = run.protocol;
+    out["panel"] = Json::parse(models::panel_json(run.panel()));
+    out["models"] = panels_json(run.panels);
+    out["costs"] = run.cost_model;
+    out["trials"] = run.trials;
+    out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
+                     {"meta_seconds", run.pipeline.timing.meta_seconds},
+                     {"total_seconds", run.pipeline.timing.total_seconds},
+                     {"fits", run.pipeline.fits},
+                     {"fits_from_cache", run.pipeline.fits_from_cache}};
+    std::puts(out.dump(2).c_str());
+}
+
+Result<void> write_report(const EvaluationRun& run, const std::string& folder, const Context& context) {
+    report::EvaluationReport page;
+    page.series = to_string(run.bars.key);
+    page.label = run.labels.spec;
+    page.directional = run.labels.directional;
+    page.models = run.panels;
+    page.chosen = "ensemble";
+    page.predictions = scored_bars(run);
+    page.folds = fold_rows(run);
+    page.importance = feature_shares(run, 20);
+    if (run.labels.directional) {
+        const Panel& p = run.panel();
+        page.costs = {{"gross", p.gross_sharpe, {}, {}}, {"after costs", p.net_sharpe_1x, {}, {}},
+                      {"after costs twice as high", p.net_sharpe_2x, {}, {}}};
+    }
+    page.cost_model = run.cost_model;
+    page.protocol = run.protocol;
+    page.trials = run.trials;
+    page.trials_text = fmt::format("{} configurations tried on this series and label in this home.", run.trials);
+    page.provenance = provenance(context);
+    page.provenance.data = data_line(run.bars);
+    return write_page(std::filesystem::path(folder) / "report.html", report::render_evaluation_report(page));
+}
+
+Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
+    TRY(const SeriesKey key, series_key(o.symbol, o.timeframe));
+    TRY(const TimeRange range, time_range(o.from, o.to));
+    TRY(BarColumns bars, read_series(context, key, range));
+    EvaluationRequest request;
+    request.label = o.label;
+    request.models = split_list(o.models);
+    request.folds = o.folds;
+    request.fold_rows = o.fold_rows;
+    request.refit_bars = o.refit_bars;
+    request.placebo = o.placebo;
+    if (o.embargo >= 0) request.embargo_bars = o.embargo;
+    if (!o.test_from.empty()) {
+        TRY(request.test_from, parse_iso8601(o.test_from));
+    }
+    if (!o.spread.empty()) {
+        TRY(request.spread, trading::parse_distance(o.spread, pip_of(key.symbol, bars.digits), point_of(bars.digits)));
+    }
+    if (!o.commission.empty()) {
+        TRY(request.commission, trading::parse_commission(o.commission));
+    }
+    TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, predictions_csv(run)));
+    if (!o.report.empty()) TRY_VOID(write_report(run, o.report, context));
+    if (context.json) {
+        print_json(run);
+        return {};
+    }
+    std::printf("%s %s, %s to %s\n\n%s\n", to_string(run.bars.key).c_str(), run.labels.spec.c_str(),
+                to_iso8601(run.panel().from).c_str(), to_iso8601(run.panel().to).c_str(),
+                panel_table(run.panels).c_str());
+    for (const auto& line : run.protocol) std::printf("  %s\n", line.c_str());
+    if (run.labels.directional) std::printf("  Costs: %s.\n", run.cost_model.c_str());
+    std::printf("\n%s\n", panel_verdict(run.panels, run.labels).c_str());
+    if (!o.report.empty()) std::printf("Report: %s\n", (std::filesystem::path(o.report) / "report.html").c_str());
+    else std::printf("Next: add --report DIR for pictures, or: aitrading train %s %s --label '%s' --name NAME\n",
+                     o.symbol.c_str(), o.timeframe.c_str(), o.label.c_str());
+    return {};
+}
+
+Result<void> evaluate_market(const EvaluateOptions& o, const Context& context) {
+    if (o.train == 0 || o.test == 0)
+        return fail(ErrorCode::usage, "evaluate --market needs --train N and --test N, the rows to learn from and to predict");
+    TRY(const MarketRun run, run_market(o.market, o.train, o.test, split_list(o.models), context));
+    if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, market_predictions_csv(run)));
+    if (context.json) {
+        Json out;
+        out["protocol"] = run.protocol;
+        out["panel"] = Json::parse(models::panel_json(run.panels.front().panel));
+        out["models"] = panels_json(run.panels);
+        out["costs"] = "none: a synthetic market is not traded";
+        out["trials"] = 1;
+        out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
+                         {"meta_seconds", run.pipeline.timing.meta_seconds},
+                         {"total_seconds", run.pipeline.timing.total_seconds}};
+        std::puts(out.dump(2).c_str());
+        return {};
+    }
+    std::printf("%s: trained on %zu rows, tested on the next %zu\n\n%s\n", o.market.c_str(), o.train, o.test,
+                panel_table(run.panels).c_str());
+    for (const auto& line : run.protocol) std::printf("  %s\n", line.c_str());
+    return {};
+}
+
+}  // namespace
+
+void add_evaluate_commands(CLI::App& app, Context& context) {
+    auto o = std::make_shared<EvaluateOptions>();
+    auto* c = app.add_subcommand("evaluate", "purged walk-forward evaluation with the whole panel");
+    c->footer("Example: aitrading evaluate EURUSD H1 --label next_bar --models lightgbm --folds 10 --to 2018-02-01\n"
+              "         aitrading evaluate --market strong.csv --train 150000 --test 200000");
+    c->add_option("symbol", o->symbol, "stored symbol");
+    c->add_option("timeframe", o->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
+    c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
+    c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
+    c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
+    c->add_option("--from", o->from, "first bar");
+    c->add_option("--to", o->to, "bars before this time");
+    c->add_option("--test-from", o->test_from, "bars before this time only train");
+    c->add_option("--refit-bars", o->refit_bars, "with --test-from: refit every N bars");
+    c->add_option("--embargo", o->embargo, "bars left out before a test block");
+    c->add_option("--spread", o->spread, "whole spread, for example 1.0pip (the default)");
+    c->add_option("--commission", o->commission, "per fill: 7/lot or 20/million (the default)");
+    c->add_option("--report", o->report, "folder for report.html");
+    c->add_option("--predictions", o->predictions, "CSV of the out-of-fold predictions");
+    c->add_option("--placebo", o->placebo, "shuffled, reversed or leak: evaluate something that must not work");
+    c->add_option("--market", o->market, "a table t,x,dxy,r_bp,log_volume,log_spread instead of a stored series");
+    c->add_option("--train", o->train, "with --market: rows to learn from");
+    c->add_option("--test", o->test, "with --market: rows to predict");
+    c->callback([o, &context] {
+        context.action = [o, &context]() -> Result<void> {
+            if (!o->market.empty()) return evaluate_market(*o, context);
+            return evaluate_series(*o, context);
+        };
+    });
+}
+
+}  // namespace aitrading::apps

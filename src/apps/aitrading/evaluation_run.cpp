@@ -1,0 +1,324 @@
+#include "apps/aitrading/evaluation_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/hash.hpp"
+#include "insight/features/feature_set.hpp"
+#include "models/boosting/boosting.hpp"
+#include "models/ensemble/service/fold_cache_files.hpp"
+#include "models/evaluation/labels.hpp"
+#include "models/evaluation/leak_gate.hpp"
+#include "models/evaluation/placebo.hpp"
+#include "models/evaluation/service/ledger.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using models::Split;
+
+constexpr int audited_prefixes = 3;
+/// Training lies before the test and labels are purged by their spans; the embargo is 1 % of the bars, a day of hours
+/// at least.
+constexpr int shortest_embargo = 24;
+
+double monotonic_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <class T>
+std::vector<T> at_entries(const std::vector<T>& values, std::span<const std::uint32_t> entries) {
+    std::vector<T> out;
+    out.reserve(entries.size());
+    for (const std::uint32_t e : entries) out.push_back(values[e]);
+    return out;
+}
+
+/// Half spread and commission of trading one unit at each row's close, in basis points.
+std::vector<double> unit_costs(const BarColumns& bars, std::span<const std::uint32_t> rows, Price spread,
+                               const trading::Commission& commission) {
+    const bool by_value = commission.kind == trading::Commission::Kind::per_million;
+    const double share = by_value ? commission.rate.to_double() / 1e6 : 0;
+    std::vector<double> costs = models::unit_costs_bp(bars, rows, spread.to_double(), share);
+    if (commission.kind == trading::Commission::Kind::per_lot) {
+        const double per_unit = commission.rate.to_double() / trading::lot.to_double();
+        for (std::size_t i = 0; i < rows.size(); ++i) costs[i] += per_unit / bars.close[rows[i]].to_double() * 1e4;
+    }
+    return costs;
+}
+
+/// The columns that every panel of a run shares.
+struct PanelGround {
+    std::vector<float> y;
+    std::vector<double> base_rate;
+    std::vector<std::uint32_t> row, end;
+    std::vector<UnixNanos> time;
+    models::HeldReturns held;
+    std::vector<double> cost;
+    double coverage = 1;
+};
+
+PanelGround lay_ground(const EvaluationRun& run, const EvaluationRequest& request, Price spread,
+                       const trading::Commission& commission) {
+    PanelGround g;
+    const auto& entry = run.pipeline.entry;
+    g.y = at_entries(run.labels.y, entry);
+    g.row = at_entries(run.labels.row, entry);
+    g.end = at_entries(run.labels.end, entry);
+    g.base_rate = models::trailing_base_rate(run.labels, entry);
+    for (const std::uint32_t r : g.row) g.time.push_back(run.features.time[r]);
+    if (run.labels.directional && request.placebo.empty()) {
+        g.held = models::held_returns(run.bars, g.row);
+        g.cost = unit_costs(run.bars, g.row, spread, commission);
+    }
+    std::size_t wanted = 0;
+    for (const Split& s : run.splits) wanted += s.test.size();
+    g.coverage = wanted > 0 ? static_cast<double>(entry.size()) / static_cast<double>(wanted) : 1;
+    return g;
+}
+
+Result<Panel> panel_of(const EvaluationRun& run, const PanelGround& g, std::span<const double> p,
+                       const models::FrozenThresholds* thresholds, std::uint64_t seed) {
+    models::PanelInput input;
+    input.y = g.y;
+    input.p = p;
+    input.base_rate = g.base_rate;
+    input.row = g.row;
+    input.end = g.end;
+    input.time = g.time;
+    input.horizon = run.labels.horizon_bars;
+    input.directional = run.labels.directional;
+    input.coverage = g.coverage;
+    input.thresholds = thresholds;
+    input.trading = {g.held.return_bp, g.cost, g.held.realised};
+    input.trials = run.trials;
+    return models::compute_panel(input, {.seed = seed});
+}
+
+Result<void> add_panels(EvaluationRun& run, const EvaluationRequest& request, const Context& context, Price spread,
+                        const trading::Commission& commission) {
+    const PanelGround ground = lay_ground(run, request, spread, commission);
+    const auto& fitted = run.pipeline.models;
+    const auto add = [&](const std::string& name, std::span<const double> p, const models::FrozenThresholds* t,
+                         bool baseline) -> Result<void> {
+        TRY(Panel panel, panel_of(run, ground, p, t, context.seed));
+        run.panels.push_back({name, std::move(panel), baseline});
+        return {};
+    };
+    TRY_VOID(add("ensemble", run.pipeline.ensemble().p_up, &run.pipeline.ensemble().thresholds, false));
+    for (std::size_t m = 0; m + 1 < fitted.size(); ++m)
+        TRY_VOID(add(fitted[m].name, fitted[m].p_up, &fitted[m].thresholds, false));
+    TRY(const auto baselines, models::run_baselines(run.bars, run.labels, run.splits));
+    for (const auto& b : baselines) TRY_VOID(add(b.name, b.p, nullptr, true));
+    return {};
+}
+
+/// Does to features or labels what the placebo asks for.
+Result<void> apply_placebo(EvaluationRun& run, const EvaluationRequest& request, std::uint64_t seed) {
+    const std::string& what = request.placebo;
+    if (what.empty()) return {};
+    if (what == "shuffled") {
+        const auto block = static_cast<std::size_t>(std::max(run.labels.horizon_bars, 20));
+        run.labels = models::shuffled_in_blocks(run.labels, block, seed);
+    } else if (what == "reversed") {
+        run.features = models::reversed_in_time(run.features);
+    } else if (what == "leak") {
+        run.features = models::shifted_one_bar_ahead(run.features);
+    } else {
+        return fail(ErrorCode::usage, fmt::format("\"{}\" is no placebo; use shuffled, reversed or leak", what));
+    }
+    return {};
+}
+
+void describe_protocol(EvaluationRun& run, const EvaluationRequest& request) {
+    auto& out = run.protocol;
+    const auto& s = run.splits;
+    out.push_back(fmt::format("Purged walk-forward in time order, {} test blocks of about {} labels, training window "
+                              "expanding from {} labels.",
+                              s.size(), s.front().test.size(), s.front().train.size()));
+    out.push_back(fmt::format("Training labels whose span reaches within {} bars of a test block are left out "
+                              "(embargo: 1 % of the bars unless --embargo says otherwise).",
+                              run.embargo_bars));
+    out.push_back(fmt::format("{} features known at each bar's close (manifest {}); label {}; {} bars without a move "
+                              "left out.",
+                              run.features.columns(), run.features.manifest_hash, run.labels.spec, run.labels.left_out));
+    out.push_back("Stack, calibration, intervals and confidence thresholds come from earlier out-of-fold predictions "
+                  "only; nothing is tuned on a test block.");
+    out.push_back(fmt::format("{} configurations were tried on this series and label so far, and deflate the Sharpe "
+                              "ratio.",
+                              run.trials));
+    if (!request.placebo.empty()) out.push_back("PLACEBO: " + request.placebo + ". This is no forecast.");
+}
+
+std::string configuration(const EvaluationRequest& request, const EvaluationRun& run,
+                          std::span<const models::Learner* const> learners) {
+    std::string out = fmt::format("{} folds={} rows={} refit={} embargo={} features={}", run.labels.spec, request.folds,
+                                  request.fold_rows, request.refit_bars, run.embargo_bars, run.features.manifest_hash);
+    for (const auto* l : learners) out += fmt::format(" {}({})", l->name(), l->describe());
+    return out;
+}
+
+Result<void> count_trial(EvaluationRun& run, const EvaluationRequest& request, const Context& context,
+                         std::span<const models::Learner* const> learners) {
+    if (!request.placebo.empty()) return {};
+    std::error_code ignored;
+    std::filesystem::create_directories(context.home, ignored);
+    TRY(auto ledger, models::TrialLedger::open(context.home / "trials.txt"));
+    TRY(run.trials, ledger.record({run.bars.key, run.labels.spec, configuration(request, run, learners)}));
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,
+                                                                    const std::vector<std::string>& parameters) {
+    std::vector<std::unique_ptr<models::Learner>> out;
+    const bool all = names.empty() || (names.size() == 1 && (names[0] == "all" || names[0] == "ensemble"));
+    const std::vector<std::string> wanted =
+        all ? std::vector<std::string>{"xgboost", "lightgbm", "random_forest"} : names;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        TRY(auto learner, models::make_learner(wanted[i], i < parameters.size() ? parameters[i] : ""));
+        out.push_back(std::move(learner));
+    }
+    return out;
+}
+
+std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners) {
+    std::vector<const models::Learner*> out;
+    for (const auto& l : learners) out.push_back(l.get());
+    return out;
+}
+
+Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& request, const Context& context) {
+    EvaluationRun run;
+    run.bars = std::move(bars);
+    TRY(const auto owned, make_learners(request.models, request.parameters));
+    const auto learners = borrowed(owned);
+    TRY(run.features, insight::compute_features(run.bars));
+    TRY(run.labels, models::make_labels(request.label, run.bars));
+    TRY_VOID(apply_placebo(run, request, context.seed));
+    // A feature that needs a later bar cannot be rebuilt from a prefix; nothing is fitted on such a matrix.
+    if (request.placebo != "reversed")
+        TRY_VOID(models::audit_features(run.bars, run.features, insight::compute_features, audited_prefixes, context.seed));
+
+    run.embargo_bars = request.embargo_bars.value_or(models::default_embargo_bars(run.bars.size(), shortest_embargo));
+    models::WalkForwardOptions cut;
+    cut.folds = request.folds;
+    cut.test_rows = request.fold_rows;
+    cut.test_from = request.test_from;
+    cut.refit_rows = request.refit_bars;
+    cut.embargo_bars = run.embargo_bars;
+    cut.min_train = std::max(cut.min_train, run.labels.size() / 4);
+    TRY(run.splits, models::walk_forward(run.labels, run.features.time, cut));
+
+    TRY(auto cache, models::FileFoldCache::open(context.home / "cache" / "fits"));
+    const std::size_t fits = run.splits.size() * learners.size();
+    kit::Progress progress(context.progress, "fitting " + to_string(run.bars.key) + " " + run.labels.spec,
+                           static_cast<std::int64_t>(fits), "fits");
+    models::PipelineOptions options;
+    options.seed = context.seed;
+    options.threads = context.threads;
+    options.stop = context.stop;
+    options.embargo_bars = run.embargo_bars;
+    options.cache = &cache;
+    options.clock = monotonic_seconds;
+    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
+    progress.finish();
+
+    const Price spread = request.spread.value_or(pip_of(run.bars.key.symbol, run.bars.digits));
+    const trading::Commission commission = request.commission.value_or(
+        trading::Commission{trading::Commission::Kind::per_million, Money{20 * Money::scale}});
+    run.cost_model = fmt::format("spread {}, commission {}", to_decimal(spread, 5),
+                                 commission.kind == trading::Commission::Kind::none ? "none"
+                                 : commission.kind == trading::Commission::Kind::per_lot
+                                     ? to_decimal(commission.rate, 2) + " a lot and fill"
+                                     : to_decimal(commission.rate, 2) + " a million and fill");
+    TRY_VOID(count_trial(run, request, context, learners));
+    TRY_VOID(add_panels(run, request, context, spread, commission));
+    describe_protocol(run, request);
+    TRY_VOID(models::plausibility_gate(run.panel(), run.labels));
+    return run;
+}
+
+report::ScoredBars scored_bars(const EvaluationRun& run) {
+    report::ScoredBars out;
+    for (std::size_t i = 0; i < run.pipeline.entry.size(); ++i) {
+        const std::uint32_t e = run.pipeline.entry[i];
+        out.time.push_back(run.features.time[run.labels.row[e]]);
+        out.p_up.push_back(run.pipeline.ensemble().p_up[i]);
+        out.y.push_back(run.labels.y[e]);
+    }
+    return out;
+}
+
+std::vector<report::FoldRow> fold_rows(const EvaluationRun& run) {
+    std::vector<report::FoldRow> out;
+    const auto base = models::trailing_base_rate(run.labels, run.pipeline.entry);
+    const auto& fold = run.pipeline.predictions.fold;
+    for (std::size_t i = 0; i < fold.size();) {
+        std::size_t last = i;
+        double hits = 0, ups = 0, loss = 0, base_loss = 0;
+        for (; last < fold.size() && fold[last] == fold[i]; ++last) {
+            const double y = run.labels.y[run.pipeline.entry[last]];
+            const double p = std::clamp(run.pipeline.ensemble().p_up[last], 1e-9, 1 - 1e-9);
+            hits += (p > 0.5) == (y > 0.5) ? 1 : 0;
+            ups += y;
+            loss -= y > 0.5 ? std::log(p) : std::log(1 - p);
+            base_loss -= y > 0.5 ? std::log(base[last]) : std::log(1 - base[last]);
+        }
+        const auto n = static_cast<double>(last - i);
+        const auto time_of = [&](std::size_t k) { return run.features.time[run.labels.row[run.pipeline.entry[k]]]; };
+        out.push_back({time_of(i), time_of(last - 1), static_cast<std::int64_t>(last - i), hits / n,
+                       std::max(ups, n - ups) / n, 1 - loss / base_loss});
+        i = last;
+    }
+    return out;
+}
+
+std::vector<report::FeatureShare> feature_shares(const EvaluationRun& run, std::size_t most) {
+    std::vector<report::FeatureShare> out;
+    const auto& importance = run.pipeline.ensemble().importance;
+    for (std::size_t c = 0; c < importance.size(); ++c) out.push_back({.name = run.features.names[c], .share = importance[c]});
+    std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.share > b.share; });
+    if (out.size() > most) out.resize(most);
+    return out;
+}
+
+std::string predictions_csv(const EvaluationRun& run) {
+    std::string out = "time,p_up,p_low,p_high,low,high,regime";
+    const auto& fitted = run.pipeline.models;
+    for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
+    out += '\n';
+    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
+    const Predictions& p = run.pipeline.predictions;
+    for (std::size_t i = 0; i < p.size(); ++i) {
+        out += fmt::format("{},{},{},{},{},{},", to_iso8601(run.features.time[p.row[i]]), field(p.p_up[i]),
+                           field(p.p_low[i]), field(p.p_high[i]), field(p.low[i]), field(p.high[i]));
+        for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
+        out += '\n';
+    }
+    return out;
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+    std::vector<std::string> out;
+    std::string part;
+    int depth = 0;
+    for (const char c : text + ",") {
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        if (c == ',' && depth <= 0) {
+            const auto from = part.find_first_not_of(' ');
+            if (from != std::string::npos) out.push_back(part.substr(from, part.find_last_not_of(' ') - from + 1));
+            part.clear();
+        } else {
+            part += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace aitrading::apps

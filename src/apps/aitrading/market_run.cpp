@@ -1,0 +1,127 @@
+#include "apps/aitrading/market_run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "apps/aitrading/evaluation_run.hpp"
+#include "kit/atomic_file.hpp"
+#include "models/ensemble/market_features.hpp"
+#include "models/ensemble/market_learners.hpp"
+#include "models/evaluation/panel.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+std::vector<models::MarketBar> bars_of(const market::MarketTable& table, std::size_t rows) {
+    std::vector<models::MarketBar> out;
+    out.reserve(rows);
+    for (std::size_t i = 0; i < rows; ++i)
+        out.push_back({table.x[i], table.dxy[i], table.r_bp[i], table.log_volume[i], table.log_spread[i]});
+    return out;
+}
+
+/// The panel of one model over the predicted rows whose label is there (the last row of the file has none).
+Result<Panel> panel_of(const MarketRun& run, std::span<const double> p, const models::FrozenThresholds& thresholds,
+                       std::uint64_t seed) {
+    std::vector<float> y;
+    std::vector<double> known_p;
+    std::vector<std::uint32_t> row, end, entries;
+    std::vector<UnixNanos> time;
+    models::FrozenThresholds kept;
+    kept.by_fold = thresholds.by_fold;
+    for (std::size_t i = 0; i < run.pipeline.entry.size(); ++i) {
+        const std::uint32_t e = run.pipeline.entry[i];
+        if (std::isnan(run.labels.y[e])) continue;
+        entries.push_back(e);
+        y.push_back(run.labels.y[e]);
+        known_p.push_back(p[i]);
+        row.push_back(run.labels.row[e]);
+        end.push_back(run.labels.end[e]);
+        time.push_back(run.features.time[run.labels.row[e]]);
+        if (!thresholds.fold.empty()) kept.fold.push_back(thresholds.fold[i]);
+    }
+    const std::vector<double> base = models::trailing_base_rate(run.labels, entries);
+    models::PanelInput input;
+    input.y = y;
+    input.p = known_p;
+    input.base_rate = base;
+    input.row = row;
+    input.end = end;
+    input.time = time;
+    input.directional = true;
+    input.thresholds = &kept;
+    return models::compute_panel(input, {.seed = seed});
+}
+
+}  // namespace
+
+Result<MarketRun> run_market(const std::string& file, std::size_t train, std::size_t test,
+                             const std::vector<std::string>& models, const Context& context) {
+    TRY(const std::string text, kit::read_file(file));
+    TRY(market::MarketTable table, market::parse_market_table(text, file));
+    return run_market(std::move(table), file, train, test, models, context);
+}
+
+Result<MarketRun> run_market(market::MarketTable table, const std::string& name, std::size_t train, std::size_t test,
+                             const std::vector<std::string>& models, const Context& context) {
+    if (table.size() < train + test)
+        return fail(ErrorCode::bad_input, fmt::format("{} has {} rows; --train {} and --test {} need {}", name,
+                                                      table.size(), train, test, train + test));
+    MarketRun run;
+    run.table = std::move(table);
+    // One row more where there is one: it is the label of the last predicted row.
+    const auto bars = bars_of(run.table, std::min(run.table.size(), train + test + 1));
+    run.features = models::market_feature_matrix(bars);
+    run.labels = models::market_labels(bars);
+
+    std::vector<std::string> names = models, words;
+    if (names.empty() || names[0] == "all" || names[0] == "ensemble") names = {"xgboost", "lightgbm", "random_forest"};
+    for (const auto& n : names) words.push_back(models::market_learner_words(n, train));
+    TRY(const auto learners, make_learners(names, words));
+    const std::vector<models::Split> splits{models::market_split(run.labels, train, train + test)};
+
+    kit::Progress progress(context.progress, "fitting " + name, 0, "fits");
+    models::PipelineOptions options;
+    options.seed = context.seed;
+    options.threads = context.threads;
+    options.stop = context.stop;
+    options.clock = [] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    };
+    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, splits, borrowed(learners), options));
+    progress.finish();
+
+    const auto& fitted = run.pipeline.models;
+    for (std::size_t k = 0; k < fitted.size(); ++k) {
+        const auto& m = fitted[(k + fitted.size() - 1) % fitted.size()];  // the ensemble stands last there, first here
+        TRY(Panel panel, panel_of(run, m.p_up, m.thresholds, context.seed));
+        run.panels.push_back({m.name, std::move(panel), false});
+    }
+    run.protocol = {fmt::format("Fitted once on the first {} rows; each of the next {} rows is predicted from rows up to it.",
+                                train, test),
+                    fmt::format("{} features: the last bar and exponentially weighted memories of it (manifest {}).",
+                                run.features.columns(), run.features.manifest_hash),
+                    "Stack and calibration come from expanding fits inside the training rows."};
+    return run;
+}
+
+std::string market_predictions_csv(const MarketRun& run) {
+    std::string out = "t,p_up,p_low,p_high,low,high,regime";
+    const auto& fitted = run.pipeline.models;
+    for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
+    out += '\n';
+    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
+    const Predictions& p = run.pipeline.predictions;
+    for (std::size_t i = 0; i < p.size(); ++i) {
+        out += fmt::format("{},{},{},{},{},{},", run.table.t[p.row[i]], field(p.p_up[i]), field(p.p_low[i]),
+                           field(p.p_high[i]), field(p.low[i]), field(p.high[i]));
+        for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
+        out += '\n';
+    }
+    return out;
+}
+
+}  // namespace aitrading::apps

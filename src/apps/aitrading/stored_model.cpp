@@ -1,0 +1,116 @@
+#include "apps/aitrading/stored_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "apps/aitrading/series_input.hpp"
+#include "insight/features/feature_set.hpp"
+#include "models/boosting/boosting.hpp"
+#include "models/evaluation/labels.hpp"
+#include "models/registry/service/model_store.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+bool read_number(std::string_view text, double& out) {
+    if (text.empty()) {
+        out = unknown;
+        return true;
+    }
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return problem == std::errc() && end == text.data() + text.size();
+}
+
+/// Cuts the next field off `line`.
+std::string_view next_field(std::string_view& line) {
+    const auto comma = line.find(',');
+    const std::string_view field = line.substr(0, comma);
+    line = comma == std::string_view::npos ? std::string_view() : line.substr(comma + 1);
+    return field;
+}
+
+/// Rows after the training end, with intervals that go on learning from labels as they become known.
+Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, const FeatureMatrix& features,
+                            std::vector<StoredPrediction>& out) {
+    // Labels feed the interval only; a series too short for any leaves the interval as training left it.
+    const auto labels = models::make_labels(model.metadata.label, bars);
+    models::IntervalStream intervals = model.fitted.interval_stream();
+    intervals.finish_rows();
+    std::size_t label = 0;
+    for (std::uint32_t i = 0; i < features.rows(); ++i) {
+        if (features.known[i] <= model.metadata.training_end) continue;
+        const models::RowPrediction p = model.fitted.predict_row(features.row(i));
+        const models::Interval target = intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)));
+        out.push_back({features.time[i], features.known[i], p.p_up, p.p_low, p.p_high, target.low, target.high, false});
+        if (!labels) continue;
+        while (label < labels->size() && labels->row[label] < i) ++label;
+        if (label < labels->size() && labels->row[label] == i)
+            intervals.label(i, labels->end[label], labels->target[label]);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version) {
+    TRY(models::StoredModel stored, models::ModelStore(context.home).load(name, version));
+    const auto learners = models::tree_learners();
+    std::vector<const models::Learner*> borrowed;
+    for (const auto& l : learners) borrowed.push_back(l.get());
+    TRY(auto fitted, models::FittedEnsemble::restore(stored.bytes, borrowed));
+    TRY(auto out_of_fold, parse_predictions(stored.predictions_csv, name,
+                                            duration_nanos(stored.metadata.series.timeframe)));
+    return LoadedModel{std::move(stored.metadata), std::move(fitted), std::move(out_of_fold)};
+}
+
+Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, const std::string& name,
+                                                        std::int64_t bar_nanos) {
+    std::vector<StoredPrediction> out;
+    std::string_view rest = csv;
+    for (std::size_t number = 0; !rest.empty(); ++number) {
+        const auto end = rest.find('\n');
+        std::string_view line = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+        if (number == 0 || line.empty()) continue;
+        TRY(const UnixNanos bar, parse_iso8601(next_field(line)));
+        StoredPrediction p{.bar = bar, .known = {bar.value + bar_nanos}, .out_of_fold = true};
+        for (double* field : {&p.p_up, &p.p_low, &p.p_high, &p.low, &p.high})
+            if (!read_number(next_field(line), *field))
+                return fail(ErrorCode::bad_input, fmt::format("stored predictions of {}, line {}: a field is no number; "
+                                                              "train the model again", name, number + 1));
+        out.push_back(p);
+    }
+    return out;
+}
+
+Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars) {
+    if (bars.key != model.metadata.series)
+        return fail(ErrorCode::gate_refused,
+                    fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
+                                to_string(model.metadata.series), to_string(bars.key)));
+    TRY(const FeatureMatrix features, insight::compute_features(bars));
+    TRY_VOID(model.fitted.accepts(features));
+    std::vector<StoredPrediction> out;
+    for (const StoredPrediction& p : model.out_of_fold)
+        if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);
+    TRY_VOID(add_later_rows(model, bars, features, out));
+    return out;
+}
+
+Result<trading::ProbabilitySeries> probability_series(const LoadedModel& model, const BarColumns& bars) {
+    TRY(const auto predictions, predict_bars(model, bars));
+    trading::ProbabilitySeries out;
+    out.model = model.metadata.name;
+    out.training_end = model.metadata.training_end;
+    for (const StoredPrediction& p : predictions)
+        out.points.push_back({p.bar, p.known, Probability(p.p_up), p.out_of_fold});
+    return out;
+}
+
+}  // namespace aitrading::apps

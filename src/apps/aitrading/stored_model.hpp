@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/aitrading/commands.hpp"
+#include "decision/trading/probability_strategy.hpp"
+#include "domain/market.hpp"
+#include "models/ensemble/fitted_ensemble.hpp"
+#include "models/registry/registry.hpp"
+
+namespace aitrading::apps {
+
+/// What a stored model says of one bar.
+struct StoredPrediction {
+    UnixNanos bar, known;
+    double p_up = 0.5, p_low = 0, p_high = 1, low = 0, high = 0;
+    bool out_of_fold = false;
+};
+
+/// A trained model as the registry keeps it, ready to predict.
+struct LoadedModel {
+    models::ModelMetadata metadata;
+    models::FittedEnsemble fitted;
+    std::vector<StoredPrediction> out_of_fold;  ///< of its training span, in time order
+};
+
+/// @errors not_found, gate_refused (damaged), bad_input (made by another version)
+Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version);
+
+/// The model's word on bars, each known at the bar's close: its stored out-of-fold predictions up to the training end,
+/// the fitted model after it. Bars of the training span without an out-of-fold prediction get none.
+/// @param bars of the model's series, with enough bars before the first wanted one for the features to warm up
+/// @errors gate_refused (other features or another series than it was trained on)
+Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars);
+
+/// The same for the back-test.
+Result<trading::ProbabilitySeries> probability_series(const LoadedModel& model, const BarColumns& bars);
+
+/// Reads the CSV that the registry keeps (columns of `evaluate --predictions`). @errors bad_input with row and field
+Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, const std::string& name,
+                                                        std::int64_t bar_nanos);
+
+}  // namespace aitrading::apps

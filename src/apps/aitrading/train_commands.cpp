@@ -1,0 +1,207 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/output.hpp"
+#include "apps/aitrading/parameter_search.hpp"
+#include "apps/aitrading/series_input.hpp"
+#include "apps/aitrading/stored_model.hpp"
+#include "models/evaluation/panel_json.hpp"
+#include "models/registry/service/model_store.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TrainOptions {
+    std::string symbol, timeframe, label = "next_bar", models = "all", name, from, to;
+    int folds = 10, trials = 0;
+};
+
+struct PredictOptions {
+    std::string name, symbol, timeframe, input, from, to;
+    int version = 0;
+    bool explain = false;
+};
+
+/// The card that a person reads before trusting the model.
+std::string card_of(const EvaluationRun& run, const TrainOptions& o, const Context& context) {
+    std::string out = fmt::format("# {}\n\n{} · label `{}` · {} to {}\n\n", o.name, to_string(run.bars.key), o.label,
+                                  to_iso8601(run.bars.time.front()), to_iso8601(run.bars.time.back()));
+    out += panel_verdict(run.panels, run.labels) + "\n\n## Out of fold, on its training span\n\n```\n" +
+           panel_table(run.panels) + "```\n\n## Protocol\n\n";
+    for (const auto& line : run.protocol) out += "- " + line + "\n";
+    if (run.labels.directional) out += "- Costs: " + run.cost_model + ".\n";
+    out += "\n## Strongest features\n\n";
+    for (const auto& f : feature_shares(run, 10)) out += fmt::format("- {} {:.1f} % of the gain\n", f.name, f.share * 100);
+    return out + fmt::format("\nMade by `{}` with {}, seed {}.\n", context.command_line, version_text(), context.seed);
+}
+
+Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const EvaluationRequest& request,
+                                         const Context& context) {
+    TRY(const auto learners, make_learners(request.models, request.parameters));
+    std::vector<std::uint32_t> all(run.labels.size());
+    std::iota(all.begin(), all.end(), 0U);
+    models::PipelineOptions options;
+    options.seed = context.seed;
+    options.threads = context.threads;
+    options.stop = context.stop;
+    options.embargo_bars = run.embargo_bars;
+    kit::Progress progress(context.progress, "fitting the final model", 0, "fits");
+    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    auto fitted = models::FittedEnsemble::fit(run.features, run.labels, all, borrowed(learners), options);
+    if (fitted) progress.finish();
+    return fitted;
+}
+
+models::StoredModel to_store(const EvaluationRun& run, const models::FittedEnsemble& fitted, const TrainOptions& o,
+                             const Context& context) {
+    models::StoredModel out;
+    auto& m = out.metadata;
+    m.name = o.name;
+    m.series = run.bars.key;
+    m.label = o.label;
+    m.feature_manifest_hash = run.features.manifest_hash;
+    m.training_from = run.bars.time.front();
+    // The last label needs the last bar's close: from there on nothing was seen.
+    m.training_end = run.features.known[run.features.rows() - 1];
+    m.seed = context.seed;
+    m.members = fitted.member_names();
+    m.panel_json = models::panel_json(run.panel());
+    m.code_version = version_text();
+    m.data_fingerprint = fingerprint_of(run.bars);
+    m.trials = run.trials;
+    m.command_line = context.command_line;
+    out.bytes = fitted.serialise();
+    out.card = card_of(run, o, context);
+    out.predictions_csv = predictions_csv(run);
+    return out;
+}
+
+Result<void> train(const TrainOptions& o, const Context& context) {
+    TRY_VOID(models::check_model_name(o.name));
+    TRY(const SeriesKey key, series_key(o.symbol, o.timeframe));
+    TRY(const TimeRange range, time_range(o.from, o.to));
+    TRY(BarColumns bars, read_series(context, key, range));
+    EvaluationRequest request;
+    request.label = o.label;
+    request.models = split_list(o.models);
+    request.folds = o.folds;
+    if (o.trials > 0) {
+        TRY_VOID(search_parameters(bars, request, o.trials, context));
+    }
+    TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
+    models::StoredModel stored = to_store(run, fitted, o, context);
+    TRY(const int version, models::ModelStore(context.home).store(stored));
+    if (context.json) {
+        Json out;
+        out["model"] = o.name;
+        out["version"] = version;
+        out["card"] = stored.card;
+        out["panel"] = Json::parse(stored.metadata.panel_json);
+        out["trials"] = run.trials;
+        std::puts(out.dump(2).c_str());
+        return {};
+    }
+    std::printf("%s\n", stored.card.c_str());
+    std::printf("Stored %s version %d. Next: aitrading backtest %s %s --strategy model:%s --spread 1.0pip --report DIR\n",
+                o.name.c_str(), version, o.symbol.c_str(), o.timeframe.c_str(), o.name.c_str());
+    return {};
+}
+
+Json prediction_json(const StoredPrediction& p) {
+    const auto number = [](double v) { return std::isnan(v) ? Json(nullptr) : Json(v); };
+    Json out;
+    out["time"] = to_iso8601(p.bar);
+    out["known"] = to_iso8601(p.known);
+    out["p_up"] = number(p.p_up);
+    out["p_low"] = number(p.p_low);
+    out["p_high"] = number(p.p_high);
+    out["low"] = number(p.low);
+    out["high"] = number(p.high);
+    out["out_of_fold"] = p.out_of_fold;
+    out["regime"] = nullptr;   // this build has no regimes
+    out["layers"] = nullptr;   // nor the four layers of signals
+    out["reasons"] = Json::array();
+    return out;
+}
+
+Result<void> predict(const PredictOptions& o, const Context& context) {
+    TRY(const LoadedModel model, load_model(context, o.name, o.version > 0 ? std::optional(o.version) : std::nullopt));
+    TRY(const TimeRange range, time_range(o.from, o.to));
+    BarColumns bars;
+    if (!o.input.empty()) {
+        TRY(bars, read_bars_file(o.input, model.metadata.series));
+    } else {
+        SeriesKey key = model.metadata.series;
+        if (!o.symbol.empty()) {
+            TRY(key, series_key(o.symbol, o.timeframe));
+        }
+        // Features need the bars before the wanted ones: read from the beginning.
+        TRY(bars, read_series(context, key, {.to = range.to}));
+    }
+    TRY(auto predictions, predict_bars(model, bars));
+    std::erase_if(predictions, [&](const StoredPrediction& p) { return !range.contains(p.bar); });
+    if (o.explain)
+        std::fprintf(stderr, "warning: reasons are not available in this build; \"reasons\" stays empty\n");
+    if (context.json) {
+        Json out;
+        out["model"] = model.metadata.name;
+        out["version"] = model.metadata.version;
+        out["training_end"] = to_iso8601(model.metadata.training_end);
+        out["predictions"] = Json::array();
+        for (const auto& p : predictions) out["predictions"].push_back(prediction_json(p));
+        std::puts(out.dump(2).c_str());
+        return {};
+    }
+    std::puts("time,p_up,p_low,p_high,low,high,regime");
+    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.6g}", v); };
+    for (const auto& p : predictions)
+        fmt::print("{},{},{},{},{},{},\n", to_iso8601(p.bar), field(p.p_up), field(p.p_low), field(p.p_high),
+                   field(p.low), field(p.high));
+    std::fprintf(stderr, "%zu predictions of %s version %d; those up to %s are out of fold\n", predictions.size(),
+                 o.name.c_str(), model.metadata.version, to_iso8601(model.metadata.training_end).c_str());
+    return {};
+}
+
+}  // namespace
+
+void add_train_commands(CLI::App& app, Context& context) {
+    auto t = std::make_shared<TrainOptions>();
+    auto* train_command = app.add_subcommand("train", "fit, calibrate and keep a model with its card");
+    train_command->footer("Example: aitrading train EURUSD H1 --label next_bar --name eurusd_h1 --to 2018-02-01");
+    train_command->add_option("symbol", t->symbol, "stored symbol")->required();
+    train_command->add_option("timeframe", t->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    train_command->add_option("--label", t->label, "as for evaluate")->capture_default_str();
+    train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    train_command->add_option("--name", t->name, "name of the model")->required();
+    train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
+    train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
+    train_command->add_option("--from", t->from, "first bar");
+    train_command->add_option("--to", t->to, "bars before this time");
+    train_command->callback([t, &context] { context.action = [t, &context] { return train(*t, context); }; });
+
+    auto p = std::make_shared<PredictOptions>();
+    auto* predict_command = app.add_subcommand("predict", "calibrated probabilities with intervals from a stored model");
+    predict_command->footer("Example: aitrading predict eurusd_h1 --from 2018-02-01 --json");
+    predict_command->add_option("name", p->name, "name of the model")->required();
+    predict_command->add_option("symbol", p->symbol, "stored symbol; without it the one it was trained on");
+    predict_command->add_option("timeframe", p->timeframe, "timeframe");
+    predict_command->add_option("--input", p->input, "CSV of bars instead of a stored series");
+    predict_command->add_option("--version", p->version, "version; the newest without it");
+    predict_command->add_option("--from", p->from, "first bar to print");
+    predict_command->add_option("--to", p->to, "bars before this time");
+    predict_command->add_flag("--explain", p->explain, "reasons for each prediction");
+    predict_command->callback([p, &context] { context.action = [p, &context] { return predict(*p, context); }; });
+}
+
+}  // namespace aitrading::apps
