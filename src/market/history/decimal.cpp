@@ -41,9 +41,9 @@ int significant_decimals(std::int64_t scaled, int scale_digits) {
     return decimals;
 }
 
-/// Digits as read: value = mantissa * 10^exponent. Digits beyond the eighteenth only round.
+/// Digits as read: value = mantissa * 10^exponent. Digits beyond the nineteenth only round.
 struct Digits {
-    std::int64_t mantissa = 0;
+    std::uint64_t mantissa = 0;
     int kept = 0;      ///< significant digits in the mantissa
     int exponent = 0;
     bool any = false;
@@ -51,8 +51,8 @@ struct Digits {
 
     void add(char c, bool after_point) {
         any = true;
-        if (kept < 18) {
-            mantissa = mantissa * 10 + (c - '0');
+        if (kept < 19) {
+            mantissa = mantissa * 10 + static_cast<std::uint64_t>(c - '0');
             kept += mantissa != 0;
             exponent -= after_point;
             return;

@@ -17,9 +17,13 @@ std::string symbol_of_column(std::string_view text) {
 }  // namespace
 
 Result<RowStream> RowStream::open(const std::filesystem::path& path, const ImportOptions& options) {
-    constexpr std::size_t sample_lines = 20;
     TRY(LineReader lines, open_lines(path));
-    Sample sample{path, lines.inner_name(), {}};
+    return open(std::move(lines), options);
+}
+
+Result<RowStream> RowStream::open(LineReader lines, const ImportOptions& options) {
+    constexpr std::size_t sample_lines = 20;
+    Sample sample{lines.path(), lines.inner_name(), {}};
     TRY(sample.lines, lines.peek(sample_lines));
     TRY(const Layout* const layout, find_layout(options.format, sample, options.layout));
     RowStream stream(std::move(lines));

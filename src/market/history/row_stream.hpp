@@ -17,6 +17,7 @@ class RowStream {
   public:
     /// @errors as import_file
     static Result<RowStream> open(const std::filesystem::path& path, const ImportOptions& options);
+    static Result<RowStream> open(LineReader lines, const ImportOptions& options);
 
     /// The next row that is sound by itself; false at the end. @errors bad_input (two symbols in the file, a row of text
     /// that is no table), interrupted

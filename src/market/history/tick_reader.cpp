@@ -125,6 +125,11 @@ TickReader::~TickReader() = default;
 
 Result<TickReader> TickReader::open(const std::filesystem::path& path) {
     TRY(LineReader lines, open_lines(path));
+    return open(std::move(lines));
+}
+
+Result<TickReader> TickReader::open(LineReader lines) {
+    const std::filesystem::path path = lines.path();
     Sample sample{path, lines.inner_name(), {}};
     TRY(sample.lines, lines.peek(20));
     if (sample.lines.empty())

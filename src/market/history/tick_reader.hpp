@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "domain/market.hpp"
+#include "market/history/line_reader.hpp"
 
 namespace aitrading::market {
 
@@ -16,6 +17,7 @@ class TickReader {
   public:
     /// @errors not_found; bad_input (no such table)
     static Result<TickReader> open(const std::filesystem::path& path);
+    static Result<TickReader> open(LineReader lines);
     TickReader(TickReader&&) noexcept;
     TickReader& operator=(TickReader&&) noexcept;
     ~TickReader();
