@@ -85,8 +85,11 @@ Result<void> import_files(const Context& context, const ImportCommand& command) 
         auto report = market::import_file(path, options, *store);
         if (!report) {
             files.push_back({{"path", path}, {"error", {{"code", name(report.error().code)}, {"text", report.error().text}}}});
-            if (first_error) fmt::print(stderr, "error[{}]: {}\n", name(first_error->code), first_error->text);
-            first_error = first_error && first_error->code != ErrorCode::interrupted ? first_error : report.error();
+            // The first error is the command's own; further ones are told as they come.
+            if (first_error)
+                fmt::print(stderr, "error[{}]: {}\n", name(report.error().code), report.error().text);
+            else
+                first_error = report.error();
             if (report.error().code == ErrorCode::interrupted) break;
             continue;
         }
