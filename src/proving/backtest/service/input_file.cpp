@@ -91,7 +91,6 @@ Result<InputFile> inspect_input(const std::filesystem::path& path) {
                         fmt::format("{}: line 1 has no column \"{}\"; expected a header time,open,high,low,close[,volume]"
                                     "[,spread] or time,bid,ask (other layouts: aitrading data import)",
                                     path.string(), name));
-    const int price = rows.column(needed.back());
     TimeReader reader;
     UnixNanos last{};
     std::map<std::int64_t, int> distances;
@@ -101,11 +100,13 @@ Result<InputFile> inspect_input(const std::filesystem::path& path) {
         if (!any) break;
         UnixNanos time;
         TRY_VOID(read_time(rows, rows.column("time"), reader, time));
-        std::int64_t billionths = 0;
-        int decimals = 0;
-        if (!read_decimal(rows.field(price), billionths, decimals))
-            return rows.refuse(needed.back(), rows.field(price), "a plain decimal number");
-        out.digits = std::max(out.digits, decimals);
+        for (std::size_t i = 1; i < needed.size(); ++i) {
+            std::int64_t billionths = 0;
+            int decimals = 0;
+            const std::string_view text = rows.field(rows.column(needed[i]));
+            if (!read_decimal(text, billionths, decimals)) return rows.refuse(needed[i], text, "a plain decimal number");
+            out.digits = std::max(out.digits, decimals);
+        }
         if (count > 0 && time > last) ++distances[time.value - last.value];
         last = time;
     }
