@@ -8,6 +8,7 @@
 
 #include "base/hash.hpp"
 #include "base/time.hpp"
+#include "models/ensemble/member_fit.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -97,6 +98,7 @@ LabelSet market_labels(std::span<const MarketBar> bars) {
         out.target.push_back(next);
         out.weight.push_back(1.0);
     }
+    out.weight = effective_weights(out, true);
     return out;
 }
 

@@ -49,7 +49,8 @@ FeatureMatrix market_feature_matrix(std::span<const MarketBar> bars);
 
 /// Label of row t: 1 where r of bar t+1 is above zero; target that return; known at t+1. Every bar has an
 /// entry; where the next return is not there (the last bar), zero or not finite, y is NaN: predicted, never
-/// learnt from.
+/// learnt from. Weights follow the size of the move (effective_weights): of a small mean the sign alone tells
+/// 2/pi of what the number tells, a weighted sign nearly all. Normal tails make that safe here.
 LabelSet market_labels(std::span<const MarketBar> bars);
 
 }  // namespace aitrading::models

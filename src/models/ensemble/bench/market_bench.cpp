@@ -73,8 +73,6 @@ Arguments parse(int argc, char** argv) {
             a.pipeline.validation_share = std::atof(value.c_str());
         else if (name == "--inner")
             a.pipeline.inner_folds = std::atoi(value.c_str());
-        else if (name == "--by-move")
-            a.pipeline.weight_by_move = value != "0";
         else
             continue;
         ++i;
