@@ -8,7 +8,9 @@
 
 #include "apps/aitrading/backtest_source.hpp"
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/run_page.hpp"
 #include "apps/aitrading/run_result_view.hpp"
+#include "apps/aitrading/series_input.hpp"
 #include "decision/trading/make_strategy.hpp"
 #include "proving/backtest/driver.hpp"
 #include "proving/backtest/vectorised.hpp"
@@ -22,7 +24,7 @@ struct BacktestOptions {
     std::string symbol, timeframe, input, strategy;
     std::string mode = "event", fill = "next_open", intrabar = "worst", bars;
     std::string spread, commission = "0", slippage = "0", swap = "0", lots = "0.1", lot_step, cash = "10000";
-    std::string from, to, stop_out = "0%";
+    std::string from, to, report, stop_out = "0%";
     std::int64_t leverage = 0, trials = 1;
 };
 
@@ -47,12 +49,6 @@ Result<std::int64_t> parse_percent(std::string text) {
     if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > 99)
         return fail(ErrorCode::usage, fmt::format("--stop-out \"{}\" must be a share of the margin from 0% to 99%", text));
     return value;
-}
-
-Price point_of(int digits) {
-    Price point{Price::scale};
-    for (int i = 0; i < digits; ++i) point.raw /= 10;
-    return point;
 }
 
 /// The prices' unit decides what a pip is; everything else comes from the options.
@@ -145,6 +141,45 @@ Result<RunResult> run_as_asked(const BacktestOptions& o, const BacktestSource& s
     return backtest::run_bars(source.bars, strategy, run, context.stop);
 }
 
+/// What a run with a model or a report keeps in memory.
+struct Traded {
+    BarColumns bars;
+    std::optional<LoadedModel> model;
+    std::vector<StoredPrediction> predictions;
+};
+
+/// Whole spread, fixed slippage and commission of both fills for one unit, at the last price.
+Price round_trip_cost(const RunOptions& run, const BarColumns& bars) {
+    Price cost = run.spread.value_or(Price{});
+    const trading::VenueRules& rules = run.engine.rules;
+    if (rules.slippage.kind == trading::Slippage::Kind::fixed) cost += rules.slippage.distance + rules.slippage.distance;
+    if (bars.size() == 0) return cost;
+    if (!run.spread && bars.has_spread()) cost += bars.spread.back();
+    if (!run.spread && bars.has_ask()) cost += bars.ask_close.back() - bars.close.back();
+    const double fee = rules.commission.of(bars.close.back(), trading::lot).to_double() / trading::lot.to_double();
+    return cost + Price::from_double(2 * fee);
+}
+
+/// Stored out-of-fold predictions up to the model's training end, the model itself after it.
+Result<trading::ProbabilitySeries> predictions_of(std::string_view name, const BacktestOptions& o,
+                                                  const BacktestSource& source, const RunOptions& run, Traded& traded,
+                                                  const Context& context) {
+    if (source.ticks)
+        return fail(ErrorCode::usage, "model:NAME trades bars; give the model's own series and --intrabar ticks");
+    TRY(LoadedModel model, load_model(context, std::string(name), std::nullopt));
+    BarColumns bars = traded.bars;
+    if (o.input.empty()) {
+        // The features of the first traded bar need the bars before it.
+        TRY(bars, read_series(context, source.series, {.to = source.range.to}));
+    }
+    bars.key = run.series;
+    TRY(traded.predictions, predict_bars(model, bars));
+    std::erase_if(traded.predictions, [&](const StoredPrediction& p) { return !source.range.contains(p.bar); });
+    trading::ProbabilitySeries out = to_series(model, traded.predictions);
+    traded.model = std::move(model);
+    return out;
+}
+
 Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     TRY(const TimeRange range, range_of(o));
     TRY(BacktestSource source, o.input.empty() ? stored_source(context.home, o.symbol, o.timeframe, range)
@@ -159,9 +194,19 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     trading::StrategySetup setup;
     TRY(setup.size, trading::parse_lots(o.lots));
     setup.probability.bar_nanos = source.bar_nanos;
+    Traded traded;
+    if (o.strategy.starts_with("model:") || (!o.report.empty() && !source.ticks)) {
+        TRY(traded.bars, collect(source.bars, source.series));
+        traded.bars.digits = source.digits;
+    }
+    setup.predictions = [&](std::string_view name) { return predictions_of(name, o, source, run, traded, context); };
+    setup.probability.round_trip_cost = round_trip_cost(run, traded.bars);
     TRY(const auto strategy, trading::make_strategy(o.strategy, setup));
     TRY(RunResult result, run_as_asked(o, source, *strategy, setup.size, run, context));
     add_notes(result, o, run);
+    if (!o.report.empty())
+        TRY_VOID(write_run_page(o.report, result, traded.bars, traded.model ? &*traded.model : nullptr,
+                                traded.predictions, context));
     if (context.json)
         fmt::print("{}\n", run_result_json(result).dump());
     else
@@ -197,6 +242,7 @@ void add_backtest_commands(CLI::App& app, Context& context) {
     command->add_option("--leverage", o->leverage, "margin = notional / leverage; 0 = no margin check")
         ->check(CLI::Range(0, 10'000));
     command->add_option("--stop-out", o->stop_out, "close by force when equity falls below this share of the margin");
+    command->add_option("--report", o->report, "folder for report.html");
     command->add_option("--trials", o->trials, "parameter sets tried before this one")->check(CLI::Range(1, 1'000'000'000));
     command->add_option("--from", o->from, "first bar at or after this time");
     command->add_option("--to", o->to, "last bar before this time");

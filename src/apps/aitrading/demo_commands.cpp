@@ -133,7 +133,7 @@ std::string table_of(const std::vector<DemoResult>& results) {
 }
 
 report::DemoReport page_of(const std::vector<DemoResult>& results, const RunResult& run, const BarColumns& bars,
-                           const Context& context) {
+                           const BarColumns& sp500, const Context& context) {
     report::DemoReport page;
     for (const auto& r : results) page.cards.push_back(r.card);
     page.run.result = run;
@@ -143,6 +143,7 @@ report::DemoReport page_of(const std::vector<DemoResult>& results, const RunResu
     page.run.provenance = provenance(context);
     page.run.provenance.data = data_line(bars);
     page.provenance = page.run.provenance;
+    page.provenance.data = fmt::format("{}; {}; market-strong seed {}", data_line(bars), data_line(sp500), market_seed);
     page.next = {{"aitrading data import MY_EXPORT.csv --symbol EURUSD", "your own MetaTrader 5 or HistData file"},
                  {"aitrading evaluate EURUSD H1 --label 'volatility(24)' --report my-report", "what is predictable in it"},
                  {"aitrading backtest EURUSD H1 --strategy 'ema_cross(10,30)' --spread 1.0pip --report my-run",
@@ -164,7 +165,7 @@ Result<void> demo(const std::string& folder, const Context& context) {
     TRY(const RunResult run, crossing_averages(eurusd, context));
 
     const std::filesystem::path report_file = std::filesystem::path(folder) / "report.html";
-    TRY_VOID(write_page(report_file, report::render_demo_report(page_of(results, run, eurusd, context))));
+    TRY_VOID(write_page(report_file, report::render_demo_report(page_of(results, run, eurusd, sp500, context))));
     if (context.json) {
         Json out;
         out["report"] = report_file.string();

@@ -4,7 +4,7 @@
 
 #include "base/hash.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
-#include "proving/backtest/service/input_file.hpp"
+#include "market/history/bars_csv.hpp"
 
 namespace aitrading::apps {
 
@@ -50,15 +50,8 @@ Result<BarColumns> read_series(const Context& context, const SeriesKey& key, Tim
 }
 
 Result<BarColumns> read_bars_file(const std::string& path, const SeriesKey& key) {
-    TRY(const backtest::InputFile file, backtest::inspect_input(path));
-    if (file.ticks) return fail(ErrorCode::bad_input, path + " holds ticks, not bars; make bars first: aitrading data import");
-    BarColumns bars;
+    TRY(BarColumns bars, market::load_bars_csv(path, {.symbol = key.symbol, .timezone = {}}));
     bars.key = key;
-    bars.digits = file.digits;
-    TRY_VOID(backtest::bars_of(file, key, {})([&](const BarColumns& batch) {
-        for (std::size_t i = 0; i < batch.size(); ++i) bars.append(batch.bar(i));
-        return true;
-    }));
     return bars;
 }
 

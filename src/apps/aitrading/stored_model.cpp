@@ -103,8 +103,7 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
     return out;
 }
 
-Result<trading::ProbabilitySeries> probability_series(const LoadedModel& model, const BarColumns& bars) {
-    TRY(const auto predictions, predict_bars(model, bars));
+trading::ProbabilitySeries to_series(const LoadedModel& model, const std::vector<StoredPrediction>& predictions) {
     trading::ProbabilitySeries out;
     out.model = model.metadata.name;
     out.training_end = model.metadata.training_end;

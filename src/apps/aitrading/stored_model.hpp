@@ -36,7 +36,7 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
 Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars);
 
 /// The same for the back-test.
-Result<trading::ProbabilitySeries> probability_series(const LoadedModel& model, const BarColumns& bars);
+trading::ProbabilitySeries to_series(const LoadedModel& model, const std::vector<StoredPrediction>& predictions);
 
 /// Reads the CSV that the registry keeps (columns of `evaluate --predictions`). @errors bad_input with row and field
 Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, const std::string& name,
