@@ -23,6 +23,12 @@ using testing::HasSubstr;
 
 const SeriesKey minutes{"EURUSD", Timeframe::m1};
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 /// Runs `work` in a child and kills it after `microseconds`; true when it was killed before it ended.
 template <class Work>
 bool run_and_kill(unsigned microseconds, Work work) {
@@ -39,6 +45,7 @@ bool run_and_kill(unsigned microseconds, Work work) {
 }
 
 TEST(Survival, kill_9_during_a_replacement_leaves_the_old_or_the_new_content) {
+    if (sanitized) GTEST_SKIP() << "forked children under a sanitizer take minutes; release builds run this";
     HomeFolder home;
     constexpr std::size_t old_rows = 20'000, new_rows = 60'000;
     SplitMix64 random(1);
@@ -66,6 +73,7 @@ TEST(Survival, kill_9_during_a_replacement_leaves_the_old_or_the_new_content) {
 }
 
 TEST(Survival, writers_of_one_series_take_turns) {
+    if (sanitized) GTEST_SKIP() << "forked children under a sanitizer take minutes; release builds run this";
     HomeFolder home;
     const auto store = *open_parquet_store(home.path());
     ASSERT_TRUE(store->replace_bars(some_bars(minutes, 0)).has_value());
