@@ -103,6 +103,27 @@ TEST(pipeline, speaks_only_from_what_was_known) {
     }
 }
 
+TEST(pipeline, answers_a_block_without_the_labels_that_end_inside_it) {
+    const Toy toy = make_toy(9000, 12, 1.0, 5);
+    const Cast cast;
+    std::vector<Split> splits = folds_of(toy, 4);
+    splits.resize(3);
+    const std::uint32_t first_row = toy.labels.row[splits[2].test.front()];
+    Toy other = toy;
+    for (std::size_t e = 0; e < other.labels.size(); ++e) {
+        if (other.labels.end[e] < first_row) continue;
+        other.labels.y[e] = 1 - other.labels.y[e];
+        other.labels.target[e] *= -7;
+    }
+    const PipelineResult a = run(toy, splits, cast.all()), b = run(other, splits, cast.all());
+    const std::size_t from = splits[0].test.size() + splits[1].test.size();
+    for (std::size_t i = from; i < a.entry.size(); ++i)
+        ASSERT_EQ(a.predictions.p_up[i], b.predictions.p_up[i]);
+    EXPECT_EQ(a.ensemble().thresholds.by_fold[2], b.ensemble().thresholds.by_fold[2]);
+    EXPECT_EQ(a.predictions.low[from], b.predictions.low[from]);
+    EXPECT_NE(a.predictions.low.back(), b.predictions.low.back());
+}
+
 TEST(pipeline, weighs_moves_by_what_was_known_before_them) {
     Toy toy = make_toy(600, 11);
     const std::vector<double> plain = effective_weights(toy.labels, false);
