@@ -83,7 +83,8 @@ struct RunResult {
     double seconds = 0;            ///< the engine alone
     std::string hash;              ///< of every fill and the final account
     std::map<std::string, double> stages;  ///< seconds by stage
-    std::vector<std::string> notes;        ///< conventions and cautions in plain words
+    std::vector<std::string> notes;        ///< conventions in plain words
+    std::vector<std::string> cautions;     ///< why this outcome may not be had by trading; stands beside the verdict
     std::vector<Fill> fill_list;
     std::vector<Trade> trade_list;         ///< may be cut to a bound; `trades` counts all
     std::vector<EquityPoint> daily;

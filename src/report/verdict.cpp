@@ -67,13 +67,16 @@ std::string run_verdict(const RunResult& r) {
     const std::string full = fmt::format("{} ({})", head, evidence(r));
     switch (outcome_of(r)) {
         case Outcome::loss: return full + ": do not trade it.";
-        case Outcome::gain: return full + ": more than luck explains. Try it on paper before money.";
+        case Outcome::gain:
+            if (!r.cautions.empty()) return full + ", but not by trading: " + r.cautions.front();
+            return full + ": more than luck explains. Try it on paper before money.";
         case Outcome::luck:
         case Outcome::unknown: break;
     }
     if (*r.sharpe_low.value > 0)
         return fmt::format("{}, but with all that was tried the probability that it is luck is {}: do not trust it yet.", full,
                            percent(1 - *chance_of_edge(r).value));
+    if (!r.cautions.empty()) return full + ": that cannot be told from luck. " + r.cautions.front();
     return full + ": that cannot be told from luck.";
 }
 

@@ -12,6 +12,7 @@
 #include "apps/aitrading/run_result_view.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "decision/trading/make_strategy.hpp"
+#include "proving/backtest/caution.hpp"
 #include "proving/backtest/driver.hpp"
 #include "proving/backtest/vectorised.hpp"
 
@@ -202,8 +203,11 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     setup.predictions = [&](std::string_view name) { return predictions_of(name, o, source, run, traded, context); };
     setup.probability.round_trip_cost = round_trip_cost(run, traded.bars);
     TRY(const auto strategy, trading::make_strategy(o.strategy, setup));
+    if (traded.model) run.trials = std::max(run.trials, traded.model->metadata.trials);
     TRY(RunResult result, run_as_asked(o, source, *strategy, setup.size, run, context));
     add_notes(result, o, run);
+    const bool one_sided = !source.ticks && !source.two_sided;
+    if (auto caution = backtest::rollover_caution(result, one_sided)) result.cautions.push_back(std::move(*caution));
     if (!o.report.empty())
         TRY_VOID(write_run_page(o.report, result, traded.bars, traded.model ? &*traded.model : nullptr,
                                 traded.predictions, context));

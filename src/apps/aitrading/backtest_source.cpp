@@ -17,6 +17,7 @@ Result<BacktestSource> from_store(std::shared_ptr<ports::SeriesStore> store, con
     out.series = key;
     out.digits = info.digits;
     out.ticks = key.timeframe == Timeframe::ticks;
+    out.two_sided = info.has_ask || info.has_spread;
     out.bar_nanos = duration_nanos(key.timeframe);
     out.range = range;
     out.bars = [store, key, range](const ports::BarSink& sink) { return store->stream_bars(key, range, batch_rows, sink); };

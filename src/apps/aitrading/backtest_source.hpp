@@ -15,6 +15,7 @@ struct BacktestSource {
     int digits = 5;
     std::int64_t bar_nanos = 0;
     bool ticks = false;
+    bool two_sided = false;        ///< its bars carry an ask or a spread of their own
     TimeRange range;
     backtest::BarStream bars;      ///< where it has bars
     backtest::TickStream quotes;   ///< where it has ticks

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kit/table.hpp"
+#include "report/verdict.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -29,15 +30,6 @@ std::string shown(const Figure& figure, std::string_view format = "{:.2f}") {
 std::string money(Money m) { return to_decimal(m, 2); }
 
 /// One sentence: did it make money after costs, and how sure is that.
-std::string verdict(const RunResult& r) {
-    const std::string gained = fmt::format("{} {} after costs on {} fills", r.net.raw >= 0 ? "made" : "lost",
-                                           money(r.net.raw >= 0 ? r.net : -r.net), r.fills);
-    if (!r.sharpe_low.value || !r.sharpe_high.value) return gained + "; too little to say how sure that is";
-    const char* sure = "the 95 % interval of its Sharpe ratio holds zero, so this may be luck";
-    if (*r.sharpe_low.value > 0) sure = "its Sharpe ratio is above zero with 95 % confidence";
-    if (*r.sharpe_high.value < 0) sure = "its Sharpe ratio is below zero with 95 % confidence";
-    return fmt::format("{}; {}", gained, sure);
-}
 
 }  // namespace
 
@@ -69,6 +61,7 @@ json run_result_json(const RunResult& r) {
              {"hash", r.hash},
              {"stages", r.stages},
              {"notes", r.notes},
+             {"cautions", r.cautions},
              {"reasons", json::object()}};
     put(out, "sharpe", r.sharpe);
     put(out, "gross_sharpe", r.gross_sharpe);
@@ -112,7 +105,9 @@ std::string run_result_text(const RunResult& r) {
     table.add({"hash", r.hash});
     out += table.render() + "\n";
     for (const std::string& note : r.notes) out += "- " + note + "\n";
-    return out + "\n" + verdict(r) + ".\n";
+    out += "\n" + report::run_verdict(r) + "\n";
+    for (const std::string& caution : r.cautions) out += "Caution: " + caution + "\n";
+    return out;
 }
 
 }  // namespace aitrading::apps
