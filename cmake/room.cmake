@@ -33,8 +33,7 @@ function(ait_room name)
   if(benches AND NOT AIT_FUZZ AND NOT AIT_SANITIZE)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE ${name} ${ROOM_BENCH_NEEDS} ${ROOM_LIBS} benchmark::benchmark)
-    target_compile_definitions(${name}_bench PRIVATE
-      AIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AIT_ROOM_DIR="${dir}")
+    ait_place(${name}_bench)
   endif()
 
   if(AIT_FUZZ)
@@ -49,14 +48,21 @@ function(ait_room name)
   endif()
 endfunction()
 
+# Tests and benches run in the root of the tree and know their room by a path from there: an absolute one would be part
+# of the compile command, and no two clones could share an object.
+function(ait_place program)
+  file(RELATIVE_PATH room "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_compile_definitions(${program} PRIVATE AIT_SOURCE_DIR="." AIT_ROOM_DIR="${room}")
+endfunction()
+
 # One test program of the room that calls it (uses ROOM_* and dir of ait_room).
 macro(ait_test_program program label)
   if(NOT "${ARGN}" STREQUAL "" AND NOT AIT_FUZZ)
     add_executable(${program} ${ARGN})
     target_link_libraries(${program} PRIVATE ${name} ${ROOM_TEST_NEEDS} ${ROOM_LIBS} GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${program} PRIVATE AIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AIT_ROOM_DIR="${dir}")
+    ait_place(${program})
     gtest_discover_tests(${program} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-      PROPERTIES TIMEOUT 900 LABELS "${label}")
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" PROPERTIES TIMEOUT 900 LABELS "${label}")
     if("${label}" STREQUAL concurrency)
       add_dependencies(concurrency_tests ${program})
     endif()

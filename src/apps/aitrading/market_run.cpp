@@ -83,7 +83,7 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
     const std::vector<models::Split> splits{models::market_split(run.labels, train, train + test)};
 
     kit::Progress progress(context.progress, "fitting " + name, 0, "fits");
-    models::PipelineOptions options;
+    models::PipelineOptions options = models::market_pipeline_options();
     options.seed = context.seed;
     options.threads = context.threads;
     options.stop = context.stop;
