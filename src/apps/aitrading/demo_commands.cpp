@@ -14,6 +14,7 @@
 #include "apps/aitrading/series_input.hpp"
 #include "decision/trading/make_strategy.hpp"
 #include "kit/table.hpp"
+#include "market/history/line_reader.hpp"
 #include "market/simulator/market.hpp"
 #include "models/evaluation/panel_json.hpp"
 #include "proving/backtest/driver.hpp"
@@ -95,6 +96,29 @@ Result<DemoResult> market_result(const Context& context) {
     out.card.model = "ensemble of three tree models";
     out.card.panel = run.panels.front().panel;
     out.card.optimum = optimum;
+    return out;
+}
+
+/// The newest ECB reference rates of the samples, for display: no model sees them. Empty where they are not there.
+std::string reference_rates(const std::filesystem::path& samples) {
+    auto lines = market::open_lines(samples / "eurofxref-hist.zip");
+    if (!lines) return "";
+    const auto first = lines->peek(2);
+    if (!first || first->size() < 2) return "";
+    std::string_view names = (*first)[0], values = (*first)[1];
+    const auto next = [](std::string_view& line) {
+        const auto comma = line.find(',');
+        const std::string_view field = line.substr(0, comma);
+        line = comma == std::string_view::npos ? std::string_view() : line.substr(comma + 1);
+        return std::string(field);
+    };
+    next(names);
+    std::string out = "ECB reference rates of " + next(values) + " (for display only), 1 EUR =";
+    while (!names.empty()) {
+        const std::string currency = next(names), rate = next(values);
+        if (currency == "USD" || currency == "JPY" || currency == "GBP" || currency == "CHF")
+            out += " " + rate + " " + currency;
+    }
     return out;
 }
 
@@ -181,6 +205,7 @@ Result<void> demo(const std::string& folder, const Context& context) {
     for (const auto& r : results) std::printf("%s\n%s\n", r.card.title.c_str(), panel_table(r.panels).c_str());
     std::printf("And a costed back-test: EURUSD H1, crossing averages, spread 1.0 pip, 7 a lot and fill\n\n%s\n",
                 run_result_text(run).c_str());
+    if (const std::string rates = reference_rates(samples); !rates.empty()) std::printf("%s\n", rates.c_str());
     std::printf("The report lies in %s\nNext: aitrading data import MY_EXPORT.csv --symbol EURUSD   (MetaTrader 5 or HistData)\n",
                 report_file.c_str());
     return {};

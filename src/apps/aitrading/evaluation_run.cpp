@@ -9,6 +9,7 @@
 #include "base/hash.hpp"
 #include "insight/features/feature_set.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/ensemble/har_learner.hpp"
 #include "models/ensemble/service/fold_cache_files.hpp"
 #include "models/evaluation/labels.hpp"
 #include "models/evaluation/leak_gate.hpp"
@@ -186,6 +187,18 @@ Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::v
     return out;
 }
 
+Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const EvaluationRequest& request,
+                                                                    const FeatureMatrix& features,
+                                                                    const LabelSet& labels) {
+    TRY(auto out, make_learners(request.models, request.parameters));
+    const bool all = request.models.empty() || request.models.front() == "all" || request.models.front() == "ensemble";
+    if (all && labels.volatility) {
+        TRY(auto har, models::make_har_learner(features.names));
+        out.push_back(std::move(har));
+    }
+    return out;
+}
+
 std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners) {
     std::vector<const models::Learner*> out;
     for (const auto& l : learners) out.push_back(l.get());
@@ -195,10 +208,10 @@ std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<m
 Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& request, const Context& context) {
     EvaluationRun run;
     run.bars = std::move(bars);
-    TRY(const auto owned, make_learners(request.models, request.parameters));
-    const auto learners = borrowed(owned);
     TRY(run.features, insight::compute_features(run.bars));
     TRY(run.labels, models::make_labels(request.label, run.bars));
+    TRY(const auto owned, make_learners(request, run.features, run.labels));
+    const auto learners = borrowed(owned);
     TRY_VOID(apply_placebo(run, request, context.seed));
     // A feature that needs a later bar cannot be rebuilt from a prefix; nothing is fitted on such a matrix.
     if (request.placebo != "reversed")

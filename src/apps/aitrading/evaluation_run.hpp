@@ -50,6 +50,10 @@ struct EvaluationRun {
 /// @errors usage
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,
                                                                     const std::vector<std::string>& parameters);
+/// Those of a request; `all` on a volatility label has HAR among its members.
+Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const EvaluationRequest& request,
+                                                                    const FeatureMatrix& features,
+                                                                    const LabelSet& labels);
 std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners);
 
 /// Features, labels, purged walk-forward, baselines and panels over `bars`. Finished fits stay in the home's cache, so

@@ -12,6 +12,8 @@
 namespace aitrading::apps {
 namespace {
 
+constexpr std::size_t features_shown = 20;
+
 /// Labels and predictions of the same bars, in time order.
 struct Matched {
     std::vector<std::uint32_t> entry;
@@ -68,6 +70,10 @@ Result<void> add_model_evidence(report::RunReport& page, const LoadedModel& mode
     input.directional = labels.directional;
     input.thresholds = &thresholds;
     TRY(Panel panel, models::compute_panel(input));
+    for (std::size_t c = 0; c < model.fitted.columns(); ++c)
+        page.importance.push_back({.name = model.fitted.column_names()[c], .share = model.fitted.importance()[c]});
+    std::ranges::stable_sort(page.importance, [](const auto& a, const auto& b) { return a.share > b.share; });
+    if (page.importance.size() > features_shown) page.importance.resize(features_shown);
     page.panels.push_back({model.metadata.name, std::move(panel), false});
     page.predictions = {time, m.p, y, {}};
     page.protocol.push_back(fmt::format("{} version {}: predictions up to {} are out of fold, later ones the fitted "

@@ -10,6 +10,7 @@
 #include "apps/aitrading/series_input.hpp"
 #include "insight/features/feature_set.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/ensemble/har_learner.hpp"
 #include "models/evaluation/labels.hpp"
 #include "models/registry/service/model_store.hpp"
 
@@ -60,7 +61,8 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
 
 Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version) {
     TRY(models::StoredModel stored, models::ModelStore(context.home).load(name, version));
-    const auto learners = models::tree_learners();
+    auto learners = models::tree_learners();
+    learners.push_back(models::har_learner_for_restore());
     std::vector<const models::Learner*> borrowed;
     for (const auto& l : learners) borrowed.push_back(l.get());
     TRY(auto fitted, models::FittedEnsemble::restore(stored.bytes, borrowed));

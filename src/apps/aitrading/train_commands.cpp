@@ -47,7 +47,7 @@ std::string card_of(const EvaluationRun& run, const TrainOptions& o, const Conte
 
 Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const EvaluationRequest& request,
                                          const Context& context) {
-    TRY(const auto learners, make_learners(request.models, request.parameters));
+    TRY(const auto learners, make_learners(request, run.features, run.labels));
     std::vector<std::uint32_t> all(run.labels.size());
     std::iota(all.begin(), all.end(), 0U);
     models::PipelineOptions options;
