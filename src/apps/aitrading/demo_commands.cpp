@@ -61,7 +61,7 @@ Result<DemoResult> series_result(const BarColumns& bars, const std::string& titl
     out.panels = run.panels;
     out.card.title = title;
     out.card.subtitle = subtitle;
-    out.card.model = "ensemble of three tree models";
+    out.card.model = "the ensemble";
     out.card.panel = run.panel();
     out.card.rival = rival;
     if (const Panel* p = panel_named(run.panels, rival)) {
@@ -93,7 +93,7 @@ Result<DemoResult> market_result(const Context& context) {
     out.panels = run.panels;
     out.card.title = "A synthetic market of known optimum";
     out.card.subtitle = fmt::format("sign of the next return, specified market-strong, seed {}", market_seed);
-    out.card.model = "ensemble of three tree models";
+    out.card.model = "the ensemble";
     out.card.panel = run.panels.front().panel;
     out.card.optimum = optimum;
     return out;

@@ -152,7 +152,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("--test-from", o->test_from, "bars before this time only train");
     c->add_option("--refit-bars", o->refit_bars, "with --test-from: refit every N bars");
     c->add_option("--embargo", o->embargo, "bars left out before a test block");
-    c->add_option("--spread", o->spread, "whole spread, for example 1.0pip (the default)");
+    c->add_option("--spread", o->spread, "whole spread, for example 1.0pip; without it the series' own median, else 1 pip");
     c->add_option("--commission", o->commission, "per fill: 7/lot or 20/million (the default)");
     c->add_option("--report", o->report, "folder for report.html");
     c->add_option("--predictions", o->predictions, "CSV of the out-of-fold predictions");

@@ -51,6 +51,17 @@ std::vector<double> unit_costs(const BarColumns& bars, std::span<const std::uint
     return costs;
 }
 
+/// The median spread at the bars' closes where the series tells it, else one pip.
+Price usual_spread(const BarColumns& bars) {
+    std::vector<Price> spreads = bars.spread;
+    if (bars.has_ask())
+        for (std::size_t i = 0; i < bars.size(); ++i) spreads.push_back(bars.ask_close[i] - bars.close[i]);
+    if (spreads.empty()) return pip_of(bars.key.symbol, bars.digits);
+    const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
+    std::ranges::nth_element(spreads, middle);
+    return *middle;
+}
+
 /// The columns that every panel of a run shares.
 struct PanelGround {
     std::vector<float> y;
@@ -242,7 +253,7 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
     progress.finish();
 
-    const Price spread = request.spread.value_or(pip_of(run.bars.key.symbol, run.bars.digits));
+    const Price spread = request.spread.value_or(usual_spread(run.bars));
     const trading::Commission commission = request.commission.value_or(
         trading::Commission{trading::Commission::Kind::per_million, Money{20 * Money::scale}});
     run.cost_model = fmt::format("spread {}, commission {}", to_decimal(spread, 5),

@@ -25,7 +25,7 @@ struct EvaluationRequest {
     std::optional<UnixNanos> test_from;
     std::size_t refit_bars = 0;
     std::optional<int> embargo_bars;            ///< unset: 1 % of the bars
-    std::optional<Price> spread;                ///< whole spread; unset: 1 pip
+    std::optional<Price> spread;                ///< whole spread; unset: the series' own median, else 1 pip
     std::optional<trading::Commission> commission;  ///< unset: 20 per million and fill
     std::string placebo;                        ///< shuffled, reversed, leak: what is done to the data first; empty: nothing
 };
