@@ -111,6 +111,7 @@ Result<void> compute_columns(const ComputeCommand& command, const Context& conte
 void add_indicators(CLI::App& app, Context& context) {
     CLI::App* indicators = app.add_subcommand("indicators", "technical indicators over a user's own file");
     indicators->require_subcommand(1);
+    indicators->footer("Example: aitrading indicators list");
     CLI::App* list = indicators->add_subcommand("list", "every indicator with parameters, inputs, outputs and warm-up");
     list->footer("Example: aitrading indicators list --json");
     list->callback([&context] { context.action = [&context] { return list_indicators(context); }; });
