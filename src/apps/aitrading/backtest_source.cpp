@@ -11,7 +11,7 @@ namespace {
 /// Rows of one batch: small beside the 60 MB that a run may take, large beside the cost of a call.
 constexpr std::size_t batch_rows = 65'536;
 
-Result<BacktestSource> from_store(std::shared_ptr<ports::SeriesStore> store, const SeriesKey& key, TimeRange range) {
+Result<BacktestSource> from_store(const std::shared_ptr<ports::SeriesStore>& store, const SeriesKey& key, TimeRange range) {
     TRY(const SeriesInfo info, store->describe(key));
     BacktestSource out;
     out.series = key;

@@ -117,7 +117,7 @@ std::string reference_rates(const std::filesystem::path& samples) {
     while (!names.empty()) {
         const std::string currency = next(names), rate = next(values);
         if (currency == "USD" || currency == "JPY" || currency == "GBP" || currency == "CHF")
-            out += " " + rate + " " + currency;
+            out += fmt::format(" {} {}", rate, currency);
     }
     return out;
 }
