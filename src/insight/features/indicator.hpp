@@ -59,7 +59,7 @@ class IndicatorOf final : public Indicator {
     }
     static std::array<double, 1> as_array(double value) { return {value}; }
     template <std::size_t n>
-    static const std::array<double, n>& as_array(const std::array<double, n>& values) {
+    static std::array<double, n> as_array(std::array<double, n> values) {
         return values;
     }
     static constexpr std::size_t count =
