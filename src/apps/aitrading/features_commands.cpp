@@ -7,6 +7,7 @@
 
 #include "apps/aitrading/commands.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
+#include "engines/series_store/parquet/table_file.hpp"
 #include "insight/features/feature_set.hpp"
 #include "insight/features/registry.hpp"
 #include "insight/features/service/candle_file.hpp"
@@ -145,19 +146,35 @@ Json as_json(const insight::FeatureManifest& manifest) {
             {"absent", std::move(absent)}};
 }
 
-/// Rows from `from` on. What lies before only warmed the features up, so that a row does not depend on where it starts.
-void drop_before(FeatureMatrix& matrix, UnixNanos from) {
-    const auto rows = std::ranges::lower_bound(matrix.time, from) - matrix.time.begin();
-    matrix.values.erase(matrix.values.begin(),
-                        matrix.values.begin() + rows * static_cast<std::ptrdiff_t>(matrix.columns()));
-    matrix.time.erase(matrix.time.begin(), matrix.time.begin() + rows);
-    matrix.known.erase(matrix.known.begin(), matrix.known.begin() + rows);
+/// As write_features, with the manifest inside the file.
+Result<std::size_t> write_features_parquet(const std::string& out, insight::FeatureStream& rows, const Context& context) {
+    const auto source = [&](engines::TableBlock& block) -> Result<std::size_t> {
+        if (context.stop.stop_requested()) return fail(ErrorCode::interrupted, out + ": stopped, nothing was written");
+        std::size_t i = 0;
+        for (; i < block.capacity() && rows.next(); ++i) {
+            block.time_nanos[i] = rows.time().value;
+            for (std::size_t c = 0; c < block.columns.size(); ++c) block.columns[c][i] = rows.row()[c];
+        }
+        return i;
+    };
+    const engines::TableFile table{rows.names(), as_json(rows.manifest()).dump()};
+    TRY(const std::int64_t written, engines::write_parquet_table(out, table, source));
+    return static_cast<std::size_t>(written);
+}
+
+void print_features(const FeaturesCommand& command, const insight::FeatureManifest& manifest, std::size_t rows,
+                    const Context& context) {
+    if (context.json) {
+        const Json document{{"out", command.out}, {"rows", rows}, {"manifest", as_json(manifest)}};
+        fmt::print("{}\n", document.dump(2));
+    } else if (!command.out.starts_with("/dev/")) {
+        fmt::print("{} rows, {} columns in {} (features {} version {}, hash {})\n", rows, manifest.columns.size(),
+                   command.out, manifest.name, manifest.version, manifest.hash);
+        for (const insight::AbsentColumn& c : manifest.absent) fmt::print("absent: {}: {}\n", c.name, c.reason);
+    }
 }
 
 Result<void> write_feature_file(const FeaturesCommand& command, const Context& context) {
-    if (command.out.ends_with(".parquet"))
-        return fail(ErrorCode::usage, fmt::format("--out {}: features are written as CSV; Parquet is not available for them yet",
-                                                  command.out));
     TRY(const Timeframe timeframe, parse_timeframe(command.timeframe));
     if (timeframe == Timeframe::ticks)
         return fail(ErrorCode::usage, "features are made of bars, not of ticks; use one of M1 M5 M15 M30 H1 H4 D1 W1");
@@ -171,20 +188,13 @@ Result<void> write_feature_file(const FeaturesCommand& command, const Context& c
     }
     TRY(const auto store, engines::open_parquet_store(context.home));
     TRY(const BarColumns bars, store->read_bars({command.symbol, timeframe}, range));
-    TRY(FeatureMatrix matrix, insight::compute_features(bars));
-    drop_before(matrix, from);
-    TRY_VOID(insight::write_features(command.out, matrix));
-    const insight::FeatureSet set(insight::FeatureOptions::of(bars));
-    if (matrix.rows() == 0)
-        fmt::print(stderr, "warning: {} {} has no bar in that span\n", command.symbol, name(timeframe));
-    if (context.json) {
-        Json document{{"out", command.out}, {"rows", matrix.rows()}, {"manifest", as_json(set.manifest())}};
-        fmt::print("{}\n", document.dump(2));
-    } else if (!command.out.starts_with("/dev/")) {
-        fmt::print("{} rows, {} columns in {} (features {} version {}, hash {})\n", matrix.rows(), matrix.columns(),
-                   command.out, set.manifest().name, set.manifest().version, set.manifest().hash);
-        for (const insight::AbsentColumn& c : set.manifest().absent) fmt::print("absent: {}: {}\n", c.name, c.reason);
-    }
+    TRY(insight::FeatureStream stream,
+        insight::FeatureStream::open(insight::FeatureSet(insight::FeatureOptions::of(bars)), bars, from));
+    TRY(const std::size_t rows, command.out.ends_with(".parquet")
+                                    ? write_features_parquet(command.out, stream, context)
+                                    : insight::write_features(command.out, stream, context.stop));
+    if (rows == 0) fmt::print(stderr, "warning: {} {} has no bar in that span\n", command.symbol, name(timeframe));
+    print_features(command, stream.manifest(), rows, context);
     return {};
 }
 
@@ -192,11 +202,13 @@ void add_features(CLI::App& app, Context& context) {
     auto command = std::make_shared<FeaturesCommand>();
     CLI::App* features = app.add_subcommand("features", "the feature matrix of a stored series, as the models see it");
     features->footer("One row a bar with the bar's opening time; every value is known at the bar's close. A field is empty until\n"
-                     "its value is known. Rows do not depend on --from: earlier bars warm the features up.\n\n"
-                     "Example: aitrading features EURUSD H1 --out features.csv --from 2017-01-01");
+                     "its value is known. Rows do not depend on --from: earlier bars warm the features up. A file named *.parquet is\n"
+                     "written as Parquet, with a null where a value is not known and the manifest in its metadata.\n\n"
+                     "Example: aitrading features EURUSD H1 --out features.csv --from 2017-01-01\n"
+                     "         aitrading features EURUSD H1 --out features.parquet");
     features->add_option("symbol", command->symbol, "as in data list")->required();
     features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
-    features->add_option("--out", command->out, "the CSV to write; it appears when it is complete")->required();
+    features->add_option("--out", command->out, "the CSV or .parquet to write; it appears when it is complete")->required();
     features->add_option("--from", command->from, "first bar to write");
     features->add_option("--to", command->to, "end of the bars, itself left out");
     features->callback([command, &context] {

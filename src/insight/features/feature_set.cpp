@@ -141,8 +141,10 @@ Result<void> check_bars(const BarColumns& bars, Timeframe timeframe) {
 
 }  // namespace
 
+Result<void> FeatureSet::check(const BarColumns& bars) const { return check_bars(bars, state_->options.timeframe); }
+
 Result<FeatureMatrix> FeatureSet::compute(const BarColumns& bars) const {
-    TRY_VOID(check_bars(bars, state_->options.timeframe));
+    TRY_VOID(check(bars));
     State state(state_->options);
     FeatureMatrix matrix;
     matrix.names = names();
@@ -156,6 +158,19 @@ Result<FeatureMatrix> FeatureSet::compute(const BarColumns& bars) const {
         state.update(bars.bar(i), matrix.values.data() + i * columns());
     }
     return matrix;
+}
+
+Result<FeatureStream> FeatureStream::open(FeatureSet set, const BarColumns& bars, UnixNanos from) {
+    TRY_VOID(set.check(bars));
+    FeatureStream stream(std::move(set), bars);
+    while (stream.next_ < bars.size() && bars.time[stream.next_] < from) stream.next();
+    return stream;
+}
+
+bool FeatureStream::next() {
+    if (next_ == bars_->size()) return false;
+    row_ = set_.update(bars_->bar(next_++));
+    return true;
 }
 
 Result<FeatureMatrix> compute_features(const BarColumns& bars) {

@@ -45,12 +45,38 @@ class FeatureSet {
     std::span<const double> update(const Bar& bar);
 
     /// The rows of a whole series, from a fresh state. Does not change this set.
-    /// @errors bad_input (times that do not increase, a price that is not positive, another timeframe)
+    /// @errors as check
     Result<FeatureMatrix> compute(const BarColumns& bars) const;
+    /// Whether features can be made of these bars.
+    /// @errors bad_input (times that do not increase, a price that is not positive, another timeframe)
+    Result<void> check(const BarColumns& bars) const;
 
   private:
     struct State;
     std::unique_ptr<State> state_;
+};
+
+/// The features of a series row by row, the same bits as `compute`, for matrices that memory does not hold. Rows whose bar
+/// opens before `from` only warm the features up, so that a row does not depend on where the stream begins.
+class FeatureStream {
+  public:
+    /// @pre bars outlives the stream @errors as compute
+    static Result<FeatureStream> open(FeatureSet set, const BarColumns& bars, UnixNanos from);
+
+    const FeatureManifest& manifest() const { return set_.manifest(); }
+    std::vector<std::string> names() const { return set_.names(); }
+    /// Moves on to the next row; false at the end.
+    bool next();
+    UnixNanos time() const { return bars_->time[next_ - 1]; }
+    /// [columns], NaN where not known yet; valid until the next call of `next`.
+    std::span<const double> row() const { return row_; }
+
+  private:
+    FeatureStream(FeatureSet set, const BarColumns& bars) : set_(std::move(set)), bars_(&bars) {}
+    FeatureSet set_;
+    const BarColumns* bars_;
+    std::size_t next_ = 0;
+    std::span<const double> row_;
 };
 
 /// The default features of a series: FeatureSet(FeatureOptions::of(bars)).compute(bars), refusing ticks.

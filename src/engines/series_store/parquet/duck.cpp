@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "base/check.hpp"
 
@@ -70,6 +72,55 @@ Result<void> append_columns(duckdb_appender appender, const std::vector<std::spa
     return {};
 }
 
+/// A table function without arguments whose rows come from a TableSource. Lives as long as the query.
+struct PulledTable {
+    const std::vector<std::string>& names;
+    const TableSource& source;
+    std::optional<Error> error;
+    std::int64_t rows = 0;
+
+    static void bind(duckdb_bind_info info) {
+        const auto& table = *static_cast<const PulledTable*>(duckdb_bind_get_extra_info(info));
+        duckdb_logical_type time = duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_NS);
+        duckdb_logical_type number = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+        duckdb_bind_add_result_column(info, "time", time);
+        for (const std::string& name : table.names) duckdb_bind_add_result_column(info, name.c_str(), number);
+        duckdb_destroy_logical_type(&time);
+        duckdb_destroy_logical_type(&number);
+    }
+    static void init(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
+    static void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
+        auto& table = *static_cast<PulledTable*>(duckdb_function_get_extra_info(info));
+        const std::size_t capacity = duckdb_vector_size();
+        const auto vector = [&](std::size_t column) { return duckdb_data_chunk_get_vector(chunk, column); };
+        TableBlock block{{static_cast<std::int64_t*>(duckdb_vector_get_data(vector(0))), capacity}, {}};
+        block.columns.reserve(table.names.size());
+        for (std::size_t c = 1; c <= table.names.size(); ++c)
+            block.columns.emplace_back(static_cast<double*>(duckdb_vector_get_data(vector(c))), capacity);
+        const Result<std::size_t> got = table.source(block);
+        if (!got) {
+            table.error = got.error();
+            duckdb_function_set_error(info, got.error().text.c_str());
+            return;
+        }
+        CHECK(*got <= capacity);
+        for (std::size_t c = 0; c < block.columns.size(); ++c) mark_missing(vector(c + 1), block.columns[c].first(*got));
+        table.rows += static_cast<std::int64_t>(*got);
+        duckdb_data_chunk_set_size(chunk, *got);
+    }
+    static void mark_missing(duckdb_vector vector, std::span<const double> values) {
+        std::uint64_t* validity = nullptr;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (std::isfinite(values[i])) continue;
+            if (validity == nullptr) {
+                duckdb_vector_ensure_validity_writable(vector);
+                validity = duckdb_vector_get_validity(vector);
+            }
+            duckdb_validity_set_row_invalid(validity, i);
+        }
+    }
+};
+
 }  // namespace
 
 Duck::~Duck() = default;
@@ -116,6 +167,30 @@ Result<void> Duck::write(const std::filesystem::path& file, const std::vector<st
     return connection.run(fmt::format("COPY part TO {} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, "
                                       "ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
                                       quoted(file.string())));
+}
+
+Result<std::int64_t> Duck::write_table(const std::filesystem::path& file, const std::vector<std::string>& names,
+                                       const std::string& note, std::size_t group_rows, const TableSource& source) const {
+    const Connection connection(handles_->database);
+    PulledTable table{names, source, {}, 0};
+    // Functions are seen by all connections: two tables written at once need two names.
+    const std::string function = fmt::format("pulled_{}", reinterpret_cast<std::uintptr_t>(&table));
+    duckdb_table_function handle = duckdb_create_table_function();
+    duckdb_table_function_set_name(handle, function.c_str());
+    duckdb_table_function_set_extra_info(handle, &table, nullptr);
+    duckdb_table_function_set_bind(handle, PulledTable::bind);
+    duckdb_table_function_set_init(handle, PulledTable::init);
+    duckdb_table_function_set_function(handle, PulledTable::fill);
+    const bool known = duckdb_register_table_function(connection, handle) == DuckDBSuccess;
+    duckdb_destroy_table_function(&handle);
+    if (!known) return fail(ErrorCode::failed, "DuckDB does not take the table's columns");
+    const auto copied = connection.run(
+        fmt::format("COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, "
+                    "KV_METADATA {{aitrading: {}}}, USE_TMP_FILE false)",
+                    function, quoted(file.string()), group_rows, quoted(note)));
+    if (table.error) return std::unexpected(*std::move(table.error));
+    if (!copied) return std::unexpected(copied.error());
+    return table.rows;
 }
 
 Result<void> Duck::copy(const std::string& select, const std::filesystem::path& file) const {

@@ -10,10 +10,12 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "engines/series_store/parquet/table_file.hpp"
 
 namespace aitrading::engines {
 
-/// DuckDB in memory, used to write and read Parquet files whose columns are all 64-bit integers; the first is `time`.
+/// DuckDB in memory, used to write and read Parquet files: series, whose columns are all 64-bit integers with `time` first,
+/// and tables of numbers.
 /// The only file that sees DuckDB's header is duck.cpp.
 class Duck {
   public:
@@ -26,6 +28,12 @@ class Duck {
     /// Writes a whole file. @pre columns have equal length, one name each @errors failed
     Result<void> write(const std::filesystem::path& file, const std::vector<std::string>& names,
                        const std::vector<std::span<const std::int64_t>>& columns);
+
+    /// Writes a column `time` (timestamp of nanoseconds) and one of doubles for each name, pulling the rows from `source`
+    /// until it has none: memory holds one row group of at most `group_rows`. `note` is kept in the file under the key
+    /// `aitrading`. Returns the rows. @errors failed, those of the source
+    Result<std::int64_t> write_table(const std::filesystem::path& file, const std::vector<std::string>& names,
+                                     const std::string& note, std::size_t group_rows, const TableSource& source) const;
 
     /// Writes the rows of a query to a Parquet file. @errors failed
     Result<void> copy(const std::string& select, const std::filesystem::path& file) const;

@@ -86,6 +86,22 @@ Result<void> replace_file(const fs::path& file, std::string_view content) {
     return sync_path(file.parent_path());
 }
 
+Result<void> write_whole(const fs::path& out, const std::function<Result<void>(const fs::path&)>& write) {
+    std::error_code error;
+    if (fs::exists(out, error) && !fs::is_regular_file(out, error))
+        return fail(ErrorCode::failed, fmt::format("cannot write {}: it is no file; choose another --out", out.string()));
+    const fs::path unfinished = out.string() + fmt::format(".{}.new", ::getpid());
+    Result<void> done = write(unfinished);
+    if (done) done = sync_path(unfinished);
+    if (done) fs::rename(unfinished, out, error);
+    if (done && !error) return {};
+    std::string reason = done ? error.message() : done.error().text;
+    const ErrorCode code = done ? ErrorCode::failed : done.error().code;
+    fs::remove(unfinished, error);
+    if (code != ErrorCode::failed) return fail(code, std::move(reason));
+    return fail(code, fmt::format("cannot write {}: {}; choose another --out or free some space", out.string(), reason));
+}
+
 Result<std::string> read_small_file(const fs::path& file) {
     const FileHandle in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!in) {

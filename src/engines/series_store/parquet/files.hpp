@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,10 @@ Result<void> make_folder(const std::filesystem::path& folder);
 Result<void> sync_path(const std::filesystem::path& path);
 /// Replaces `file` as a whole: temporary file beside it, sync, rename, sync of the folder. @errors failed
 Result<void> replace_file(const std::filesystem::path& file, std::string_view content);
+/// Lets `write` fill a new neighbour of `out`, puts it on the disk and moves it into place; nothing stays where that fails.
+/// @errors those of `write`; failed, with the path (also where something other than a file lies at `out`)
+Result<void> write_whole(const std::filesystem::path& out,
+                         const std::function<Result<void>(const std::filesystem::path& unfinished)>& write);
 /// Whole content of a small file. @errors not_found, failed
 Result<std::string> read_small_file(const std::filesystem::path& file);
 

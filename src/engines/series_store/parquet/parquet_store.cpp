@@ -425,14 +425,8 @@ Result<std::int64_t> ParquetStore::export_parquet(const SeriesKey& key, const fs
     if (select.empty())
         return fail(ErrorCode::not_found, fmt::format("{} holds no rows to export", to_string(key)));
     TRY(Duck* const database, duck());
-    const fs::path unfinished = out.string() + fmt::format(".{}.new", ::getpid());
-    auto written = database->copy(select, unfinished);
-    std::error_code error;
-    if (written) fs::rename(unfinished, out, error);
-    if (written && !error) return info.rows;
-    const std::string reason = written ? error.message() : written.error().text;
-    fs::remove(unfinished, error);
-    return fail(ErrorCode::failed, fmt::format("cannot write {}: {}; choose another --out or free some space", out.string(), reason));
+    TRY_VOID(write_whole(out, [&](const fs::path& unfinished) { return database->copy(select, unfinished); }));
+    return info.rows;
 }
 
 }  // namespace

@@ -159,21 +159,10 @@ class CsvWriter {
     std::string text_;
 };
 
-template <class ValueAt>
-Result<void> write_rows(const std::filesystem::path& path, std::span<const UnixNanos> time,
-                        std::span<const std::string> names, const ValueAt& value_at) {
-    TRY(kit::AtomicFile file, kit::AtomicFile::create(path));
-    CsvWriter csv(file);
+Result<void> write_header(CsvWriter& csv, std::span<const std::string> names) {
     csv.begin("time");
     for (const std::string& name : names) csv.name(name);
-    TRY_VOID(csv.end_row());
-    for (std::size_t i = 0; i < time.size(); ++i) {
-        csv.begin(time[i]);
-        for (std::size_t c = 0; c < names.size(); ++c) csv.value(value_at(i, c));
-        TRY_VOID(csv.end_row());
-    }
-    TRY_VOID(csv.flush());
-    return file.commit();
+    return csv.end_row();
 }
 
 }  // namespace
@@ -202,12 +191,33 @@ Result<CandleTable> read_candles(const std::filesystem::path& path) {
 
 Result<void> write_columns(const std::filesystem::path& path, std::span<const UnixNanos> time,
                            std::span<const std::string> names, std::span<const std::vector<double>> columns) {
-    return write_rows(path, time, names, [&](std::size_t row, std::size_t column) { return columns[column][row]; });
+    TRY(kit::AtomicFile file, kit::AtomicFile::create(path));
+    CsvWriter csv(file);
+    TRY_VOID(write_header(csv, names));
+    for (std::size_t i = 0; i < time.size(); ++i) {
+        csv.begin(time[i]);
+        for (const std::vector<double>& column : columns) csv.value(column[i]);
+        TRY_VOID(csv.end_row());
+    }
+    TRY_VOID(csv.flush());
+    return file.commit();
 }
 
-Result<void> write_features(const std::filesystem::path& path, const FeatureMatrix& matrix) {
-    return write_rows(path, matrix.time, matrix.names,
-                      [&](std::size_t row, std::size_t column) { return matrix.row(row)[column]; });
+Result<std::size_t> write_features(const std::filesystem::path& path, FeatureStream& rows, const std::stop_token& stop) {
+    TRY(kit::AtomicFile file, kit::AtomicFile::create(path));
+    CsvWriter csv(file);
+    TRY_VOID(write_header(csv, rows.names()));
+    std::size_t count = 0;
+    for (; rows.next(); ++count) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::interrupted, fmt::format("{}: stopped, nothing was written", path.string()));
+        csv.begin(rows.time());
+        for (const double value : rows.row()) csv.value(value);
+        TRY_VOID(csv.end_row());
+    }
+    TRY_VOID(csv.flush());
+    TRY_VOID(file.commit());
+    return count;
 }
 
 }  // namespace aitrading::insight

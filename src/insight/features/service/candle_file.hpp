@@ -2,14 +2,15 @@
 
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "domain/model.hpp"
 #include "insight/features/candle.hpp"
+#include "insight/features/feature_set.hpp"
 
 namespace aitrading::insight {
 
@@ -36,7 +37,8 @@ Result<CandleTable> read_candles(const std::filesystem::path& path);
 Result<void> write_columns(const std::filesystem::path& path, std::span<const UnixNanos> time,
                            std::span<const std::string> names, std::span<const std::vector<double>> columns);
 
-/// As write_columns, the rows of a feature matrix. @errors not_found, failed
-Result<void> write_features(const std::filesystem::path& path, const FeatureMatrix& matrix);
+/// As write_columns, the rows that the stream still has; returns their number. Memory: one piece of text.
+/// @errors not_found, failed, interrupted (nothing was written)
+Result<std::size_t> write_features(const std::filesystem::path& path, FeatureStream& rows, const std::stop_token& stop);
 
 }  // namespace aitrading::insight

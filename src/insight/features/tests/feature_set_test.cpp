@@ -53,6 +53,24 @@ TEST(FeatureSet, gives_the_same_bytes_bar_by_bar_and_after_a_copy) {
     }
 }
 
+TEST(FeatureSet, streams_the_rows_of_the_matrix_from_any_bar_on) {
+    const BarColumns bars = made_bars(Timeframe::h1, 1500, 4);
+    const FeatureSet set(FeatureOptions::of(bars));
+    const FeatureMatrix whole = set.compute(bars).value();
+    for (const std::size_t first : {0UZ, 1UZ, 700UZ, 1499UZ}) {
+        FeatureStream stream = FeatureStream::open(set, bars, bars.time[first]).value();
+        std::size_t row = first;
+        for (; stream.next(); ++row) {
+            ASSERT_EQ(stream.time(), whole.time[row]);
+            ASSERT_EQ(std::memcmp(stream.row().data(), whole.row(row).data(), stream.row().size_bytes()), 0) << row;
+        }
+        EXPECT_EQ(row, bars.size());
+    }
+    BarColumns unsorted = bars.slice(0, 10);
+    std::swap(unsorted.time[3], unsorted.time[4]);
+    EXPECT_EQ(FeatureStream::open(set, unsorted, {}).error().code, ErrorCode::bad_input);
+}
+
 TEST(FeatureSet, knows_every_value_after_its_warm_up_and_never_gives_infinity) {
     for (const Timeframe timeframe : {Timeframe::m15, Timeframe::h1, Timeframe::d1}) {
         const BarColumns bars = made_bars(timeframe, timeframe == Timeframe::m15 ? 9000 : 6000, 5);
