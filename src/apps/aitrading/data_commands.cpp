@@ -9,14 +9,14 @@
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "kit/table.hpp"
 #include "market/history/decimal.hpp"
-#include "market/history/import.hpp"
+#include "market/history/import_many.hpp"
 
 namespace aitrading::apps {
 namespace {
 
 struct ImportCommand {
     std::vector<std::string> paths;
-    std::string format = "auto", symbol, timeframe, timezone, point, columns, decimal = ".";
+    std::string format = "auto", symbol, timeframe, timezone, point, columns, decimal = ".", side;
     bool replace = false;
 };
 
@@ -46,6 +46,7 @@ Result<market::ImportOptions> options_of(const Context& context, const ImportCom
     if (command.decimal != "." && command.decimal != ",")
         return fail(ErrorCode::usage, fmt::format("--decimal \"{}\": write . or ,", command.decimal));
     options.layout.decimal_point = command.decimal[0];
+    if (!command.side.empty()) options.layout.side = command.side == "bid" ? market::Side::bid : market::Side::ask;
     return options;
 }
 
@@ -75,30 +76,38 @@ void print_imports(const std::vector<market::ImportReport>& reports) {
 Result<void> import_files(const Context& context, const ImportCommand& command) {
     TRY(market::ImportOptions options, options_of(context, command));
     TRY(const auto store, engines::open_parquet_store(context.home));
+    const std::vector<std::filesystem::path> paths(command.paths.begin(), command.paths.end());
+    TRY(const market::FoundFiles found, market::find_files(paths));
+    if (found.left_out > 0) fmt::print(stderr, "note: {} other files in the folders were left out\n", found.left_out);
+    const bool single = found.files.size() == 1;
+    kit::Progress progress(context.progress,
+                           single ? fmt::format("import {}", found.files[0].filename().string()) : std::string("import"),
+                           single ? 0 : static_cast<std::int64_t>(found.files.size()), single ? "rows" : "files");
+    if (single) options.progress = [&](std::int64_t rows) { progress.at(rows); };
+    const auto outcomes = market::import_files(found.files, options, *store, [&](std::int64_t files) {
+        if (!single) progress.at(files);
+    });
     std::vector<market::ImportReport> reports;
     Json files = Json::array();
     std::optional<Error> first_error;
-    for (const std::string& path : command.paths) {
-        kit::Progress progress(context.progress, fmt::format("import {}", std::filesystem::path(path).filename().string()), 0,
-                               "rows");
-        options.progress = [&](std::int64_t rows) { progress.at(rows); };
-        auto report = market::import_file(path, options, *store);
+    std::int64_t rows_stored = 0;
+    for (const auto& [path, report] : outcomes) {
         if (!report) {
-            files.push_back({{"path", path}, {"error", {{"code", name(report.error().code)}, {"text", report.error().text}}}});
+            files.push_back({{"path", path.string()},
+                             {"error", {{"code", name(report.error().code)}, {"text", report.error().text}}}});
             // The first error is the command's own; further ones are told as they come.
             if (first_error)
                 fmt::print(stderr, "error[{}]: {}\n", name(report.error().code), report.error().text);
             else
                 first_error = report.error();
-            if (report.error().code == ErrorCode::interrupted) break;
             continue;
         }
-        progress.at(report->rows_read);
-        progress.finish(fmt::format("{} rows stored", report->rows_stored));
+        rows_stored += report->rows_stored;
         tell(*report);
         files.push_back(to_json(*report));
-        reports.push_back(*std::move(report));
+        reports.push_back(*report);
     }
+    progress.finish(fmt::format("{} rows stored", rows_stored));
     if (context.json)
         print_json({{"files", std::move(files)}});
     else
@@ -147,7 +156,7 @@ Result<void> remove_series(const Context& context, const std::string& symbol, co
 void add_import(CLI::App& group, Context& context) {
     auto command = std::make_shared<ImportCommand>();
     CLI::App* import = group.add_subcommand("import", "stores what is sound in files of bars or ticks");
-    import->add_option("paths", command->paths, "files: plain, gzip or zip")->required();
+    import->add_option("paths", command->paths, "files or folders of files: plain, gzip or zip")->required();
     import->add_option("--format", command->format,
                        "auto, histdata, histdata-ticks, mt5-export, dukascopy, ejtrader, lean, lean-day or generic");
     import->add_option("--symbol", command->symbol, "the instrument, where the file does not tell");
@@ -157,6 +166,9 @@ void add_import(CLI::App& group, Context& context) {
     import->add_option("--point", command->point, "size of one point, where prices or spreads count points");
     import->add_option("--columns", command->columns, "named columns: time=Datum,open=Start,high=Hoch,low=Tief,close=Schluss");
     import->add_option("--decimal", command->decimal, "decimal point of the file, . or ,");
+    import->add_option("--side", command->side, "bid or ask, where the file holds one side and its name does not tell; files\n"
+                                                "of both sides in one command become one series")
+        ->check(CLI::IsMember({"bid", "ask"}));
     import->add_flag("--replace", command->replace, "rows that contradict stored ones take their place");
     import->footer("A wall clock time that summer time skips is read with the offset before the change; one that occurs twice\n"
                    "is the earlier, unless it follows a row of that time.\n"

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "market/history/import_many.hpp"
 #include "market/history/import_parts.hpp"
 #include "market/history/row_stream.hpp"
 
@@ -9,17 +12,22 @@ namespace aitrading::market {
 
 Result<ImportReport> import_file(const std::filesystem::path& path, const ImportOptions& options,
                                  ports::SeriesStore& store) {
-    TRY(RowStream rows, RowStream::open(path, options));
+    const std::array files{path};
+    return std::move(import_files(files, options, store)[0].report);
+}
+
+ImportReport begin_report(RowStream& rows, const std::filesystem::path& path) {
     ImportReport report;
     report.path = path;
     report.format = rows.format();
     report.warnings = rows.layout().remarks;
-    TRY_VOID(rows.layout().kind == RowKind::bars ? import_bars(rows, options, store, report)
-                                                 : import_ticks(rows, options, store, report));
-    report.rows_read = rows.rows_read();
-    report.rows_rejected = rows.defects().refused();
-    report.defects = rows.defects().list();
     return report;
+}
+
+void end_report(const RowStream& rows, const DefectTally& defects, ImportReport& report) {
+    report.rows_read = rows.rows_read();
+    report.rows_rejected = defects.refused();
+    report.defects = defects.list();
 }
 
 Error symbol_unknown(const std::filesystem::path& path) {

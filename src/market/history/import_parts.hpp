@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 
 #include "market/history/import.hpp"
@@ -7,8 +9,37 @@
 
 namespace aitrading::market {
 
-Result<void> import_bars(RowStream& rows, const ImportOptions& options, ports::SeriesStore& store, ImportReport& report);
-Result<void> import_ticks(RowStream& rows, const ImportOptions& options, ports::SeriesStore& store, ImportReport& report);
+/// A file of bars that was read and is not yet in the store.
+struct PendingBars {
+    ImportReport report;
+    BarColumns bars;
+    DefectTally defects;
+    Side side = Side::unknown;
+    std::optional<Error> error;  ///< why it could not be stored
+};
+
+/// A file of ticks whose series and beginning are known.
+struct PendingTicks {
+    std::filesystem::path path;
+    SeriesKey key;
+    UnixNanos first;
+    ImportReport report;
+    std::optional<Error> error;
+};
+
+Result<PendingBars> read_bar_file(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path);
+/// Merges files of one series into the store; reports and errors are set in place. @pre one key, at least one file
+void store_bar_files(std::span<PendingBars* const> files, const ImportOptions& options, ports::SeriesStore& store);
+
+/// Reads the first tick only.
+Result<PendingTicks> probe_tick_file(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path);
+/// Streams files of one series into the store, one after the other. @pre one key, at least one file
+void store_tick_files(std::span<PendingTicks* const> files, const ImportOptions& options, ports::SeriesStore& store);
+
+/// What is known of a file once its layout is.
+ImportReport begin_report(RowStream& rows, const std::filesystem::path& path);
+/// Counts and defects at the end of a file.
+void end_report(const RowStream& rows, const DefectTally& defects, ImportReport& report);
 
 /// Neither the file nor the user tells the symbol.
 Error symbol_unknown(const std::filesystem::path& path);

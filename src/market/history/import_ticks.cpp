@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "market/calendar/clock.hpp"
 #include "market/history/conclude_clock.hpp"
 #include "market/history/import_parts.hpp"
+#include "market/history/merge_ticks.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -79,109 +82,188 @@ class TickSource {
     bool clock_known_ = false, any_ = false;
 };
 
-/// Merges the ticks of a file into those stored, one instant after the other, so that memory holds two batches.
-class TickMerge {
-  public:
-    TickMerge(TickSource& source, ports::TickWriter& writer, const ImportOptions& options, ImportReport& report)
-        : source_(source), writer_(writer), options_(options), report_(report) {}
+/// One file that is open, with all that reading it needs.
+struct OpenTicks {
+    OpenTicks(RowStream opened, const ImportOptions& options, const PendingTicks& file)
+        : rows(std::move(opened)), report(begin_report(rows, file.path)), source(rows, options, report) {
+        report.key = file.key;
+    }
+    RowStream rows;
+    ImportReport report;
+    TickSource source;
+};
 
-    Result<void> begin() {
-        TRY(has_new_, source_.next());
-        return {};
+/// The files of one pass, one after the other. A file that begins before the one before it ended waits for the next pass.
+class TickChain final : public TickInput {
+  public:
+    TickChain(std::vector<PendingTicks*> files, const ImportOptions& options)
+        : files_(std::move(files)), options_(options), counts_(files_.size()) {}
+
+    Result<bool> next() override {
+        while (true) {
+            if (open_) {
+                auto more = open_->source.next();
+                if (more && *more) return true;
+                if (!more) return refuse(more.error());
+                if (auto sound = open_->rows.verdict(); !sound) return refuse(sound.error());
+                close();
+            }
+            if (!open_next()) return false;
+        }
     }
-    /// Takes the next stored tick.
-    Result<void> take_old(const Tick& tick) {
-        if (!old_group_.empty() && old_group_.front().time != tick.time) TRY_VOID(end_old_group());
-        old_group_.push_back(tick);
-        return {};
+    const Tick& current() const override { return open_->source.current(); }
+    TickCounts& counts() override { return counts_[at_ - 1]; }
+    int digits() const override { return open_ ? std::max(digits_, open_->report.digits) : digits_; }
+
+    /// Files that this pass did not take.
+    const std::vector<PendingTicks*>& waiting() const { return waiting_; }
+    /// The file that ended the pass by its fault, if one did.
+    PendingTicks* refused() const { return refused_; }
+    /// Writes the counts into the reports of the files that the pass took.
+    void settle() {
+        for (std::size_t i = 0; i < done_.size(); ++i) {
+            ImportReport& report = done_[i].first->report;
+            const TickCounts& counts = counts_[done_[i].second];
+            report.rows_stored += counts.stored;
+            report.rows_known += counts.known;
+            report.rows_conflicting += counts.conflicting;
+        }
     }
-    Result<void> finish() {
-        if (!old_group_.empty()) TRY_VOID(end_old_group());
-        while (has_new_) TRY_VOID(put_new());
-        return flush();
+
+    std::int64_t stored() const {
+        std::int64_t out = 0;
+        for (const TickCounts& counts : counts_) out += counts.stored;
+        return out;
     }
 
   private:
-    Result<void> put(const Tick& tick) {
-        out_.append(tick);
-        return out_.size() < batch_rows ? Result<void>{} : flush();
+    std::unexpected<Error> refuse(const Error& error) {
+        refused_ = files_[at_ - 1];
+        refused_->error = error;
+        open_.reset();
+        return std::unexpected(error);
     }
-    Result<void> flush() {
-        out_.digits = report_.digits;
-        TRY_VOID(writer_.append(out_));
-        out_.clear();
-        return {};
+    void close() {
+        digits_ = std::max(digits_, open_->report.digits);
+        last_ = open_->report.last;
+        end_report(open_->rows, open_->rows.defects(), open_->report);
+        files_[at_ - 1]->report = std::move(open_->report);
+        done_.emplace_back(files_[at_ - 1], at_ - 1);
+        open_.reset();
     }
-    Result<void> put_new() {
-        ++report_.rows_stored;
-        TRY_VOID(put(source_.current()));
-        TRY(has_new_, source_.next());
-        return {};
-    }
-    /// The stored ticks of one instant are complete: what the file has before them goes first, what it has at that instant
-    /// is compared.
-    Result<void> end_old_group() {
-        const UnixNanos time = old_group_.front().time;
-        while (has_new_ && source_.current().time < time) TRY_VOID(put_new());
-        std::vector<Tick> incoming;
-        while (has_new_ && source_.current().time == time) {
-            incoming.push_back(source_.current());
-            TRY(has_new_, source_.next());
+    bool open_next() {
+        while (at_ < files_.size()) {
+            PendingTicks& file = *files_[at_++];
+            if (last_ && file.first <= *last_) {
+                waiting_.push_back(&file);
+                continue;
+            }
+            auto rows = RowStream::open(file.path, options_);
+            if (!rows) {
+                file.error = rows.error();
+                continue;
+            }
+            open_ = std::make_unique<OpenTicks>(*std::move(rows), options_, file);
+            return true;
         }
-        std::int64_t known = 0;
-        for (const Tick& tick : incoming) known += std::ranges::find(old_group_, tick) != old_group_.end();
-        const auto contradicting = static_cast<std::int64_t>(incoming.size()) - known;
-        const bool take_new = options_.replace && contradicting > 0;
-        report_.rows_known += known;
-        if (take_new)
-            report_.rows_stored += contradicting;
-        else
-            report_.rows_conflicting += contradicting;
-        for (const Tick& tick : take_new ? incoming : old_group_) TRY_VOID(put(tick));
-        old_group_.clear();
-        return {};
+        return false;
     }
 
-    TickSource& source_;
-    ports::TickWriter& writer_;
+    std::vector<PendingTicks*> files_, waiting_;
     const ImportOptions& options_;
-    ImportReport& report_;
-    std::vector<Tick> old_group_;
-    TickColumns out_;
-    bool has_new_ = false;
+    std::unique_ptr<OpenTicks> open_;
+    std::vector<TickCounts> counts_;
+    std::vector<std::pair<PendingTicks*, std::size_t>> done_;
+    PendingTicks* refused_ = nullptr;
+    std::optional<UnixNanos> last_;
+    std::size_t at_ = 0;
+    int digits_ = 0;
 };
 
-}  // namespace
-
-Result<void> import_ticks(RowStream& rows, const ImportOptions& options, ports::SeriesStore& store,
-                          ImportReport& report) {
-    if (options.timeframe && *options.timeframe != Timeframe::ticks)
-        return fail(ErrorCode::bad_input,
-                    fmt::format("{}: holds ticks, not {} bars; import the ticks, then `aitrading data resample {} ticks {}`",
-                                report.path.string(), name(*options.timeframe), rows.symbol(), name(*options.timeframe)));
-    report.key.symbol = rows.symbol();
-    if (report.key.symbol.empty()) return std::unexpected(symbol_unknown(report.path));
-    report.key.timeframe = Timeframe::ticks;
-    TickSource source(rows, options, report);
-    TRY(const auto lock, store.lock_writers(report.key));
-    const auto old = store.describe(report.key);
+/// One pass over the stored series. @errors of the store, of a file (see TickChain::refused)
+Result<void> merge_pass(TickChain& chain, const SeriesKey& key, bool replace, ports::SeriesStore& store) {
+    const auto old = store.describe(key);
     if (!old && old.error().code != ErrorCode::not_found) return std::unexpected(old.error());
-    TRY(const auto writer, store.replace_ticks(report.key, old ? old->digits : 0));
-    TickMerge merge(source, *writer, options, report);
+    TRY(const auto writer, store.replace_ticks(key, old ? old->digits : 0));
+    TickMerge merge(chain, *writer, replace);
     TRY_VOID(merge.begin());
     Result<void> merged;
     if (old) {
-        TRY_VOID(store.stream_ticks(report.key, {}, batch_rows, [&](const TickColumns& batch) {
+        TRY_VOID(store.stream_ticks(key, {}, batch_rows, [&](const TickColumns& batch) {
             for (std::size_t i = 0; i < batch.size() && merged; ++i) merged = merge.take_old(batch.tick(i));
             return merged.has_value();
         }));
     }
     TRY_VOID(std::move(merged));
     TRY_VOID(merge.finish());
-    TRY_VOID(rows.verdict());
-    if (report.rows_conflicting > 0)
-        report.warnings.push_back("some rows contradict stored ones, which stayed; --replace takes the new");
-    return report.rows_stored == 0 ? Result<void>{} : writer->commit();
+    chain.settle();
+    return chain.stored() == 0 ? Result<void>{} : writer->commit();
+}
+
+/// Reads a file to its end to know whether it can be taken as a whole.
+std::optional<Error> fault_of(const PendingTicks& file, const ImportOptions& options) {
+    auto rows = RowStream::open(file.path, options);
+    if (!rows) return rows.error();
+    OpenTicks open(*std::move(rows), options, file);
+    while (true) {
+        const auto more = open.source.next();
+        if (!more) return more.error();
+        if (!*more) break;
+    }
+    if (const auto sound = open.rows.verdict(); !sound) return sound.error();
+    return std::nullopt;
+}
+
+Result<void> store_passes(std::vector<PendingTicks*> files, const ImportOptions& options, ports::SeriesStore& store) {
+    bool examined = false;
+    while (!files.empty()) {
+        TickChain chain(files, options);
+        const auto merged = merge_pass(chain, files[0]->key, options.replace, store);
+        if (merged) {
+            files = chain.waiting();
+            continue;
+        }
+        if (chain.refused() == nullptr || merged.error().code == ErrorCode::interrupted) return merged;
+        // Nothing of this pass was stored. All that is bad is found at once, so that there is one more pass, not many.
+        if (!examined)
+            for (PendingTicks* file : files)
+                if (!file->error) file->error = fault_of(*file, options);
+        examined = true;
+        std::erase_if(files, [](const PendingTicks* file) { return file->error.has_value(); });
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<PendingTicks> probe_tick_file(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path) {
+    if (options.timeframe && *options.timeframe != Timeframe::ticks)
+        return fail(ErrorCode::bad_input,
+                    fmt::format("{}: holds ticks, not {} bars; import the ticks, then `aitrading data resample {} ticks {}`",
+                                path.string(), name(*options.timeframe), rows.symbol(), name(*options.timeframe)));
+    PendingTicks out;
+    out.path = path;
+    ImportReport report;
+    report.key = {rows.symbol(), Timeframe::ticks};
+    TickSource source(rows, options, report);
+    TRY(const bool any, source.next());
+    if (!any) TRY_VOID(rows.verdict());
+    if (any) out.first = source.current().time;
+    if (rows.symbol().empty()) return std::unexpected(symbol_unknown(path));
+    out.key = {rows.symbol(), Timeframe::ticks};
+    return out;
+}
+
+void store_tick_files(std::span<PendingTicks* const> files, const ImportOptions& options, ports::SeriesStore& store) {
+    std::vector<PendingTicks*> ordered(files.begin(), files.end());
+    std::ranges::stable_sort(ordered, {}, &PendingTicks::first);
+    const auto lock = store.lock_writers(files[0]->key);
+    const Result<void> stored = lock ? store_passes(std::move(ordered), options, store) : std::unexpected(lock.error());
+    for (PendingTicks* file : files) {
+        if (!stored && !file->error) file->error = stored.error();
+        if (file->report.rows_conflicting > 0)
+            file->report.warnings.push_back("some rows contradict stored ones, which stayed; --replace takes the new");
+    }
 }
 
 }  // namespace aitrading::market

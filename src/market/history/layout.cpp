@@ -41,10 +41,11 @@ std::string pair_in(const std::string& word) {
 }
 
 bool says_nothing(std::string_view word) {
-    static constexpr std::array<std::string_view, 30> plain{
+    static constexpr std::array<std::string_view, 32> plain{
         "data",   "prices", "price",  "ticks", "tick",   "bars",    "bar",  "quotes",  "quote", "history",
         "export", "ohlc",   "ohlcv",  "sample", "csv",   "file",    "tmp",  "test",    "input", "output",
-        "dat",    "ascii",  "market", "daily", "hourly", "minute",  "gz",   "zip",     "txt",   "rates"};
+        "dat",    "ascii",  "market", "daily", "hourly", "minute",  "gz",   "zip",     "txt",   "rates",
+        "bid",    "ask"};
     std::string lower(word);
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return std::ranges::find(plain, lower) != plain.end() || parse_timeframe(word).has_value() ||
@@ -94,6 +95,12 @@ std::string symbol_in_name(const Sample& sample) {
     for (const std::string& word : words_of(texts[0]))
         if (!says_nothing(word)) return word;
     return {};
+}
+
+Side side_in_name(const Sample& sample) {
+    const std::vector<std::string> words = words_of(upper(sample.path.filename().string()));
+    const bool bid = std::ranges::find(words, "BID") != words.end(), ask = std::ranges::find(words, "ASK") != words.end();
+    return bid == ask ? Side::unknown : bid ? Side::bid : Side::ask;
 }
 
 }  // namespace aitrading::market

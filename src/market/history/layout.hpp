@@ -24,12 +24,16 @@ struct Sample {
     std::vector<std::string> lines;  ///< first non-empty lines, at most 20
 };
 
+/// Which side of the quotes the only prices of a file are.
+enum class Side : std::uint8_t { unknown, bid, ask };
+
 /// What the user said about the file.
 struct LayoutOptions {
     std::string columns;  ///< `time=Datum,open=Eröffnung` or by number from 1: `time=1,open=2`
     std::string symbol;   ///< empty: from the file or its name
     std::optional<Price> point;  ///< size of one point where the file counts points
     char decimal_point = '.';
+    std::optional<Side> side;  ///< empty: as the file's name says, as in `gbpusd-m1-ask-2012.csv`
 };
 
 enum class RowKind : std::uint8_t { bars, ticks };
@@ -64,6 +68,7 @@ class RowParser {
 struct OpenLayout {
     RowKind kind = RowKind::bars;
     bool has_ask = false, has_spread = false;
+    Side side = Side::unknown;  ///< of bars that have one side only
     std::int64_t header_lines = 0;
     std::unique_ptr<RowParser> parser;
     std::string default_clock = "UTC";  ///< clock of the times where nobody said otherwise
@@ -93,5 +98,8 @@ Result<const Layout*> find_layout(std::string_view name, const Sample& sample, c
 /// The instrument that a file's name speaks of, upper case for currency pairs, as written otherwise; empty where the
 /// name says nothing ("prices.csv").
 std::string symbol_in_name(const Sample& sample);
+
+/// The side that a word of the file's name speaks of.
+Side side_in_name(const Sample& sample);
 
 }  // namespace aitrading::market

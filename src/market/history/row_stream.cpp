@@ -31,6 +31,8 @@ Result<RowStream> RowStream::open(LineReader lines, const ImportOptions& options
     stream.symbol_was_asked_ = !options.layout.symbol.empty();
     stream.symbol_ = stream.symbol_was_asked_ ? options.layout.symbol : symbol_in_name(sample);
     TRY(stream.layout_, layout->open(sample, options.layout, stream.symbol_));
+    if (stream.layout_.kind == RowKind::bars && !stream.layout_.has_ask)
+        stream.layout_.side = options.layout.side.value_or(side_in_name(sample));
     stream.stop_ = options.stop;
     stream.progress_ = options.progress;
     stream.decimal_point_ = options.layout.decimal_point;
