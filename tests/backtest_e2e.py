@@ -78,7 +78,7 @@ class Backtest(Case):
     def test_crossed_quotes_are_bad_input(self):
         path = self.write("crossed.csv", "time,bid,ask\n2018-01-02T00:00:00Z,1.20000,1.20010\n"
                           "2018-01-02T00:00:01Z,1.20020,1.20010\n2018-01-02T00:00:02Z,1.20000,1.20010\n")
-        self.refuse(3, "backtest", "--input", path, "--strategy", "ema_cross(10,30)", says=["crossed", "row 2", "ask", "bid"])
+        self.refuse(3, "backtest", "--input", path, "--strategy", "ema_cross(10,30)", says=["crossed.csv", "line 3", "ask", "bid", "data import"])
 
     def test_a_bad_price_is_named(self):
         lines = random_walk(20).splitlines()

@@ -50,10 +50,11 @@ Result<BacktestSource> file_source(const std::filesystem::path& path, const std:
     TRY(const backtest::InputFile file, backtest::inspect_input(path));
     BacktestSource out;
     out.ticks = file.ticks;
+    out.two_sided = file.two_sided;
     out.digits = file.digits;
     out.bar_nanos = file.bar_nanos;
     out.range = range;
-    out.series = {symbol.empty() ? path.stem().string() : symbol,
+    out.series = {symbol.empty() ? file.symbol : symbol,
                   file.ticks ? Timeframe::ticks : timeframe_like(file.bar_nanos)};
     out.bars = backtest::bars_of(file, out.series, range);
     out.quotes = backtest::ticks_of(file, out.series, range);

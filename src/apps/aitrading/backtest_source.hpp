@@ -24,7 +24,7 @@ struct BacktestSource {
 /// A series of the home. @errors usage (no series named), not_found (with what there is)
 Result<BacktestSource> stored_source(const std::filesystem::path& home, const std::string& symbol,
                                      const std::string& timeframe, TimeRange range);
-/// A CSV file; its symbol is `symbol` or the file's name. @errors as backtest::inspect_input
+/// A file of bars or ticks; its symbol is `symbol` or what the file's name says. @errors as backtest::inspect_input
 Result<BacktestSource> file_source(const std::filesystem::path& path, const std::string& symbol, TimeRange range);
 /// The stored ticks or minutes of the same symbol and span. @errors not_found
 Result<BacktestSource> finer_source(const std::filesystem::path& home, const BacktestSource& source,

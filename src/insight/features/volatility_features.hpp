@@ -22,7 +22,7 @@ class VolatilityFeatures {
         if (length > nanos_per_day) return;
         const auto day = static_cast<int>(nanos_per_day / length);
         for (std::size_t i = 0; i < days.size(); ++i) har_.emplace_back(days[i] * day, year_days * day);
-        month_ = static_cast<std::size_t>(21 * day);
+        month_ = 21 * static_cast<std::size_t>(day);
     }
 
     void describe(Catalogue& c) const {

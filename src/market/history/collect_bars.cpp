@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "market/history/conclude_clock.hpp"
 #include "market/history/import_parts.hpp"
+#include "market/history/spread_column.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::size_t rows_max = 20'000'000;  // 38 years of minutes without a b
 
 /// Rows as they stand in the file, before anything is known about their order and clock.
 struct RawRows {
-    std::vector<std::int64_t> wall_nanos, spread_points;
+    std::vector<std::int64_t> wall_nanos;
+    SpreadColumn spread;
     std::vector<std::int32_t> line;
     BarColumns bars;  ///< time left empty
     int decimals = 0;
@@ -50,7 +52,7 @@ Result<RawRows> read_all(RowStream& rows, const std::filesystem::path& path) {
             bars.ask_low.push_back(row.ask[2]);
             bars.ask_close.push_back(row.ask[3]);
         }
-        if (layout.has_spread) raw.spread_points.push_back(row.spread_points);
+        if (layout.has_spread) raw.spread.add(row);
     }
     return raw;
 }
@@ -68,7 +70,7 @@ bool reverse_if_newest_first(RawRows& raw) {
         back += raw.wall_nanos[i] < raw.wall_nanos[i - 1];
     }
     if (back <= forth) return false;
-    reverse(raw.wall_nanos), reverse(raw.spread_points), reverse(raw.line);
+    reverse(raw.wall_nanos), reverse(raw.spread.written()), reverse(raw.line);
     BarColumns& b = raw.bars;
     for (auto* column : {&b.open, &b.high, &b.low, &b.close, &b.ask_open, &b.ask_high, &b.ask_low, &b.ask_close})
         reverse(*column);
@@ -116,7 +118,7 @@ void keep_rows(RawRows& raw, const std::vector<std::size_t>& rows) {
         keep(*column, rows);
     keep(b.time, rows);
     keep(b.volume, rows);
-    keep(raw.spread_points, rows);
+    keep(raw.spread.written(), rows);
     keep(raw.line, rows);
 }
 
@@ -196,10 +198,12 @@ Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options
     }
     note_crossed(raw, rows.defects());
     bars.digits = std::min(raw.decimals, 9);
-    std::int64_t point = 1;
-    for (int i = bars.digits; i < 9; ++i) point *= 10;
-    if (options.layout.point) point = options.layout.point->raw;
-    for (const std::int64_t points : raw.spread_points) bars.spread.push_back({points * point});
+    if (raw.spread.counts_points(bars.digits)) {
+        const Price point = options.layout.point.value_or(point_of_digits(bars.digits));
+        for (const Price spread : raw.spread.written()) bars.spread.push_back(SpreadColumn::from_points(spread, point));
+    } else {
+        bars.spread = std::move(raw.spread.written());
+    }
     out.bars = std::move(bars);
     return out;
 }

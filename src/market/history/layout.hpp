@@ -45,7 +45,8 @@ struct ParsedRow {
     std::array<Price, 4> ask;
     Quantity volume;      ///< of ticks the bid size
     Quantity ask_volume;  ///< ask size of ticks
-    std::int64_t spread_points = 0;
+    Price spread;             ///< the number as it stands there, points or a price: see SpreadColumn
+    int spread_decimals = 0;  ///< digits after its point
     int decimals = 0;         ///< most decimals among the prices
     std::string_view symbol;  ///< where the file has a column for it
 };

@@ -70,7 +70,7 @@ class TableParser final : public RowParser {
             case Role::ask: return take_price(text, row.ask[3], row);
             case Role::volume: return take_quantity(text, row.volume);
             case Role::ask_volume: return take_quantity(text, row.ask_volume);
-            case Role::spread: return take_spread(text, row.spread_points);
+            case Role::spread: return take_spread(text, row);
             case Role::symbol: row.symbol = text; return {};
         }
         return {};
@@ -100,12 +100,14 @@ class TableParser final : public RowParser {
         return value.scaled < 0 ? "negative" : "";
     }
 
-    static std::string_view take_spread(std::string_view text, std::int64_t& out) {
-        const Decimal value = parse_decimal(text, 0);
+    std::string_view take_spread(std::string_view text, ParsedRow& row) const {
+        const Decimal value = parse_decimal(text, price_digits, shape_.decimal_point);
         if (value.status != DecimalStatus::ok) return status_kind(value.status);
-        constexpr std::int64_t points_max = 1'000'000'000;
-        out = value.scaled;
-        return out < 0 ? "negative" : out > points_max ? "too_large" : "";
+        constexpr std::int64_t most = 1'000'000'000 * Price::scale;  // points, and no price is wider
+        row.spread.raw = value.scaled;
+        const std::size_t point = text.find(shape_.decimal_point);
+        row.spread_decimals = point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
+        return value.scaled < 0 ? "negative" : value.scaled > most ? "too_large" : "";
     }
 
     std::string_view take_ms(std::string_view text, Stamp& out) const {

@@ -21,7 +21,7 @@ enum class Role : std::uint8_t {
     ask_open, ask_high, ask_low, ask_close,
     bid, ask,
     volume, ask_volume,
-    spread,  ///< in points
+    spread,  ///< in points or as a price
     symbol,
 };
 

@@ -8,6 +8,7 @@
 
 #include "market/history/header.hpp"
 #include "market/history/line_reader.hpp"
+#include "market/history/refuse_row.hpp"
 #include "market/history/soundness.hpp"
 #include "market/history/table_parser.hpp"
 
@@ -108,8 +109,7 @@ struct TickReader::State {
     Result<void> read_carefully(std::string_view line, Tick& tick) {
         ParsedRow row;
         if (const RowFault fault = layout.parser->parse(line, row))
-            return fail(ErrorCode::bad_input, fmt::format("{}, line {}, {}", lines.path().string(), lines.line_number(),
-                                                          describe_fault(fault, '.')));
+            return refuse_row(lines, describe_fault(fault, '.'));
         digits = std::max(digits, row.decimals);
         tick = {{row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute}, row.bid[3], row.ask[3], row.volume,
                 row.ask_volume};
@@ -160,9 +160,9 @@ Result<std::size_t> TickReader::next(TickColumns& batch, std::size_t rows_max) {
             TRY_VOID(s.read_carefully(line, tick));
         }
         if (tick.time < s.previous.time)
-            return fail(ErrorCode::bad_input,
-                        fmt::format("{}, line {}, column time: {} is earlier than the row before; sort the file by time",
-                                    s.lines.path().string(), s.lines.line_number(), to_iso8601(tick.time)));
+            return refuse_row(s.lines, fmt::format("column time: {} is earlier than the row before; sort the file by time",
+                                                   to_iso8601(tick.time)));
+        if (tick.ask < tick.bid) return refuse_row(s.lines, describe_crossed("bid", tick.bid, "ask", tick.ask));
         s.previous = tick;
         batch.append(tick);
     }

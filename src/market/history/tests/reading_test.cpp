@@ -94,6 +94,8 @@ TEST(TickReader, refuses_the_first_bad_row_by_line_and_column) {
     EXPECT_THAT(error_of("2018-01-02T00:00:01Z,0,1.2\n"), HasSubstr("line 3, column bid: \"0\" is zero"));
     EXPECT_THAT(error_of("2018-01-02T00:00:01Z,1.1,abc\n"), HasSubstr("column ask: \"abc\" is not a number"));
     EXPECT_THAT(error_of("2018-01-01T00:00:01Z,1.1,1.2\n"), HasSubstr("earlier than the row before"));
+    EXPECT_THAT(error_of("2018-01-02T00:00:01Z,1.25,1.2\n"),
+                HasSubstr("line 3, column ask: 1.2 lies below the bid 1.25 (crossed quote)"));
     EXPECT_THAT(error_of("2018-01-02T00:61:01Z,1.1,1.2\n"), HasSubstr("column time"));
     EXPECT_THAT(TickReader::open(folder.write("b.csv", "time,open,high,low,close\n1,2,3,4,5\n")).error().text, HasSubstr("bars"));
 }

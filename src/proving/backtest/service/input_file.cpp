@@ -5,145 +5,117 @@
 #include <algorithm>
 #include <map>
 
-#include "proving/backtest/service/csv_rows.hpp"
+#include "market/history/bar_reader.hpp"
+#include "market/history/bars_csv.hpp"
+#include "market/history/layout.hpp"
+#include "market/history/tick_reader.hpp"
 
 namespace aitrading::backtest {
 namespace {
 
 constexpr std::size_t batch_rows = 65'536;
-constexpr int rows_inspected = 1'000;
+constexpr std::size_t rows_inspected = 1'000;
 
-/// A column of the file and where its values go.
-template <class Value>
-struct Field {
-    int column = -1;
-    std::string_view name;
-    std::vector<Value>* to = nullptr;
-};
-
-template <class Value>
-Result<void> read_value(const CsvRows& rows, const Field<Value>& field) {
-    std::int64_t billionths = 0;
-    int decimals = 0;
-    const std::string_view text = rows.field(field.column);
-    if (!read_decimal(text, billionths, decimals)) return rows.refuse(field.name, text, "a plain decimal number");
-    field.to->push_back({billionths / (1'000'000'000 / Value::scale)});
-    return {};
+std::int64_t most_frequent_step(const std::vector<UnixNanos>& time) {
+    std::map<std::int64_t, int> counts;
+    for (std::size_t i = 1; i < std::min(time.size(), rows_inspected); ++i) ++counts[time[i].value - time[i - 1].value];
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    return most == counts.end() ? nanos_per_hour : most->first;
 }
 
-Result<void> read_time(const CsvRows& rows, int column, TimeReader& reader, UnixNanos& out) {
-    if (reader.read(rows.field(column), out)) return {};
-    return rows.refuse("time", rows.field(column), "a time such as 2018-02-01T13:30:00Z or UNIX seconds");
+BarColumns rows_of(const BarColumns& batch, std::size_t from, std::size_t to) { return batch.slice(from, to); }
+TickColumns rows_of(const TickColumns& batch, std::size_t from, std::size_t to) {
+    TickColumns out;
+    out.key = batch.key;
+    out.digits = batch.digits;
+    for (std::size_t i = from; i < to; ++i) out.append(batch.tick(i));
+    return out;
 }
 
-/// Streams batches of `Columns`; `fields_of` says which columns of the file go where.
-template <class Columns, class FieldsOf>
-Result<void> stream(const InputFile& input, const SeriesKey& key, TimeRange range,
-                    const std::function<bool(const Columns&)>& sink, const FieldsOf& fields_of) {
-    TRY(CsvRows rows, CsvRows::open(input.path));
-    const int time_column = rows.column("time");
-    TimeReader reader;
+/// Hands on what of the batch lies in `range`; false where nothing after it can.
+template <class Columns, class Sink>
+bool pass_on(const Columns& batch, TimeRange range, const Sink& sink) {
+    const auto place = [&](UnixNanos time) {
+        return static_cast<std::size_t>(std::ranges::lower_bound(batch.time, time) - batch.time.begin());
+    };
+    const std::size_t from = place(range.from), to = place(range.to);
+    if (from == 0 && to == batch.size()) return sink(batch);
+    if (from < to && !sink(rows_of(batch, from, to))) return false;
+    return to == batch.size();
+}
+
+template <class Reader, class Columns, class Sink>
+Result<void> stream_rows(const std::filesystem::path& path, const SeriesKey& key, TimeRange range, const Sink& sink) {
+    TRY(Reader reader, Reader::open(path));
     Columns batch;
     batch.key = key;
-    batch.digits = input.digits;
-    auto [prices, quantities] = fields_of(rows, batch);
-    int last = time_column;
-    for (const auto& f : prices) last = std::max(last, f.column);
-    for (const auto& f : quantities) last = std::max(last, f.column);
-    rows.need(static_cast<std::size_t>(last) + 1);
-    for (;;) {
-        TRY(const bool any, rows.next());
-        if (batch.size() == batch_rows || (!any && batch.size() > 0)) {
-            if (!sink(batch)) return {};
-            batch.time.clear();
-            for (const auto& f : prices) f.to->clear();
-            for (const auto& f : quantities) f.to->clear();
-        }
-        if (!any) return {};
-        UnixNanos time;
-        TRY_VOID(read_time(rows, time_column, reader, time));
-        if (!range.contains(time)) continue;
-        batch.time.push_back(time);
-        for (const auto& f : prices) TRY_VOID(read_value(rows, f));
-        for (const auto& f : quantities) {
-            if (f.column < 0) f.to->push_back({});
-            else TRY_VOID(read_value(rows, f));
-        }
+    while (true) {
+        TRY(const std::size_t rows, reader.next(batch, batch_rows));
+        if (rows == 0 || !pass_on(batch, range, sink)) return {};
     }
 }
 
-std::int64_t most_frequent(const std::map<std::int64_t, int>& counts) {
-    const auto it = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-    return it == counts.end() ? 0 : it->first;
+Result<void> inspect_bars(InputFile& out, const market::Layout& layout) {
+    BarColumns bars;
+    if (&layout == &market::generic_layout) {
+        TRY(market::BarReader reader, market::BarReader::open(out.path));
+        TRY_VOID(reader.next(bars, rows_inspected));
+    } else {
+        TRY(bars, market::load_bars_csv(out.path));
+    }
+    out.two_sided = bars.has_ask() || bars.has_spread();
+    out.digits = bars.digits;
+    out.bar_nanos = most_frequent_step(bars.time);
+    if (bars.size() == 0) return fail(ErrorCode::bad_input, fmt::format("{}: a header but no rows", out.path.string()));
+    if (&layout != &market::generic_layout) out.loaded = std::make_shared<const BarColumns>(std::move(bars));
+    return {};
+}
+
+Result<void> inspect_ticks(InputFile& out, const market::Layout& layout) {
+    if (&layout != &market::generic_layout)
+        return fail(ErrorCode::bad_input, fmt::format("{}: ticks in the layout {} are not read from a file; store them first: "
+                                                      "aitrading data import {}", out.path.string(), layout.name, out.path.string()));
+    TRY(market::TickReader reader, market::TickReader::open(out.path));
+    TickColumns ticks;
+    TRY_VOID(reader.next(ticks, rows_inspected));
+    out.ticks = out.two_sided = true;
+    out.digits = ticks.digits;
+    if (ticks.size() == 0) return fail(ErrorCode::bad_input, fmt::format("{}: a header but no rows", out.path.string()));
+    return {};
 }
 
 }  // namespace
 
 Result<InputFile> inspect_input(const std::filesystem::path& path) {
-    TRY(CsvRows rows, CsvRows::open(path));
-    InputFile out{.path = path};
-    out.ticks = rows.column("bid") >= 0 && rows.column("ask") >= 0;
-    std::vector<std::string_view> needed{"time", "open", "high", "low", "close"};
-    if (out.ticks) needed = {"time", "bid", "ask"};
-    for (const std::string_view name : needed)
-        if (rows.column(name) < 0)
-            return fail(ErrorCode::bad_input,
-                        fmt::format("{}: line 1 has no column \"{}\"; expected a header time,open,high,low,close[,volume]"
-                                    "[,spread] or time,bid,ask (other layouts: aitrading data import)",
-                                    path.string(), name));
-    TimeReader reader;
-    UnixNanos last{};
-    std::map<std::int64_t, int> distances;
-    int count = 0;
-    for (; count < rows_inspected; ++count) {
-        TRY(const bool any, rows.next());
-        if (!any) break;
-        UnixNanos time;
-        TRY_VOID(read_time(rows, rows.column("time"), reader, time));
-        for (std::size_t i = 1; i < needed.size(); ++i) {
-            std::int64_t billionths = 0;
-            int decimals = 0;
-            const std::string_view text = rows.field(rows.column(needed[i]));
-            if (!read_decimal(text, billionths, decimals)) return rows.refuse(needed[i], text, "a plain decimal number");
-            out.digits = std::max(out.digits, decimals);
-        }
-        if (count > 0 && time > last) ++distances[time.value - last.value];
-        last = time;
-    }
-    if (count == 0) return fail(ErrorCode::bad_input, fmt::format("{}: a header but no rows", path.string()));
-    if (!out.ticks) out.bar_nanos = most_frequent(distances);
+    InputFile out;
+    out.path = path;
+    TRY(market::LineReader lines, market::open_lines(path));
+    market::Sample sample{path, lines.inner_name(), {}};
+    TRY(sample.lines, lines.peek(20));
+    TRY(const market::Layout* const layout, market::find_layout("auto", sample, {}));
+    out.symbol = market::symbol_in_name(sample);
+    const auto opened = layout->open(sample, {}, out.symbol);
+    if (!opened)
+        return fail(opened.error().code, fmt::format("{} (options of `aitrading data import`, which stores the file; or give "
+                                                     "it a header time,open,high,low,close or time,bid,ask)",
+                                                     opened.error().text));
+    if (out.symbol.empty()) out.symbol = path.stem().string();
+    TRY_VOID(opened->kind == market::RowKind::ticks ? inspect_ticks(out, *layout) : inspect_bars(out, *layout));
     return out;
 }
 
 BarStream bars_of(const InputFile& input, const SeriesKey& key, TimeRange range) {
-    return [=](const ports::BarSink& sink) {
-        return stream<BarColumns>(input, key, range, sink, [](const CsvRows& rows, BarColumns& b) {
-            std::vector<Field<Price>> prices{{rows.column("open"), "open", &b.open},
-                                             {rows.column("high"), "high", &b.high},
-                                             {rows.column("low"), "low", &b.low},
-                                             {rows.column("close"), "close", &b.close}};
-            const bool ask = rows.column("ask_open") >= 0 && rows.column("ask_high") >= 0 &&
-                             rows.column("ask_low") >= 0 && rows.column("ask_close") >= 0;
-            if (ask) {
-                prices.push_back({rows.column("ask_open"), "ask_open", &b.ask_open});
-                prices.push_back({rows.column("ask_high"), "ask_high", &b.ask_high});
-                prices.push_back({rows.column("ask_low"), "ask_low", &b.ask_low});
-                prices.push_back({rows.column("ask_close"), "ask_close", &b.ask_close});
-            } else if (rows.column("spread") >= 0) {
-                prices.push_back({rows.column("spread"), "spread", &b.spread});
-            }
-            return std::pair{prices, std::vector<Field<Quantity>>{{rows.column("volume"), "volume", &b.volume}}};
-        });
+    if (!input.loaded)
+        return [=](const ports::BarSink& sink) { return stream_rows<market::BarReader, BarColumns>(input.path, key, range, sink); };
+    return [=](const ports::BarSink& sink) -> Result<void> {
+        pass_on(*input.loaded, range, sink);
+        return {};
     };
 }
 
 TickStream ticks_of(const InputFile& input, const SeriesKey& key, TimeRange range) {
     return [=](const ports::TickSink& sink) {
-        return stream<TickColumns>(input, key, range, sink, [](const CsvRows& rows, TickColumns& t) {
-            return std::pair{std::vector<Field<Price>>{{rows.column("bid"), "bid", &t.bid},
-                                                       {rows.column("ask"), "ask", &t.ask}},
-                             std::vector<Field<Quantity>>{}};
-        });
+        return stream_rows<market::TickReader, TickColumns>(input.path, key, range, sink);
     };
 }
 

@@ -65,6 +65,28 @@ TEST_F(InputFileTest, keeps_only_the_asked_span) {
     EXPECT_EQ(b->time[0].value, 2 * nanos_per_second);
 }
 
+TEST_F(InputFileTest, faults_behind_the_first_batch_are_named_by_their_line) {
+    std::string content = "time,bid,ask\n";
+    for (int i = 1; i <= 70'000; ++i) content += std::to_string(i) + ",1.1,1.2\n";
+    const auto file = inspect_input(write(content + "\n69999,1.1,1.2\n"));
+    ASSERT_TRUE(file) << file.error().text;
+    std::size_t rows = 0;
+    const auto count = [&](const TickColumns& t) { return (rows += t.size()) > 0; };
+    const auto read = ticks_of(*file, {"X", Timeframe::ticks}, {})(count);
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().text, HasSubstr("f.csv, line 70003, column time: 1970-01-01T19:26:39Z is earlier"));
+    rows = 0;
+    ASSERT_TRUE(ticks_of(*file, {"X", Timeframe::ticks}, {{2 * nanos_per_second}, {60'000 * nanos_per_second}})(count));
+    EXPECT_EQ(rows, 59'998u);
+}
+
+TEST_F(InputFileTest, reads_other_layouts_that_import_knows) {
+    const auto b = bars("20180102 000000;1.2;1.3;1.1;1.25;0\n20180102 000100;1.25;1.3;1.1;1.2;0\n");
+    ASSERT_TRUE(b) << b.error().text;
+    EXPECT_EQ(b->size(), 2u);
+    EXPECT_EQ(to_iso8601(b->time[0]), "2018-01-02T05:00:00Z");
+}
+
 TEST_F(InputFileTest, reads_spread_and_ask_columns) {
     EXPECT_EQ(bars("time,open,high,low,close,spread\n1,1,1,1,1,0.0002\n")->spread.at(0), Price{200'000});
     const auto b = bars("time,open,high,low,close,ask_open,ask_high,ask_low,ask_close\n1,1,1,1,1,2,4,2,3\n");
@@ -74,7 +96,8 @@ TEST_F(InputFileTest, reads_spread_and_ask_columns) {
 
 TEST_F(InputFileTest, knows_ticks_and_their_digits) {
     const auto file = inspect_input(write("time,bid,ask,bid_size,ask_size\n1.5,1,1,1,1\n"));
-    EXPECT_FALSE(file) << "a fraction of a UNIX second is no time of the contract";
+    ASSERT_TRUE(file) << file.error().text;
+    EXPECT_TRUE(file->two_sided);
     const auto ticks = inspect_input(write("time,bid,ask\n2017-01-01T22:00:00.932Z,1.12345,1.1235\n"));
     ASSERT_TRUE(ticks);
     EXPECT_TRUE(ticks->ticks);
@@ -96,18 +119,25 @@ TEST_F(InputFileTest, refuses_bad_files_naming_line_field_and_remedy) {
     };
     const std::string head = "time,open,high,low,close\n";
     const Case cases[] = {
-        {"", "empty file"},
+        {"", "empty"},
         {head, "a header but no rows"},
-        {"a,b,c\n1,2,3\n", "no column \"time\""},
+        {"time,bid,ask\n", "a header but no rows"},
+        {"a,b,c\n1,2,3\n", "no time, open"},
         {"Datum,Start,Hoch,Tief,Schluss\n1,1,1,1,1\n", "data import"},
-        {head + "1,1,1,1,1\n2,1,x,1,1\n", "line 3, field high: \"x\""},
-        {head + "yesterday,1,1,1,1\n", "line 2, field time"},
-        {head + "1,1,1,1\n", "line 2 has 4 fields where 5 are needed"},
-        {head + "1,1,1,1,nan\n", "field close"},
-        {head + "1,1,1,1,\n", "field close"},
-        {head + "1,99999999999,1,1,1\n", "field open"},
-        {std::string("\0\1\2\3", 4), "not a text file"},
-        {head + "1,1,1,1,1\n" + std::string(2 << 20, 'x'), "longer than 1 MiB"},
+        {head + "1,1,1,1,1\n2,1,x,1,1\n", "line 3, column high: \"x\""},
+        {head + "1,1,1,1,1\n\n2,1,0.5,1,1\n", "line 4, the high is below the low; correct or remove the row"},
+        {head + "1,1,1,1,1\n2,1,2,1,3\n", "line 3, open or close lies outside high and low"},
+        {head + "2,1,1,1,1\n2,1,1,1,1\n", "line 3, column time: 1970-01-01T00:00:02Z is not after the row before; sort"},
+        {head + "yesterday,1,1,1,1\n", "line 2, column time"},
+        {head + "1,1,1,1\n", "line 2, \"1,1,1,1\" has more or fewer columns"},
+        {head + "1,1,1,1,nan\n", "column close"},
+        {head + "1,1,1,1,\n", "column close: \"\" holds no value"},
+        {head + "1,99999999999,1,1,1\n", "column open"},
+        {head + "1,-1,1,1,1\n", "column open: \"-1\" is negative"},
+        {std::string("\0\1\2\3", 4), "zero bytes"},
+        {head + "1,1,1,1,1\n" + std::string(2 << 20, 'x'), "line 3: longer than 64 KiB"},
+        {"time,open,high,low,close,ask_open,ask_high,ask_low,ask_close\n1,2,2,2,2,2,2,1.5,2\n",
+         "line 2, column ask_low: 1.5 lies below the low 2.0 (crossed quote)"},
     };
     for (const Case& c : cases) {
         const auto b = bars(c.content);
@@ -116,6 +146,9 @@ TEST_F(InputFileTest, refuses_bad_files_naming_line_field_and_remedy) {
         EXPECT_THAT(b.error().text, HasSubstr(c.told));
         EXPECT_THAT(b.error().text, HasSubstr("f.csv"));
     }
+    const auto crossed = inspect_input(write("time,bid,ask\n1,1.2,1.3\n2,1.25,1.24\n"));
+    EXPECT_THAT(crossed.error().text, HasSubstr("f.csv, line 3, column ask: 1.24 lies below the bid 1.25 (crossed quote)"));
+    EXPECT_EQ(crossed.error().code, ErrorCode::bad_input);
     EXPECT_EQ(inspect_input("/nowhere/f.csv").error().code, ErrorCode::not_found);
 }
 
