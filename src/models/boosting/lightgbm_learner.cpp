@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include <LightGBM/c_api.h>
@@ -28,22 +29,28 @@ std::string common_words(std::uint64_t seed) {
                        library_seed(seed));
 }
 
-std::string words_of(const LightgbmParameters& p, std::uint64_t seed) {
+/// The limit counted in outcomes rather than in rows that repeat them; raised to a tenth of the rows at most.
+int rows_in_leaf(int least, const TrainingData& data) {
+    const double tenth = 0.1 * static_cast<double>(data.x.rows);
+    return std::max(least, static_cast<int>(std::min(least * data.overlap, tenth)));
+}
+
+std::string words_of(const LightgbmParameters& p, std::uint64_t seed, const TrainingData& data) {
     return fmt::format(
         "boosting=gbdt objective=binary metric=binary_logloss learning_rate={} max_depth={} num_leaves={} "
         "min_data_in_leaf={} min_gain_to_split={} lambda_l2={} lambda_l1={} bagging_fraction={} "
         "bagging_freq=1 "
         "feature_fraction={} max_bin={} {}",
-        p.learning_rate, p.max_depth, p.leaves, p.min_rows_in_leaf, p.min_split_gain, p.lambda_l2,
+        p.learning_rate, p.max_depth, p.leaves, rows_in_leaf(p.min_rows_in_leaf, data), p.min_split_gain, p.lambda_l2,
         p.lambda_l1, p.row_fraction, p.column_fraction, p.max_bin, common_words(seed));
 }
 
-std::string words_of(const RandomForestParameters& p, std::uint64_t seed) {
+std::string words_of(const RandomForestParameters& p, std::uint64_t seed, const TrainingData& data) {
     return fmt::format(
         "boosting=rf objective=regression metric=none max_depth={} num_leaves={} min_data_in_leaf={} "
         "lambda_l2={} "
         "bagging_fraction={} bagging_freq=1 feature_fraction_bynode={} max_bin={} {}",
-        p.max_depth, p.leaves, p.min_rows_in_leaf, p.lambda_l2, p.row_fraction, p.column_fraction, p.max_bin,
+        p.max_depth, p.leaves, rows_in_leaf(p.min_rows_in_leaf, data), p.lambda_l2, p.row_fraction, p.column_fraction, p.max_bin,
         common_words(seed));
 }
 
@@ -207,7 +214,7 @@ class LightgbmLearner final : public Learner {
     Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData& validation,
                                             const FitOptions& options) const override {
         return fit_plan(
-            {name(), words_of(parameters_, seed_of(options)), parameters_.rounds, parameters_.patience, true},
+            {name(), words_of(parameters_, seed_of(options), train), parameters_.rounds, parameters_.patience, true},
             train, validation, options);
     }
 
@@ -225,7 +232,7 @@ class RandomForestLearner final : public Learner {
     }
     Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData& validation,
                                             const FitOptions& options) const override {
-        return fit_plan({name(), words_of(parameters_, seed_of(options)), parameters_.trees, 0, false}, train,
+        return fit_plan({name(), words_of(parameters_, seed_of(options), train), parameters_.trees, 0, false}, train,
                         validation, options);
     }
 

@@ -43,7 +43,7 @@ Result<PreparedRows> prepare_rows(const TrainingData& data, std::string_view lea
     }
     out.weight.reserve(rows);
     const double scale = static_cast<double>(rows) / total;
-    for (const double w : data.weight) out.weight.push_back(static_cast<float>(w * scale));
+    for (const double w : data.weight) out.weight.push_back(static_cast<float>(w * scale / data.overlap));
     return out;
 }
 

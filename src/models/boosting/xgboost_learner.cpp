@@ -73,6 +73,11 @@ class Fit {
         BoosterHandle handle{};
         TRY_VOID(checked(XGBoosterCreate(matrices, validation_ ? 2 : 1, &handle)));
         booster_.reset(handle);
+        // Weights count outcomes, not rows that repeat them; a tenth of all is as much as a leaf need hold.
+        double total = 0;
+        for (const float w : train.weight) total += 0.25 * w;
+        const double outcomes_per_row = total / (0.25 * static_cast<double>(train.rows));
+        min_child_weight_ = std::min(p_.min_child_weight, std::max(p_.min_child_weight * outcomes_per_row, 0.1 * total));
         if (warm != nullptr) {
             TRY_VOID(checked(XGBoosterLoadModelFromBuffer(handle, warm->text().data(), warm->text().size())));
             TRY_VOID(checked(XGBoosterBoostedRounds(handle, &rounds_before_)));
@@ -137,7 +142,7 @@ class Fit {
              fmt::format("{}", library_seed(options_.seed + static_cast<std::uint64_t>(rounds_before_)))},
             {"eta", fmt::format("{}", p_.learning_rate)},
             {"max_depth", fmt::format("{}", p_.max_depth)},
-            {"min_child_weight", fmt::format("{}", p_.min_child_weight)},
+            {"min_child_weight", fmt::format("{}", min_child_weight_)},
             {"gamma", fmt::format("{}", p_.min_split_gain)},
             {"lambda", fmt::format("{}", p_.lambda_l2)},
             {"alpha", fmt::format("{}", p_.lambda_l1)},
@@ -151,6 +156,7 @@ class Fit {
 
     const XgboostParameters& p_;
     const FitOptions& options_;
+    double min_child_weight_ = 0;
     Matrix train_, validation_;
     Booster booster_;
     int rounds_before_ = 0, best_rounds_ = 0;

@@ -58,7 +58,7 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     const std::size_t dropped = rows.size() - std::min(rows.size(), options.meta_rows);
     keep_latest(rows, options.meta_rows);
     std::vector<double> score;
-    e.meta_ = MetaModel::fit(rows, labels.horizon_bars, options.stack, &score);
+    e.meta_ = MetaModel::fit(rows, labels.horizon_bars, centred_on_benchmark(options.stack, learners), &score);
     IntervalOptions interval = options.interval;
     interval.directional = labels.directional;
     e.stream_ = IntervalStream(interval);

@@ -68,6 +68,7 @@ class HarLearner final : public Learner {
 
     std::string_view name() const override { return "logistic_har"; }
     std::string describe() const override { return "ridge=1"; }
+    bool is_benchmark() const override { return true; }
 
     Result<std::unique_ptr<Classifier>> fit(const TrainingData& train, const TrainingData&,
                                             const FitOptions&) const override {

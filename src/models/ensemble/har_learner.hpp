@@ -11,7 +11,7 @@ namespace aitrading::models {
 
 /// `logistic_har`: logistic regression on the three HAR columns of a feature matrix (log volatility over 1, 5 and 20 days
 /// against its trailing-year median). On volatility labels a well-fitted HAR beats most machines (specs, ml 1.1), so it
-/// belongs into the ensemble as a member; the stack decides what it is worth. A row with an unknown column is not learnt
+/// is a member of the ensemble, the one that a stack with few independent rows keeps to. A row with an unknown column is not learnt
 /// from and gets the base rate.
 /// @param names [columns] of the feature matrix   @errors not_found (a matrix without the HAR columns)
 Result<std::unique_ptr<Learner>> make_har_learner(std::span<const std::string> names);

@@ -15,7 +15,7 @@
 namespace aitrading::models {
 namespace {
 
-constexpr std::string_view cache_magic = "ait-fit-1\n";
+constexpr std::string_view cache_magic = "ait-fit-2\n";
 
 /// Rows of some entries as one matrix: a view where they lie side by side, else a copy.
 struct Gathered {
@@ -23,7 +23,8 @@ struct Gathered {
     MatrixView view;
     std::vector<float> y;
     std::vector<double> weight;
-    TrainingData data() const { return {view, y, weight}; }
+    double overlap = 1;
+    TrainingData data() const { return {view, y, weight, overlap}; }
 };
 
 MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels,
@@ -45,10 +46,13 @@ void gather(const FeatureMatrix& features, const LabelSet& labels, std::span<con
     out.view = gather_rows(features, labels, entries, out.copy);
     out.y.reserve(entries.size());
     out.weight.reserve(entries.size());
+    double bars = 0;
     for (const std::uint32_t e : entries) {
         out.y.push_back(labels.y[e]);
         out.weight.push_back(weight[e]);
+        bars += labels.end[e] - labels.row[e];
     }
+    if (!entries.empty()) out.overlap = std::max(1.0, bars / static_cast<double>(entries.size()));
 }
 
 std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels,

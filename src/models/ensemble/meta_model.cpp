@@ -67,10 +67,9 @@ MetaModel MetaModel::fit(const MetaRows& rows, int horizon, const StackOptions& 
     CHECK(rows.members >= 1 && rows.logits.size() == rows.size() * rows.members && horizon >= 1);
     MetaModel meta;
     meta.members.resize(rows.members);
-    meta.stack = Stack::mean(rows.members);
+    meta.stack = Stack::fit(rows.logits, rows.y, rows.members, horizon, options);
     if (out_score) out_score->clear();
     if (rows.size() == 0) return meta;
-    meta.stack = Stack::fit(rows.logits, rows.y, rows.members, horizon, options);
     const std::vector<double> score = forward_scores(rows, horizon, options);
     // Scores of the plain mean are of another kind than those of a stack: they calibrate only where nothing
     // else is.

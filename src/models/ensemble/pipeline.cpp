@@ -121,7 +121,7 @@ class Run {
 
     void answer(std::size_t f) {
         FoldAnswer& a = answers_[f];
-        a.meta = MetaModel::fit(known_rows(f), labels_.horizon_bars, options_.stack,
+        a.meta = MetaModel::fit(known_rows(f), labels_.horizon_bars, centred_on_benchmark(options_.stack, learners_),
                                 f == 0 ? &a.first_scores : nullptr);
         std::vector<double> z(members());
         for (std::size_t i = 0; i < tests_[f].entry.size(); ++i) {

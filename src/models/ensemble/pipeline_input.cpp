@@ -1,5 +1,6 @@
 #include "models/ensemble/pipeline_input.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -88,6 +89,14 @@ Result<void> check_splits(const LabelSet& labels, std::span<const Split> splits,
                         split.fold, labels.row[e], labels.end[e], options.embargo_bars, first_row));
     }
     return {};
+}
+
+StackOptions centred_on_benchmark(StackOptions options, std::span<const Learner* const> learners) {
+    const auto benchmark = std::ranges::find_if(learners, &Learner::is_benchmark);
+    if (benchmark == learners.end() || !options.centre.empty()) return options;
+    options.centre.assign(learners.size(), 0.0);
+    options.centre[static_cast<std::size_t>(benchmark - learners.begin())] = 1.0;
+    return options;
 }
 
 void keep_latest(MetaRows& rows, std::size_t most) {

@@ -18,7 +18,9 @@ Stack Stack::mean(std::size_t members) {
 Stack Stack::fit(std::span<const double> logits, std::span<const float> y, std::size_t members, int overlap,
                  const StackOptions& options) {
     CHECK(members >= 1 && overlap >= 1 && logits.size() == y.size() * members);
+    CHECK(options.centre.empty() || options.centre.size() == members);
     Stack s = mean(members);
+    if (!options.centre.empty()) s.weight_ = options.centre;
     const double independent = static_cast<double>(y.size()) / overlap;
     const bool one_class = std::ranges::all_of(y, [&](float v) { return v == y.front(); });
     if (y.empty() || one_class || independent < static_cast<double>(options.min_rows)) return s;

@@ -8,12 +8,13 @@
 namespace aitrading::models {
 
 struct StackOptions {
-    double ridge = 5.0;          ///< strength of the pull to the plain mean of the logits
-    std::size_t min_rows = 200;  ///< independent rows below which the mean is kept
+    double ridge = 5.0;          ///< strength of the pull to `centre`
+    std::vector<double> centre;  ///< [members] weights where rows are few; empty: the plain mean of the logits
+    std::size_t min_rows = 200;  ///< independent rows below which `centre` is kept
 };
 
 /// Logistic regression on the members' logits: z = intercept + sum w_m * logit_m. A ridge pulls the weights
-/// to 1/M each, the plain mean, which is also the answer where rows are few or of one class. A logistic stack
+/// to the centre, which is also the answer where rows are few or of one class. A logistic stack
 /// is a calibrator at the same time (specs, ml 4 and 5).
 class Stack {
   public:

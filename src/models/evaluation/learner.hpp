@@ -18,6 +18,9 @@ struct TrainingData {
     MatrixView x;
     std::span<const float> y;
     std::span<const double> weight;
+    /// Rows that tell the same outcome, on average: labels over n bars repeat each other n times. Limits on leaves and
+    /// shrinkage count rows / overlap, else leaves of one single episode would pass them.
+    double overlap = 1;
 };
 
 /// A fitted binary classifier. Immutable and safe to share between threads.
@@ -55,6 +58,8 @@ class Learner {
     virtual Result<std::unique_ptr<Classifier>> restore(std::string_view bytes) const = 0;
     /// The hyper-parameters as `name=value` words, for cards and hashes.
     virtual std::string describe() const = 0;
+    /// Whether it is the field's benchmark for its labels: an ensemble starts from it and must learn that others add to it.
+    virtual bool is_benchmark() const { return false; }
 };
 
 }  // namespace aitrading::models

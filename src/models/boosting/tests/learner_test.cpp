@@ -75,6 +75,26 @@ class LearnerTest : public testing::TestWithParam<const char*> {
     std::string_view name() const { return GetParam(); }
 };
 
+// Each outcome stands in 40 rows beside it: leaves of a few rows would know episodes by heart.
+TEST_P(LearnerTest, a_leaf_counts_outcomes_and_not_the_rows_that_repeat_them) {
+    constexpr std::size_t repeats = 40;
+    Sample sample(4000, 8, 5);
+    for (std::size_t i = 0; i < sample.rows; ++i) {
+        const std::size_t first = i - i % repeats;
+        sample.y[i] = sample.y[first];
+        sample.x[i * sample.columns + 2] = static_cast<double>(first);  // names the episode
+    }
+    const auto learner_here = learner();
+    TrainingData counted = sample.data();
+    counted.overlap = repeats;
+    const auto by_row = must(learner_here->fit(sample.data(), {}, {}));
+    const auto by_outcome = must(learner_here->fit(counted, {}, {}));
+    ASSERT_TRUE(by_row && by_outcome);
+    const Sample fresh(4000, 8, 6);
+    EXPECT_LT(log_loss(*by_outcome, fresh), log_loss(*by_row, fresh));
+    EXPECT_GT(log_loss(*by_outcome, sample), log_loss(*by_row, sample));
+}
+
 TEST_P(LearnerTest, learns_signal_and_missing_values) {
     const auto model = must(learner()->fit(train_sample().data(), validation_sample().data(), {}));
     EXPECT_LT(log_loss(*model, test_sample()),
