@@ -5,41 +5,14 @@
 #include "insight/features/averages.hpp"
 #include "insight/features/directional.hpp"
 #include "insight/features/oscillators.hpp"
+#include "insight/features/registry_lines.hpp"
 #include "insight/features/regression.hpp"
 #include "insight/features/volume.hpp"
 
 namespace aitrading::insight {
 namespace {
 
-constexpr double period_max = 100'000;
-
-Parameter count(std::string name, int standard, int least = 1) {
-    return {std::move(name), static_cast<double>(standard), static_cast<double>(least), period_max, true};
-}
-Parameter real(std::string name, double standard, double least, double greatest) {
-    return {std::move(name), standard, least, greatest, false};
-}
-Parameter period(int standard, int least = 1) { return count("period", standard, least); }
-/// 0: plain mean, 1: EMA, as TA-Lib numbers them.
-Parameter kind() { return {"kind", 0, 0, 1, true}; }
-
-template <class Make>
-IndicatorEntry line(std::string name, std::vector<Parameter> parameters, std::string inputs,
-                    std::vector<std::string> outputs, Make make, int (*warm_up)(Arguments), std::string source) {
-    const auto behind_interface = [make](Arguments a) -> std::unique_ptr<Indicator> {
-        using I = decltype(make(a));
-        return std::make_unique<IndicatorOf<I>>(make(a));
-    };
-    const bool ordered = parameters.size() >= 2 && parameters[0].name == "fast" && parameters[1].name == "slow";
-    return {std::move(name), std::move(parameters), std::move(inputs),  std::move(outputs),
-            behind_interface, warm_up,              std::move(source), ordered};
-}
-
-using A = Arguments;
-
-int full_window(A a) { return a.n(0) - 1; }
-int full_changes(A a) { return a.n(0); }
-int at_once(A) { return 0; }
+using namespace lines;
 
 // One line each: name, parameters, inputs, outputs, class, warm-up, source. Standards are TA-Lib's, except where
 // everybody else's differ (bollinger 20, stochastic 14).
@@ -147,6 +120,12 @@ std::vector<IndicatorEntry> build() {
     add_directional(r);
     add_regression(r);
     add_several_outputs(r);
+    add_range_volatility(r);
+    add_channels(r);
+    add_momentum(r);
+    add_money_flow(r);
+    add_shapes(r);
+    add_memory(r);
     return r;
 }
 

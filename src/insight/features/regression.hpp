@@ -19,6 +19,8 @@ class Variance {
         return window_.complete() ? value() : unknown;
     }
     double mean() const { return window_.pivot() + window_.sum() * scale_; }
+    /// x less the mean, with the digits that a high level would cost.
+    double distance(double x) const { return (x - window_.pivot()) - window_.sum() * scale_; }
     double value() const {
         const double mean = window_.sum() * scale_;
         const double variance = window_.sum_square() * scale_ - mean * mean;

@@ -13,6 +13,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import talib
+import wider
 
 mpmath.mp.dps = 40
 NAN = float("nan")
@@ -320,8 +321,10 @@ def main():
     for name, make in SERIES.items():
         inputs = make()
         columns = list(zip(("open", "high", "low", "close", "volume"), ([repr(float(v)) for v in x] for x in inputs)))
-        columns += [(k, [text(float(v)) for v in col]) for k, col in talib_columns(*inputs)]
-        columns += [(f"exact {k}", [text(v) for v in col]) for k, col in exact_columns(*inputs)]
+        columns += [(k, [text(float(v)) for v in col]) for part in (talib_columns, wider.talib_columns)
+                    for k, col in part(*inputs)]
+        columns += [(f"exact {k}", [text(v) for v in col]) for part in (exact_columns, wider.exact_columns)
+                    for k, col in part(*inputs)]
         with open(OUT / f"{name}.csv", "w", newline="") as f:
             writer = csv.writer(f, lineterminator="\n")
             writer.writerow([k for k, _ in columns])

@@ -19,7 +19,13 @@ CALLS = {
     "adxr": "ADXR hlc 14", "dx": "DX hlc 14", "plus_di": "PLUS_DI hlc 14", "minus_di": "MINUS_DI hlc 14",
     "psar": "SAR hl", "stddev": "STDDEV c 5", "variance": "VAR c 5", "linreg": "LINEARREG c 14",
     "linreg_slope": "LINEARREG_SLOPE c 14", "tsf": "TSF c 14", "macd": "MACD c 12 26 9", "bollinger": "BBANDS c 20",
-    "stochastic": "STOCH hlc 14 3 0 3 0", "aroon": "AROON hl 14",
+    "stochastic": "STOCH hlc 14 3 0 3 0", "aroon": "AROON hl 14", "bop": "BOP ohlc", "beta": "BETA hl 5",
+    "correl": "CORREL hl 30", "aroon_oscillator": "AROONOSC hl 14", "stochrsi": "STOCHRSI c 14 14 3",
+    "stochastic_fast": "STOCHF hlc 14 3", "mama": "MAMA c", "ht_period": "HT_DCPERIOD c", "ht_phasor": "HT_PHASOR c",
+    "average_price": "AVGPRICE ohlc", "median_price": "MEDPRICE hl", "typical_price": "TYPPRICE hlc",
+    "weighted_close": "WCLPRICE hlc", "sum": "SUM c 30", "highest": "MAX c 30", "lowest": "MIN c 30", "rocp": "ROCP c 10",
+    "rocr": "ROCR c 10", "linreg_angle": "LINEARREG_ANGLE c 14", "linreg_intercept": "LINEARREG_INTERCEPT c 14",
+    "plus_dm": "PLUS_DM hl 14", "minus_dm": "MINUS_DM hl 14",
 }
 
 

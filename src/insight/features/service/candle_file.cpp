@@ -112,7 +112,7 @@ class RowReader {
             if (f < volume_field ? values[f] <= 0 : values[f] < 0)
                 return wrong(row, fields[f], fmt::format("{} is {}", cell, f < volume_field ? "not positive" : "negative"));
         }
-        const Candle candle{values[1], values[2], values[3], values[4], values[5]};
+        const Candle candle{values[1], values[2], values[3], values[4], values[5], time->value};
         if (candle.low > std::min(candle.open, candle.close) || candle.high < std::max(candle.open, candle.close))
             return wrong(row, "high, low", fmt::format("the range {} to {} does not hold open {} and close {}", candle.low,
                                                        candle.high, candle.open, candle.close));
