@@ -106,6 +106,7 @@ INSTANTIATE_TEST_SUITE_P(Made, GoldenSeries, testing::Values("walk", "flat", "le
 TEST(GoldenSeries, cover_every_indicator_of_the_registry) {
     const Golden golden = read_golden("walk");
     for (const IndicatorEntry& entry : indicator_registry()) {
+        if (entry.name.starts_with("cdl_")) continue;  // see candlesticks_test
         const bool covered = std::ranges::any_of(golden.names, [&](std::string name) {
             if (name.starts_with("exact ")) name = name.substr(6);
             return name.substr(0, name.find_first_of("(.")) == entry.name;
