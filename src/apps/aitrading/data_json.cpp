@@ -22,6 +22,7 @@ Json to_json(const market::ImportReport& r) {
             {"symbol", r.key.symbol},
             {"timeframe", name(r.key.timeframe)},
             {"timezone", r.timezone},
+            {"clock", {{"source", name(r.clock.source)}, {"probability", r.clock.probability}, {"evidence", r.clock.reasons}}},
             {"rows_read", r.rows_read},
             {"rows_stored", r.rows_stored},
             {"rows_rejected", r.rows_rejected},

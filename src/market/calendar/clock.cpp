@@ -155,6 +155,18 @@ Result<Clock> Clock::parse(std::string_view text) {
     }
 }
 
+std::int64_t offset_at(const Clock& clock, UnixNanos time) {
+    std::int64_t offset = 0;
+    for (const Clock::Part& part : clock.parts()) {
+        offset = part.rules->shift_seconds;
+        if (part.rules->zone != nullptr)
+            offset += part.rules->zone->get_info(date::sys_seconds(std::chrono::seconds(floor_seconds(time.value)))).offset.count();
+        offset *= nanos_per_second;
+        if (time.value + offset < part.wall_until_nanos) break;
+    }
+    return offset;
+}
+
 WallToUtc::WallToUtc(Clock clock)
     : clock_(std::move(clock)), previous_(std::numeric_limits<std::int64_t>::min()) {}
 

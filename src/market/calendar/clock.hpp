@@ -38,6 +38,9 @@ class Clock {
     std::vector<Part> parts_;
 };
 
+/// What the clock shows at an instant, minus UTC, in nanoseconds. @complexity a look into the zone's table
+std::int64_t offset_at(const Clock& clock, UnixNanos time);
+
 /// Turns the wall times of one file, row after row, into instants.
 ///
 /// A wall time that summer time skips is read with the offset before the change (02:30 becomes the instant that the

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <type_traits>
 
 #include "base/check.hpp"
 #include "market/history/conclude_clock.hpp"
@@ -22,7 +23,7 @@ struct RawRows {
     std::vector<std::int32_t> line;
     BarColumns bars;  ///< time left empty
     int decimals = 0;
-    bool states_offset = false, all_dates = true;
+    bool states_offset = false, offsets_are_zero = true, all_dates = true, all_epochs = true;
 };
 
 Result<RawRows> read_all(RowStream& rows, const std::filesystem::path& path) {
@@ -36,7 +37,9 @@ Result<RawRows> read_all(RowStream& rows, const std::filesystem::path& path) {
             return fail(ErrorCode::bad_input,
                         fmt::format("{}: more than {} bars; split the file by year", path.string(), rows_max));
         raw.states_offset = row.stamp.has_offset;
+        raw.offsets_are_zero = raw.offsets_are_zero && row.stamp.offset_minutes == 0;
         raw.all_dates = raw.all_dates && row.stamp.date_only;
+        raw.all_epochs = raw.all_epochs && row.stamp.is_epoch;
         raw.wall_nanos.push_back(row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute);
         raw.line.push_back(static_cast<std::int32_t>(rows.line_number()));
         raw.decimals = std::max(raw.decimals, row.decimals);
@@ -123,9 +126,26 @@ void keep_rows(RawRows& raw, const std::vector<std::size_t>& rows) {
 }
 
 /// The step that occurs most between neighbours.
-std::int64_t usual_step(const std::vector<UnixNanos>& time) {
+template <class Time>
+std::int64_t usual_step(const std::vector<Time>& time) {
     std::map<std::int64_t, std::int64_t> count;
-    for (std::size_t i = 1; i < time.size(); ++i) ++count[time[i].value - time[i - 1].value];
+    const auto nanos = [](Time t) {
+        if constexpr (std::is_same_v<Time, UnixNanos>)
+            return t.value;
+        else
+            return t;
+    };
+    std::int64_t run_step = 0, run = 0;  // equal steps follow each other: the map is asked once a run
+    for (std::size_t i = 1; i < time.size(); ++i) {
+        const std::int64_t step = nanos(time[i]) - nanos(time[i - 1]);
+        if (step == run_step) {
+            ++run;
+            continue;
+        }
+        if (run > 0) count[run_step] += run;
+        run_step = step, run = 1;
+    }
+    if (run > 0) count[run_step] += run;
     const auto most = std::ranges::max_element(count, {}, [](const auto& entry) { return entry.second; });
     return most == count.end() ? 0 : most->first;
 }
@@ -164,6 +184,42 @@ void note_crossed(const RawRows& raw, DefectTally& defects) {
             defects.note("crossed", raw.line[i], "the ask closes below the bid; stored as it is");
 }
 
+Result<ClockConclusion> clock_of(const RawRows& raw, const ImportOptions& options, const OpenLayout& layout,
+                                 const std::string& symbol, const std::filesystem::path& path, UnknownNames unknown) {
+    std::vector<std::int64_t> range(raw.wall_nanos.size());
+    for (std::size_t i = 0; i < range.size(); ++i) range[i] = raw.bars.high[i].raw - raw.bars.low[i].raw;
+    ClockEvidence evidence;
+    evidence.asked = options.timezone;
+    evidence.layout = &layout;
+    // Programs like to write +00:00 behind a broker's wall clock, so that --timezone wins over it.
+    evidence.times_state_offset = raw.states_offset && (options.timezone.empty() || !raw.offsets_are_zero);
+    evidence.times_are_epochs = raw.all_epochs;
+    evidence.times_are_dates = raw.all_dates;
+    evidence.may_ask = unknown == UnknownNames::refused;
+    evidence.wall_nanos = raw.wall_nanos;
+    evidence.range = range;
+    evidence.volume = raw.bars.volume;
+    evidence.step_nanos = usual_step(raw.wall_nanos);
+    evidence.symbol = symbol;
+    return conclude_clock(evidence, path);
+}
+
+/// Names the weeks in which the clock differs from that of most weeks; their rows are converted by their own clock.
+void note_clock_shifts(const ClockConclusion& conclusion, const RawRows& raw, DefectTally& defects) {
+    if (conclusion.clock.parts().size() < 2) return;
+    for (const ClockPiece& piece : conclusion.pieces) {
+        if (piece.ahead_of_main == 0) continue;
+        const auto row = std::ranges::find_if(raw.wall_nanos, [&](std::int64_t wall) {
+            return week_of(wall / nanos_per_minute) >= piece.first_week;
+        });
+        if (row == raw.wall_nanos.end()) continue;
+        defects.note("clock_shift", raw.line[static_cast<std::size_t>(row - raw.wall_nanos.begin())],
+                     fmt::format("the clock is {} min {} in the {} weeks from {} to {} ({}); the rows were converted by it",
+                                 std::abs(piece.ahead_of_main), piece.ahead_of_main < 0 ? "behind" : "ahead", piece.weeks,
+                                 week_date(piece.first_week), week_date(piece.last_week + 1), piece.clock));
+    }
+}
+
 }  // namespace
 
 Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path,
@@ -180,13 +236,12 @@ Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options
         rows.defects().note("newest_first", 1, "rows run from newest to oldest; they were reversed");
     }
     const OpenLayout& layout = rows.layout();
-    // Days without a time of day are the trading day: there is nothing to assume about a clock.
-    const bool assumed = layout.clock_is_assumed && !(raw.all_dates && layout.default_clock == "UTC");
-    TRY(ClockConclusion conclusion, conclude_clock({options.timezone, layout.default_clock, layout.clock_reason, assumed,
-                                                    raw.states_offset, raw.wall_nanos, bars.key.symbol}));
+    TRY(ClockConclusion conclusion, clock_of(raw, options, layout, bars.key.symbol, path, unknown));
+    note_clock_shifts(conclusion, raw, rows.defects());
     if (!conclusion.warning.empty()) out.warnings.push_back(conclusion.warning);
     out.timezone = conclusion.clock.name();
-    WallToUtc clock(std::move(conclusion.clock));
+    WallToUtc clock(conclusion.clock);
+    out.clock = std::move(conclusion);
     bars.time.reserve(raw.wall_nanos.size());
     for (const std::int64_t wall : raw.wall_nanos) bars.time.push_back(clock.convert(wall));
     keep_rows(raw, choose_rows(bars.time, raw.line, options.now, rows.defects()));

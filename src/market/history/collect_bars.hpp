@@ -3,6 +3,7 @@
 #include <string>
 
 #include "domain/market.hpp"
+#include "market/history/conclude_clock.hpp"
 #include "market/history/row_stream.hpp"
 
 namespace aitrading::market {
@@ -11,6 +12,7 @@ namespace aitrading::market {
 struct CollectedBars {
     BarColumns bars;
     std::string timezone;
+    ClockConclusion clock;
     std::vector<std::string> warnings;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "domain/market.hpp"
+#include "market/history/conclude_clock.hpp"
 #include "market/history/defects.hpp"
 #include "market/history/layout.hpp"
 #include "ports/series_store/series_store.hpp"
@@ -33,6 +34,7 @@ struct ImportReport {
     std::string format;
     SeriesKey key;
     std::string timezone;
+    ClockConclusion clock;              ///< how the timezone became known
     std::int64_t rows_read = 0;         ///< data rows in the file
     std::int64_t rows_stored = 0;       ///< new in the series, or put in place of contradicting ones
     std::int64_t rows_rejected = 0;     ///< unsound, by kind in `defects`

@@ -177,6 +177,7 @@ Result<PendingBars> read_bar_file(RowStream& rows, const ImportOptions& options,
     ImportReport& report = out.report;
     report.key = out.bars.key;
     report.timezone = collected.timezone;
+    report.clock = std::move(collected.clock);
     report.digits = out.bars.digits;
     report.warnings.insert(report.warnings.end(), collected.warnings.begin(), collected.warnings.end());
     report.first = out.bars.time.front();

@@ -8,6 +8,7 @@
 #include "market/history/conclude_clock.hpp"
 #include "market/history/import_parts.hpp"
 #include "market/history/merge_ticks.hpp"
+#include "market/history/tick_minutes.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -17,8 +18,9 @@ constexpr std::size_t batch_rows = 65'536;
 /// The ticks of a file in time order, with those refused that are not.
 class TickSource {
   public:
-    TickSource(RowStream& rows, const ImportOptions& options, ImportReport& report)
-        : rows_(rows), options_(options), report_(report), clock_(Clock::utc()) {}
+    /// @param known the clock, where an earlier look at the file found it
+    TickSource(RowStream& rows, const ImportOptions& options, ImportReport& report, const ClockConclusion* known = nullptr)
+        : rows_(rows), options_(options), report_(report), known_(known), clock_(Clock::utc()) {}
 
     /// Moves on to the next sound tick; false at the end.
     Result<bool> next() {
@@ -28,7 +30,7 @@ class TickSource {
             if (!more) return false;
             if (!clock_known_) TRY_VOID(conclude(row));
             const UnixNanos time =
-                row.stamp.has_offset ? UnixNanos{row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute}
+                stated_ ? UnixNanos{row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute}
                                      : clock_.convert(row.stamp.wall_nanos);
             const Tick tick{time, row.bid[3], row.ask[3], row.volume, row.ask_volume};
             if (!accept(tick)) continue;
@@ -42,16 +44,36 @@ class TickSource {
 
   private:
     Result<void> conclude(const ParsedRow& row) {
-        const OpenLayout& layout = rows_.layout();
-        const std::int64_t wall[1]{row.stamp.wall_nanos};
-        TRY(ClockConclusion conclusion,
-            conclude_clock({options_.timezone, layout.default_clock, layout.clock_reason, layout.clock_is_assumed,
-                            row.stamp.has_offset, wall, report_.key.symbol}));
+        if (known_ != nullptr) {
+            stated_ = row.stamp.has_offset && known_->source == ClockSource::stated;
+            take(*known_);
+            return {};
+        }
+        TickMinutes minutes;
+        const bool zero = row.stamp.offset_minutes == 0;
+        const bool stated = row.stamp.has_offset && (options_.timezone.empty() || !zero);
+        if (!stated && options_.timezone.empty() && rows_.layout().clock_is_assumed) {
+            TRY(minutes, scan_tick_minutes(report_.path, options_));
+        }
+        ClockEvidence evidence;
+        evidence.asked = options_.timezone;
+        evidence.layout = &rows_.layout();
+        evidence.times_state_offset = stated_ = stated;
+        evidence.times_are_epochs = row.stamp.is_epoch;
+        evidence.wall_nanos = minutes.wall_nanos;
+        evidence.range = minutes.range;
+        evidence.step_nanos = nanos_per_minute;
+        evidence.symbol = report_.key.symbol;
+        TRY(const ClockConclusion conclusion, conclude_clock(evidence, report_.path));
+        take(conclusion);
+        return {};
+    }
+    void take(const ClockConclusion& conclusion) {
         if (!conclusion.warning.empty()) report_.warnings.push_back(conclusion.warning);
         report_.timezone = conclusion.clock.name();
-        clock_ = WallToUtc(std::move(conclusion.clock));
+        clock_ = WallToUtc(conclusion.clock);
+        report_.clock = conclusion;
         clock_known_ = true;
-        return {};
     }
 
     bool accept(const Tick& tick) {
@@ -77,15 +99,16 @@ class TickSource {
     RowStream& rows_;
     const ImportOptions& options_;
     ImportReport& report_;
+    const ClockConclusion* known_;
     WallToUtc clock_;
     Tick current_;
-    bool clock_known_ = false, any_ = false;
+    bool clock_known_ = false, any_ = false, stated_ = false;
 };
 
 /// One file that is open, with all that reading it needs.
 struct OpenTicks {
     OpenTicks(RowStream opened, const ImportOptions& options, const PendingTicks& file)
-        : rows(std::move(opened)), report(begin_report(rows, file.path)), source(rows, options, report) {
+        : rows(std::move(opened)), report(begin_report(rows, file.path)), source(rows, options, report, &file.report.clock) {
         report.key = file.key;
     }
     RowStream rows;
@@ -245,8 +268,10 @@ Result<PendingTicks> probe_tick_file(RowStream& rows, const ImportOptions& optio
     out.path = path;
     ImportReport report;
     report.key = {rows.symbol(), Timeframe::ticks};
+    report.path = path;
     TickSource source(rows, options, report);
     TRY(const bool any, source.next());
+    out.report.clock = report.clock;
     if (!any) TRY_VOID(rows.verdict());
     if (any) out.first = source.current().time;
     if (rows.symbol().empty()) return std::unexpected(symbol_unknown(path));

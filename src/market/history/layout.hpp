@@ -75,6 +75,7 @@ struct OpenLayout {
     std::string default_clock = "UTC";  ///< clock of the times where nobody said otherwise
     std::string clock_reason;           ///< why that clock
     bool clock_is_assumed = false;      ///< the file itself does not tell: say so to the user
+    bool clock_is_unknown = false;      ///< nor does its publisher: where the data do not show it, the user must say it
     std::optional<Timeframe> timeframe;  ///< where the layout implies it
     std::vector<std::string> remarks;    ///< what the user should know (point size …)
 };

@@ -218,7 +218,7 @@ Result<OpenLayout> open_by_header(const Sample& sample, const LayoutOptions& opt
     if (options.point) shape.point_raw = options.point->raw;
     open.parser = make_table_parser(std::move(shape));
     open.clock_reason = "the file does not name its clock";
-    open.clock_is_assumed = true;
+    open.clock_is_assumed = open.clock_is_unknown = true;
     return open;
 }
 

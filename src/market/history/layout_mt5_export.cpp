@@ -67,7 +67,7 @@ Result<OpenLayout> open_file(const Sample& sample, const LayoutOptions& options,
     open.parser = make_table_parser(std::move(shape));
     open.default_clock = "Europe/Athens";
     open.clock_reason = "MT5 exports carry the broker's clock, mostly EET/EEST";
-    open.clock_is_assumed = true;
+    open.clock_is_assumed = open.clock_is_unknown = true;
     return open;
 }
 

@@ -41,7 +41,7 @@ std::string gzip(std::string_view text) {
 
 /// Imports `content` as EURUSD.csv and expects a refusal that leaves nothing behind.
 Error refused(std::string_view content, const ImportOptions& options = {}) {
-    Folder folder;
+    UtcFolder folder;
     const auto report = folder.import(folder.write("EURUSD.csv", content), options);
     EXPECT_FALSE(report.has_value());
     EXPECT_TRUE(folder.store().list()->empty());
@@ -58,7 +58,7 @@ TEST(BadInput, empty_file) {
 }
 
 TEST(BadInput, missing_file_and_folder) {
-    Folder folder;
+    UtcFolder folder;
     EXPECT_EQ(folder.import(folder.path() / "absent.csv").error().code, ErrorCode::not_found);
     EXPECT_EQ(folder.import(folder.path()).error().code, ErrorCode::bad_input);
 }
@@ -91,7 +91,7 @@ TEST(BadInput, wrong_columns) {
     mapped.layout.columns = "time=Zeit";
     EXPECT_THAT(refused(header + good_rows(0, 3), mapped).text, HasSubstr("there is no column \"Zeit\""));
     mapped.layout.columns = "sometime=time";
-    Folder folder;
+    UtcFolder folder;
     const auto unknown = folder.import(folder.write("EURUSD.csv", header + good_rows(0, 3)), mapped);
     EXPECT_EQ(unknown.error().code, ErrorCode::usage);
     EXPECT_THAT(unknown.error().text, HasSubstr("\"sometime=time\" is not NAME=COLUMN"));
@@ -103,7 +103,7 @@ TEST(BadInput, header_in_another_language_names_the_remedy) {
     const Error error = refused(german);
     EXPECT_EQ(error.code, ErrorCode::bad_input);
     EXPECT_THAT(error.text, HasSubstr("--columns"));
-    Folder folder;
+    UtcFolder folder;
     ImportOptions mapped;
     mapped.layout.columns = "time=Datum,open=Eröffnung,high=Hoch,low=Tief,close=Schluss";
     const auto report = folder.import(folder.write("EURUSD.csv", german), mapped);
@@ -112,7 +112,7 @@ TEST(BadInput, header_in_another_language_names_the_remedy) {
 }
 
 TEST(BadInput, unsound_rows_are_refused_by_kind_with_their_lines) {
-    Folder folder;
+    UtcFolder folder;
     const std::string text = header + good_rows(0, 20) + hour_row(20, "-1.1,1.2,1.0,1.15,10") +
                              hour_row(21, "nan,1.2,1.0,1.15,10") + hour_row(22, "0,1.2,1.0,1.15,10") +
                              hour_row(23, "1.1,1.0,1.2,1.15,10") + hour_row(24, "1.3,1.2,1.0,1.15,10") +
@@ -133,7 +133,7 @@ TEST(BadInput, unsound_rows_are_refused_by_kind_with_their_lines) {
 }
 
 TEST(BadInput, a_single_leap_forward_does_not_refuse_what_follows) {
-    Folder folder;
+    UtcFolder folder;
     const auto report = folder.import(folder.write("EURUSD.csv", header + good_rows(0, 5) + hour_row(300) + good_rows(5, 50)));
     ASSERT_TRUE(report.has_value());
     EXPECT_EQ(report->rows_rejected, 1);
@@ -179,7 +179,7 @@ TEST(BadInput, decimal_comma_is_recognised) {
     const std::string text = "time;open;high;low;close\n2018-01-02 00:00;1,1034;1,1035;1,1033;1,1034\n"
                              "2018-01-02 01:00;1,1034;1,1035;1,1033;1,1034\n";
     EXPECT_THAT(refused(text).text, HasSubstr("line 2, column open: \"1,1034\" is not a number. Decimal comma? Try --decimal ,"));
-    Folder folder;
+    UtcFolder folder;
     ImportOptions comma;
     comma.layout.decimal_point = ',';
     const auto report = folder.import(folder.write("EURUSD.csv", text), comma);
@@ -188,7 +188,7 @@ TEST(BadInput, decimal_comma_is_recognised) {
 }
 
 TEST(BadInput, unknown_symbol_point_and_timeframe_ask_for_the_option) {
-    Folder folder;
+    UtcFolder folder;
     const auto nameless = folder.import(folder.write("prices.csv", header + good_rows(0, 3)));
     EXPECT_EQ(nameless.error().code, ErrorCode::usage);
     EXPECT_THAT(nameless.error().text, HasSubstr("--symbol"));
@@ -204,7 +204,7 @@ TEST(BadInput, unknown_symbol_point_and_timeframe_ask_for_the_option) {
 }
 
 TEST(BadInput, newest_first_files_are_reversed_and_it_is_said) {
-    Folder folder;
+    UtcFolder folder;
     std::string text = header;
     for (int hour = 49; hour >= 0; --hour) text += hour_row(hour);
     const auto report = folder.import(folder.write("EURUSD.csv", text));
@@ -214,7 +214,7 @@ TEST(BadInput, newest_first_files_are_reversed_and_it_is_said) {
 }
 
 TEST(BadInput, load_bars_csv_refuses_the_first_unsound_row) {
-    Folder folder;
+    UtcFolder folder;
     const auto good = load_bars_csv(folder.write("bars.csv", header + good_rows(0, 5)));
     ASSERT_TRUE(good.has_value()) << good.error().text;
     EXPECT_EQ(good->size(), 5U);

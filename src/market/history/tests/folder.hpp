@@ -62,6 +62,15 @@ class Folder {
     std::unique_ptr<ports::SeriesStore> store_;
 };
 
+/// A folder whose files are in UTC, as its user says.
+class UtcFolder : public Folder {
+  public:
+    Result<ImportReport> import(const std::filesystem::path& file, ImportOptions options = {}) {
+        if (options.timezone.empty()) options.timezone = "UTC";
+        return Folder::import(file, options);
+    }
+};
+
 /// The folder of recorded market data, or an empty path where this machine has none.
 inline std::filesystem::path recorded_data() {
     const char* shared = std::getenv("AITRADING_SHARED");

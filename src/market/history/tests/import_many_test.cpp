@@ -25,7 +25,8 @@ std::string quotes(int from, int to) {
     return out;
 }
 
-std::vector<FileOutcome> import(Folder& folder, const std::vector<fs::path>& paths, const ImportOptions& options = {}) {
+std::vector<FileOutcome> import(Folder& folder, const std::vector<fs::path>& paths, ImportOptions options = {}) {
+    options.timezone = "UTC";
     const auto found = find_files(paths);
     EXPECT_TRUE(found.has_value()) << found.error().text;
     return import_files(found->files, options, folder.store());
@@ -66,7 +67,9 @@ TEST(ImportMany, a_folder_of_files_becomes_one_series_in_one_write) {
     EXPECT_EQ(found->files.size(), 80U);
     EXPECT_EQ(found->left_out, 1);
     CountingStore store(folder.store());
-    const auto outcomes = import_files(found->files, {}, store);
+    ImportOptions utc;
+    utc.timezone = "UTC";
+    const auto outcomes = import_files(found->files, utc, store);
     EXPECT_EQ(store.writes, 2);
     for (const FileOutcome& outcome : outcomes) {
         ASSERT_TRUE(outcome.report.has_value()) << outcome.report.error().text;

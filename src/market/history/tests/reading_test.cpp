@@ -61,7 +61,7 @@ TEST(Stamp, reads_the_spellings_of_vendors) {
 }
 
 TEST(TickReader, reads_the_contract_file_and_agrees_with_import) {
-    Folder folder;
+    UtcFolder folder;
     std::string text = "time,bid,ask,bid_size,ask_size\n";
     for (int i = 0; i < 3'000; ++i)
         text += fmt::format("2018-01-{:02}T{:02}:{:02}:{:02}{}Z,1.{:05},1.{:05},{},{}\n", 2 + i / 1000, i / 100 % 10, i / 10 % 10,
@@ -84,7 +84,7 @@ TEST(TickReader, reads_the_contract_file_and_agrees_with_import) {
 }
 
 TEST(TickReader, refuses_the_first_bad_row_by_line_and_column) {
-    Folder folder;
+    UtcFolder folder;
     const auto error_of = [&](std::string_view rows) {
         auto reader = TickReader::open(folder.write("t.csv", "time,bid,ask\n2018-01-02T00:00:00Z,1.1,1.2\n" + std::string(rows)));
         TickColumns batch;
@@ -110,7 +110,7 @@ TEST(Resample, follows_the_utc_clock_and_weeks_of_monday) {
 }
 
 TEST(Resample, keeps_extremes_first_last_and_volume_of_bars_and_ticks) {
-    Folder folder;
+    UtcFolder folder;
     ASSERT_TRUE(folder.import(folder.write("EURUSD.csv", "time,open,high,low,close,volume\n"
                                                          "2018-01-02 00:58,1.10,1.12,1.09,1.11,5\n"
                                                          "2018-01-02 00:59,1.11,1.15,1.10,1.14,7\n"
@@ -133,7 +133,7 @@ TEST(Resample, keeps_extremes_first_last_and_volume_of_bars_and_ticks) {
 }
 
 TEST(Export, is_read_back_by_import_as_the_same_series) {
-    Folder folder;
+    UtcFolder folder;
     ASSERT_TRUE(folder.import(folder.write("eurusd.csv",
                                            "20070101 21:00,1.31927,1.31955,1.3187,1.31935,0,1.32027,1.32055,1.3197,1.32035,0\n"
                                            "20070101 22:00,1.31935,1.3202,1.31925,1.32,2.5,1.32035,1.3212,1.32025,1.321,0\n"))
@@ -151,7 +151,7 @@ TEST(Export, is_read_back_by_import_as_the_same_series) {
 }
 
 TEST(ImportTicks, twice_changes_no_byte_and_contradictions_stay_out) {
-    Folder folder;
+    UtcFolder folder;
     const auto file = folder.write("EURUSD_t.csv", "time,bid,ask\n2018-01-02T00:00:01Z,1.1,1.2\n2018-01-02T00:00:01Z,1.1,1.3\n"
                                                    "2018-01-02T00:00:05Z,1.1,1.2\n");
     ASSERT_TRUE(folder.import(file).has_value());
