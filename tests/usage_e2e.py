@@ -40,6 +40,10 @@ class Usage(Case):
                       ["data", "list", "--seed", "many"], ["train", "EURUSD", "H1"]):
             self.refuse(2, *words)
 
+    def test_a_mistyped_command_is_told_its_nearest(self):
+        self.refuse(2, "backtset", "EURUSD", "H1", says=["backtset", "did you mean 'backtest'"])
+        self.refuse(2, "--threads", "2", "data", "imprt", "x.csv", says=["did you mean 'import'", "aitrading data --help"])
+
     def test_json_is_one_document(self):
         for words in (["data", "list"], ["models", "list"], ["indicators", "list"]):
             self.assertIsInstance(json.loads(self.must(*words, "--json")), dict)

@@ -110,7 +110,7 @@ Result<void> import_files(const Context& context, const ImportCommand& command) 
     progress.finish(fmt::format("{} rows stored", rows_stored));
     if (context.json)
         print_json({{"files", std::move(files)}});
-    else
+    else if (!reports.empty())
         print_imports(reports);
     if (first_error) return std::unexpected(*first_error);
     return {};

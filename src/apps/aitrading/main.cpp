@@ -1,9 +1,14 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/output.hpp"
@@ -34,6 +39,41 @@ void set_openmp_policy(char** argv) {
 int report(const Error& error) {
     std::fprintf(stderr, "error[%s]: %s\n", std::string(name(error.code)).c_str(), error.text.c_str());
     return exit_status(error.code);
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
+        }
+    }
+    return row.back();
+}
+
+/// The first word that should have been a command and is none, with the nearest that is; empty where there is no such word.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+    const CLI::App* level = &app;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word.starts_with('-')) {
+            const CLI::Option* option = app.get_option_no_throw(word);
+            if (option != nullptr && option->get_expected_max() > 0) ++i;
+            continue;
+        }
+        const auto commands = level->get_subcommands([](const CLI::App*) { return true; });
+        if (commands.empty()) return {};
+        const auto nearest = std::ranges::min_element(
+            commands, {}, [&](const CLI::App* c) { return edit_distance(word, c->get_name()); });
+        if ((*nearest)->get_name() != word)
+            return fmt::format("there is no command '{}'; did you mean '{}'? See {} --help", word, (*nearest)->get_name(),
+                               level == &app ? "aitrading" : "aitrading " + level->get_name());
+        level = *nearest;
+    }
+    return {};
 }
 
 int run(int argc, char** argv) {
@@ -69,7 +109,10 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        const int status = app.exit(e);
+        const std::string unknown = e.get_exit_code() == 0 ? std::string() : unknown_command(app, argc, argv);
+        if (!unknown.empty()) return report({ErrorCode::usage, unknown});
+        if (argc == 1) std::fputs(app.help().c_str(), stderr);
+        const int status = argc == 1 ? 1 : app.exit(e);
         return status == 0 ? 0 : exit_status(ErrorCode::usage);
     }
     if (!context.action) return report({ErrorCode::usage, "no command given; see aitrading --help"});
