@@ -126,6 +126,7 @@ std::vector<IndicatorEntry> build() {
     add_money_flow(r);
     add_shapes(r);
     add_memory(r);
+    add_liquidity(r);
     add_candlesticks(r);
     return r;
 }

@@ -49,6 +49,7 @@ void add_momentum(std::vector<IndicatorEntry>& r);
 void add_money_flow(std::vector<IndicatorEntry>& r);
 void add_shapes(std::vector<IndicatorEntry>& r);
 void add_memory(std::vector<IndicatorEntry>& r);
+void add_liquidity(std::vector<IndicatorEntry>& r);
 void add_candlesticks(std::vector<IndicatorEntry>& r);
 
 }  // namespace aitrading::insight::lines

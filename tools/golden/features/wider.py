@@ -341,6 +341,52 @@ def flows(h, low, c, v):
     yield "volume_oscillator(5,10)", combine(lambda a, b: 100 * over(a - b, b), ema(v, 5), ema(v, 10))
 
 
+def liquidity(h, low, c, v):
+    log, root = mpmath.log, mpmath.sqrt
+    change = changes(logs(c))
+
+    def covariance(w):
+        mx, my = mean([a for a, _ in w]), mean([b for _, b in w])
+        return mean([(a - mx) * (b - my) for a, b in w])
+
+    yield "roll_spread(20)", windows(pair(past(change, 1), change), 20, lambda w: 2 * root(max(-covariance(w), mp(0))))
+    spreads = [None]
+    for i in range(1, len(c)):
+        gap = low[i] - c[i - 1] if low[i] > c[i - 1] else h[i] - c[i - 1] if h[i] < c[i - 1] else mp(0)
+        top, bottom, k = h[i] - gap, low[i] - gap, 3 - 2 * root(mp(2))
+        beta = log(h[i - 1] / low[i - 1]) ** 2 + log(top / bottom) ** 2
+        gamma = log(max(top, h[i - 1]) / min(bottom, low[i - 1])) ** 2
+        alpha = (root(2 * beta) - root(beta)) / k - root(gamma / k)
+        spreads.append(max(mp(0), 2 * (mpmath.exp(alpha) - 1) / (1 + mpmath.exp(alpha))))
+    yield "corwin_schultz(20)", windows(spreads, 20, mean)
+    impact = [None] + [abs(change[i]) / (c[i] * v[i]) if v[i] else mp(-1) for i in range(1, len(c))]
+    traded = lambda w: [x for x in w if x >= 0]
+    yield "amihud(20)", windows(impact, 20, lambda w: mean(traded(w)) if traded(w) else mp(0))
+    sign, flow, moves = 0, [None], changes(c)
+    for i in range(1, len(c)):
+        sign = sign if moves[i] == 0 else 1 if moves[i] > 0 else -1
+        flow.append(sign * v[i])
+    yield "kyle_lambda(20)", windows(pair(flow, moves), 20, regression)
+    yield "vpin(10,2)", vpin(moves, v, 10, 2)
+
+
+def vpin(moves, v, count, bars):
+    """The buckets as one list; a bar's volume goes into as many as it fills."""
+    deviation, usual = windows(moves, 50, variance), windows([None] + v[1:], 50, mean)
+    buckets, size, filled, flow, out = [], mp(0), mp(0), mp(0), []
+    for i in range(len(v)):
+        if deviation[i] is not None:
+            side = 2 * mpmath.ncdf(moves[i] / mpmath.sqrt(deviation[i])) - 1 if deviation[i] else mp(0)
+            left, size = v[i], size or bars * usual[i]
+            while size > 0 and filled + left >= size:
+                buckets.append((abs(flow + (size - filled) * side), size))
+                left, filled, flow, size = left - (size - filled), mp(0), mp(0), bars * usual[i]
+            filled, flow = filled + left, flow + left * side
+        last = buckets[-count:]
+        out.append(mpmath.fsum(a for a, _ in last) / mpmath.fsum(b for _, b in last) if len(last) == count else None)
+    return out
+
+
 class Cycle:
     """Ehlers' cycle measurement as in Rocket Science for Traders, written from the formulas."""
 
@@ -394,6 +440,7 @@ def exact_columns(o, h, low, c, v):
     yield from channels(o, h, low, c, v)
     yield from momentum(h, low, c)
     yield from flows(h, low, c, v)
+    yield from liquidity(h, low, c, v)
     yield from cycles(c)
     yield "correl(30)", windows(pair(h, low), 30, correlation)
     yield "beta(5)", windows(pair(relative(h), relative(low)), 5, regression)
