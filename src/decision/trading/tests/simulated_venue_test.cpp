@@ -257,6 +257,31 @@ TEST_F(SimulatedVenueTest, a_gap_through_the_stop_out_price_closes_at_what_is_th
     EXPECT_EQ(venue().account().cash().to_money(), Money::from_double(-1'000));
 }
 
+TEST_F(SimulatedVenueTest, a_stop_out_takes_the_waiting_orders_with_it) {
+    rules.leverage = 30;
+    rules.stop_out_percent = 50;
+    cash = Money::from_double(1'000);
+    hold(Side::buy, 20'000, 1.1);
+    submit({.side = Side::buy, .type = OrderType::limit, .quantity = units(1'000), .limit = price(1.02)});
+    venue().through(bar(1, 1.1, 1.1, 1.0, 1.0));  // forced at about 1.068, and on through the limit
+    EXPECT_EQ(heard.fills.size(), 1u);
+    EXPECT_EQ(venue().account().position(), Quantity{});
+}
+
+TEST_F(SimulatedVenueTest, a_night_of_swap_brings_the_stop_out_nearer) {
+    rules.leverage = 30;
+    rules.stop_out_percent = 50;
+    rules.swap = {price(-0.01), {}};
+    cash = Money::from_double(1'000);
+    venue().pass_time(*parse_iso8601("2018-07-02T12:00:00Z"));
+    hold(Side::buy, 20'000, 1.1);
+    venue().at(quote(1, 1.075, 1.075), false);
+    EXPECT_EQ(heard.stop_outs, 0) << "without interest it is at 1.0678";
+    venue().pass_time(*parse_iso8601("2018-07-02T21:00:00Z"));
+    venue().at(quote(2, 1.075, 1.075), false);
+    EXPECT_EQ(heard.stop_outs, 1) << "200 less in cash: 1.0780";
+}
+
 TEST_F(SimulatedVenueTest, swap_is_charged_at_17_new_york_and_threefold_on_wednesday) {
     rules.swap = {price(-0.00005), price(0.00002)};
     const auto at = [](const char* text) { return *parse_iso8601(text); };

@@ -113,6 +113,58 @@ TEST(Driver, finer_data_decides_which_leg_is_touched_first) {
     EXPECT_EQ(known->net, Money::from_double(15));
 }
 
+/// Gone through once more by itself, the bar would lift the stop at its high and then fall through it.
+TEST(Driver, a_bar_with_finer_data_is_not_executed_a_second_time) {
+    const auto price = [](double p) { return Price::from_double(p); };
+    const auto at = [](std::int64_t minute) { return UnixNanos{minute * nanos_per_minute}; };
+    BarColumns hours, minutes;
+    hours.key = {"EURUSD", Timeframe::h1};
+    minutes.key = {"EURUSD", Timeframe::m1};
+    hours.append({at(0), price(1.1), price(1.1), price(1.1), price(1.1), {}});
+    hours.append({at(60), price(1.1), price(1.12), price(1.08), price(1.115), {}});
+    minutes.append({at(0), price(1.1), price(1.1), price(1.1), price(1.1), {}});
+    minutes.append({at(60), price(1.1), price(1.1), price(1.08), price(1.095), {}});  // the low comes first
+    minutes.append({at(90), price(1.095), price(1.12), price(1.095), price(1.115), {}});
+    OneOrder trailed({{.side = Side::buy, .quantity = Quantity::from_double(1'000)},
+                      {.side = Side::sell, .type = OrderType::trailing_stop, .quantity = Quantity::from_double(1'000),
+                       .trail = price(0.03), .reduce_only = true}});
+    RunOptions options;
+    options.series = hours.key;
+    const auto known = run_bars_on_bars(hours, stream_of(minutes), trailed, options, {});
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->fills, 1);
+    EXPECT_EQ(known->net, Money::from_double(15));
+}
+
+/// Buys at once and protects what it bought when it hears of the fill.
+class Protector final : public trading::Strategy {
+  public:
+    std::string name() const override { return "protector"; }
+    void on_bar(const trading::BarClosed&, const trading::AccountView& account, trading::OrderCommands& out) override {
+        if (account.position().raw == 0) out.submit({.side = Side::buy, .quantity = Quantity::from_double(1'000)});
+    }
+    void on_fill(const Fill& fill, const trading::AccountView&, trading::OrderCommands& out) override {
+        if (fill.side == Side::sell) return;
+        out.submit({.side = Side::sell, .type = OrderType::stop, .quantity = fill.quantity,
+                    .stop = fill.price - Price::from_double(0.01), .reduce_only = true});
+    }
+};
+
+TEST(Driver, an_order_that_answers_a_fill_works_within_the_same_bar) {
+    const auto price = [](double p) { return Price::from_double(p); };
+    BarColumns bars;
+    bars.key = {"EURUSD", Timeframe::h1};
+    bars.append({{0}, price(1.1), price(1.1), price(1.1), price(1.1), {}});
+    bars.append({{nanos_per_hour}, price(1.1), price(1.1), price(1.08), price(1.1), {}});
+    Protector strategy;
+    RunOptions options;
+    options.series = bars.key;
+    const auto r = run_bars(stream_of(bars), strategy, options, {});
+    ASSERT_TRUE(r);
+    EXPECT_EQ(r->fills, 2);
+    EXPECT_EQ(r->net, Money::from_double(-10));
+}
+
 TEST(Driver, bars_without_finer_data_are_executed_by_themselves) {
     const BarColumns bars = made_bars(500, 8);
     BarColumns finer = bars.slice(100, 200);
