@@ -47,10 +47,10 @@ TickCsv::TickCsv(int digits) : digits_(digits), point_(Price::scale), one_(1) {
 }
 
 void TickCsv::append(std::string& out, const Tick& tick) {
-    const std::int64_t second = tick.time.value / nanos_per_second;
-    if (second != second_) {
-        second_ = second;
-        const std::string text = to_iso8601({second * nanos_per_second});
+    const std::int64_t minute = tick.time.value / nanos_per_minute;
+    if (minute != minute_) {
+        minute_ = minute;
+        const std::string text = to_iso8601({minute * nanos_per_minute});
         CHECK(text.size() == sizeof prefix_);
         std::memcpy(prefix_, text.data(), sizeof prefix_ - 1);
         prefix_[sizeof prefix_ - 1] = '.';
@@ -58,7 +58,9 @@ void TickCsv::append(std::string& out, const Tick& tick) {
     char line[128];
     char* const end = line + sizeof line;
     std::memcpy(line, prefix_, sizeof prefix_);
-    char* at = put_padded(line + sizeof prefix_, tick.time.value % nanos_per_second / 1'000'000, 3);
+    const std::int64_t ms = tick.time.value % nanos_per_minute / 1'000'000;
+    put_padded(line + sizeof prefix_ - 3, ms / 1'000, 2);
+    char* at = put_padded(line + sizeof prefix_, ms % 1'000, 3);
     *at++ = 'Z';
     for (const Price price : {tick.bid, tick.ask}) {
         const std::int64_t points = (price.raw + point_ / 2) / point_;

@@ -23,7 +23,7 @@ inline constexpr std::string_view tick_header = "time,bid,ask,bid_size,ask_size"
 void append_csv(std::string& out, const MarketRow& row, const std::optional<Judgement>& judgement);
 
 /// Writes ticks as lines `2019-05-31T20:59:59.123Z,1.11683,1.11686,750000,1500000`. Keeps the text of the running
-/// second, so ticks in time order are cheap.
+/// minute, so ticks in time order are cheap.
 class TickCsv {
   public:
     /// @pre 0 <= digits <= 9
@@ -35,8 +35,8 @@ class TickCsv {
     int digits_;
     std::int64_t point_;           ///< raw price units of the last digit
     std::int64_t one_;             ///< points in a price of 1
-    std::int64_t second_ = -1;
-    char prefix_[20] = {};         ///< "2019-05-31T20:59:59."
+    std::int64_t minute_ = -1;
+    char prefix_[20] = {};         ///< "2019-05-31T20:59:00."
 };
 
 }  // namespace aitrading::market
