@@ -20,6 +20,13 @@ class Usage(Case):
     def test_version_says_version_commit_and_build(self):
         self.assertRegex(self.must("--version"), r"^aitrading \d+\.\d+\.\d+ \(\S+, \w+\)")
 
+    def test_version_is_the_programs_behind_any_command_but_never_that_of_a_model(self):
+        version = self.must("--version")
+        for words in (["data"], ["data", "list"], ["train"], ["models"]):
+            self.assertEqual(self.must(*words, "--version"), version)
+        self.refuse(2, "backtest", "EURUSD", "H1", "--strategy", "model:some", "--version", "2", says=["--version"])
+        self.refuse(4, "models", "show", "some", "--version", "2", says=["no model some"])
+
     def test_help_of_every_command_has_an_example(self):
         paths = list(self.subcommands())
         self.assertIn(["data", "import"], paths)

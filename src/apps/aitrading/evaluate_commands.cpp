@@ -19,7 +19,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct EvaluateOptions {
-    std::string symbol, timeframe, label = "next_bar", models = "all", from, to, test_from, spread, commission, report,
+    SeriesWords series;
+    std::string label = "next_bar", models = "all", test_from, spread, commission, report,
                 predictions, market, placebo;
     int folds = 10, embargo = -1;
     std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
@@ -71,9 +72,7 @@ Result<void> write_report(const EvaluationRun& run, const std::string& folder, c
 }
 
 Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
-    TRY(const SeriesKey key, series_key(o.symbol, o.timeframe));
-    TRY(const TimeRange range, time_range(o.from, o.to));
-    TRY(BarColumns bars, read_series(context, key, range));
+    TRY(BarColumns bars, read_series(context, o.series));
     EvaluationRequest request;
     request.label = o.label;
     request.models = split_list(o.models);
@@ -86,7 +85,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
         TRY(request.test_from, parse_iso8601(o.test_from));
     }
     if (!o.spread.empty()) {
-        TRY(request.spread, trading::parse_distance(o.spread, pip_of(key.symbol, bars.digits), point_of(bars.digits)));
+        TRY(request.spread, trading::parse_distance(o.spread, pip_of(bars.key.symbol, bars.digits), point_of(bars.digits)));
     }
     if (!o.commission.empty()) {
         TRY(request.commission, trading::parse_commission(o.commission));
@@ -106,7 +105,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     std::printf("\n%s\n", panel_verdict(run.panels, run.labels).c_str());
     if (!o.report.empty()) std::printf("Report: %s\n", (std::filesystem::path(o.report) / "report.html").c_str());
     else std::printf("Next: add --report DIR for pictures, or: aitrading train %s %s --label '%s' --name NAME\n",
-                     o.symbol.c_str(), o.timeframe.c_str(), o.label.c_str());
+                     o.series.symbol.c_str(), o.series.timeframe.c_str(), o.label.c_str());
     return {};
 }
 
@@ -141,14 +140,14 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     auto* c = app.add_subcommand("evaluate", "purged walk-forward evaluation with the whole panel");
     c->footer("Example: aitrading evaluate EURUSD H1 --label next_bar --models lightgbm --folds 10 --to 2018-02-01\n"
               "         aitrading evaluate --market strong.csv --train 150000 --test 200000");
-    c->add_option("symbol", o->symbol, "stored symbol");
-    c->add_option("timeframe", o->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
+    c->add_option("symbol", o->series.symbol, "stored symbol");
+    c->add_option("timeframe", o->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
     c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
     c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
-    c->add_option("--from", o->from, "first bar");
-    c->add_option("--to", o->to, "bars before this time");
+    c->add_option("--from", o->series.from, "first bar");
+    c->add_option("--to", o->series.to, "bars before this time");
     c->add_option("--test-from", o->test_from, "bars before this time only train");
     c->add_option("--refit-bars", o->refit_bars, "with --test-from: refit every N bars");
     c->add_option("--embargo", o->embargo, "bars left out before a test block");

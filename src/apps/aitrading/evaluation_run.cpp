@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "apps/aitrading/predictions_csv.hpp"
 #include "base/hash.hpp"
 #include "insight/features/feature_set.hpp"
 #include "models/boosting/boosting.hpp"
@@ -212,6 +213,7 @@ Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const Evalua
 
 std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners) {
     std::vector<const models::Learner*> out;
+    out.reserve(learners.size());
     for (const auto& l : learners) out.push_back(l.get());
     return out;
 }
@@ -306,6 +308,7 @@ std::vector<report::FoldRow> fold_rows(const EvaluationRun& run) {
 std::vector<report::FeatureShare> feature_shares(const EvaluationRun& run, std::size_t most) {
     std::vector<report::FeatureShare> out;
     const auto& importance = run.pipeline.ensemble().importance;
+    out.reserve(importance.size());
     for (std::size_t c = 0; c < importance.size(); ++c) out.push_back({.name = run.features.names[c], .share = importance[c]});
     std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.share > b.share; });
     if (out.size() > most) out.resize(most);
@@ -313,19 +316,7 @@ std::vector<report::FeatureShare> feature_shares(const EvaluationRun& run, std::
 }
 
 std::string predictions_csv(const EvaluationRun& run) {
-    std::string out = "time,p_up,p_low,p_high,low,high,regime";
-    const auto& fitted = run.pipeline.models;
-    for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
-    out += '\n';
-    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
-    const Predictions& p = run.pipeline.predictions;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        out += fmt::format("{},{},{},{},{},{},", to_iso8601(run.features.time[p.row[i]]), field(p.p_up[i]),
-                           field(p.p_low[i]), field(p.p_high[i]), field(p.low[i]), field(p.high[i]));
-        for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
-        out += '\n';
-    }
-    return out;
+    return predictions_csv(run.pipeline, "time", [&](std::uint32_t row) { return to_iso8601(run.features.time[row]); });
 }
 
 std::vector<std::string> split_list(const std::string& text) {

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <span>
+#include <string_view>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -76,6 +78,13 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
     return {};
 }
 
+/// `--version 2` given to a command that has no such option: the program's version is no answer to that.
+bool names_a_version(std::span<char* const> words) {
+    for (std::size_t i = 0; i + 1 < words.size(); ++i)
+        if (std::string_view(words[i]) == "--version" && words[i + 1][0] >= '0' && words[i + 1][0] <= '9') return true;
+    return false;
+}
+
 int run(int argc, char** argv) {
     Context context;
     context.home = default_home();
@@ -108,6 +117,10 @@ int run(int argc, char** argv) {
 
     try {
         app.parse(argc, argv);
+    } catch (const CLI::CallForVersion& e) {
+        if (names_a_version({argv, static_cast<std::size_t>(argc)}))
+            return report({ErrorCode::usage, "this command takes no --version of a model; by itself --version prints the program's"});
+        return app.exit(e);
     } catch (const CLI::ParseError& e) {
         const std::string unknown = e.get_exit_code() == 0 ? std::string() : unknown_command(app, argc, argv);
         if (!unknown.empty()) return report({ErrorCode::usage, unknown});

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/predictions_csv.hpp"
 #include "kit/atomic_file.hpp"
 #include "models/ensemble/market_features.hpp"
 #include "models/ensemble/market_learners.hpp"
@@ -109,19 +110,7 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
 }
 
 std::string market_predictions_csv(const MarketRun& run) {
-    std::string out = "t,p_up,p_low,p_high,low,high,regime";
-    const auto& fitted = run.pipeline.models;
-    for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
-    out += '\n';
-    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
-    const Predictions& p = run.pipeline.predictions;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        out += fmt::format("{},{},{},{},{},{},", run.table.t[p.row[i]], field(p.p_up[i]), field(p.p_low[i]),
-                           field(p.p_high[i]), field(p.low[i]), field(p.high[i]));
-        for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
-        out += '\n';
-    }
-    return out;
+    return predictions_csv(run.pipeline, "t", [&](std::uint32_t row) { return fmt::to_string(run.table.t[row]); });
 }
 
 }  // namespace aitrading::apps

@@ -49,6 +49,12 @@ Result<BarColumns> read_series(const Context& context, const SeriesKey& key, Tim
     return bars;
 }
 
+Result<BarColumns> read_series(const Context& context, const SeriesWords& words) {
+    TRY(const SeriesKey key, series_key(words.symbol, words.timeframe));
+    TRY(const TimeRange range, time_range(words.from, words.to));
+    return read_series(context, key, range);
+}
+
 Result<BarColumns> read_bars_file(const std::string& path, const SeriesKey& key) {
     TRY(BarColumns bars, market::load_bars_csv(path, {.symbol = key.symbol, .timezone = {}}));
     bars.key = key;

@@ -18,6 +18,12 @@ Price point_of(int digits);
 
 /// The store of the home. @errors failed
 Result<std::unique_ptr<ports::SeriesStore>> open_store(const Context& context);
+/// A stored series as typed: SYMBOL TF [--from --to].
+struct SeriesWords {
+    std::string symbol, timeframe, from, to;
+};
+/// The bars that the words name. @errors usage, bad_input, not_found (says how to import), failed
+Result<BarColumns> read_series(const Context& context, const SeriesWords& words);
 /// Bars of a stored series. @errors not_found (says how to import), failed
 Result<BarColumns> read_series(const Context& context, const SeriesKey& key, TimeRange range);
 

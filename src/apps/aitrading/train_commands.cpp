@@ -22,7 +22,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
-    std::string symbol, timeframe, label = "next_bar", models = "all", name, from, to;
+    SeriesWords series;
+    std::string label = "next_bar", models = "all", name;
     int folds = 10, trials = 0;
 };
 
@@ -88,9 +89,7 @@ models::StoredModel to_store(const EvaluationRun& run, const models::FittedEnsem
 
 Result<void> train(const TrainOptions& o, const Context& context) {
     TRY_VOID(models::check_model_name(o.name));
-    TRY(const SeriesKey key, series_key(o.symbol, o.timeframe));
-    TRY(const TimeRange range, time_range(o.from, o.to));
-    TRY(BarColumns bars, read_series(context, key, range));
+    TRY(BarColumns bars, read_series(context, o.series));
     EvaluationRequest request;
     request.label = o.label;
     request.models = split_list(o.models);
@@ -114,7 +113,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     }
     std::printf("%s\n", stored.card.c_str());
     std::printf("Stored %s version %d. Next: aitrading backtest %s %s --strategy model:%s --spread 1.0pip --report DIR\n",
-                o.name.c_str(), version, o.symbol.c_str(), o.timeframe.c_str(), o.name.c_str());
+                o.name.c_str(), version, o.series.symbol.c_str(), o.series.timeframe.c_str(), o.name.c_str());
     return {};
 }
 
@@ -179,15 +178,15 @@ void add_train_commands(CLI::App& app, Context& context) {
     auto t = std::make_shared<TrainOptions>();
     auto* train_command = app.add_subcommand("train", "fit, calibrate and keep a model with its card");
     train_command->footer("Example: aitrading train EURUSD H1 --label next_bar --name eurusd_h1 --to 2018-02-01");
-    train_command->add_option("symbol", t->symbol, "stored symbol")->required();
-    train_command->add_option("timeframe", t->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    train_command->add_option("symbol", t->series.symbol, "stored symbol")->required();
+    train_command->add_option("timeframe", t->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
     train_command->add_option("--label", t->label, "as for evaluate")->capture_default_str();
     train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
     train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
-    train_command->add_option("--from", t->from, "first bar");
-    train_command->add_option("--to", t->to, "bars before this time");
+    train_command->add_option("--from", t->series.from, "first bar");
+    train_command->add_option("--to", t->series.to, "bars before this time");
     train_command->callback([t, &context] { context.action = [t, &context] { return train(*t, context); }; });
 
     auto p = std::make_shared<PredictOptions>();

@@ -1,0 +1,26 @@
+#include "apps/aitrading/predictions_csv.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace aitrading::apps {
+
+std::string predictions_csv(const models::PipelineResult& pipeline, std::string_view key_name,
+                            const std::function<std::string(std::uint32_t row)>& key) {
+    std::string out = fmt::format("{},p_up,p_low,p_high,low,high,regime", key_name);
+    const auto& fitted = pipeline.models;
+    for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
+    out += '\n';
+    const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
+    const Predictions& p = pipeline.predictions;
+    for (std::size_t i = 0; i < p.size(); ++i) {
+        out += fmt::format("{},{},{},{},{},{},", key(p.row[i]), field(p.p_up[i]), field(p.p_low[i]), field(p.p_high[i]),
+                           field(p.low[i]), field(p.high[i]));
+        for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
+        out += '\n';
+    }
+    return out;
+}
+
+}  // namespace aitrading::apps
