@@ -42,6 +42,7 @@ Json as_json(const IndicatorEntry& entry) {
 
 std::string call_of(const IndicatorEntry& entry) {
     std::vector<std::string> parts;
+    parts.reserve(entry.parameters.size());
     for (const insight::Parameter& p : entry.parameters) parts.push_back(fmt::format("{}={}", p.name, p.standard));
     return parts.empty() ? entry.name : fmt::format("{}({})", entry.name, fmt::join(parts, ","));
 }

@@ -57,6 +57,7 @@ Result<void> add_model_evidence(report::RunReport& page, const LoadedModel& mode
     // One block after the other: a block's thresholds come from those before it, the first one knows none.
     constexpr std::size_t blocks = 10;
     std::vector<int> block;
+    block.reserve(y.size());
     for (std::size_t i = 0; i < y.size(); ++i) block.push_back(static_cast<int>(i * blocks / y.size()));
     const auto thresholds = models::freeze_thresholds(block, m.p, {});
     models::PanelInput input;

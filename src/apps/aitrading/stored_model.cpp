@@ -64,6 +64,7 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
     auto learners = models::tree_learners();
     learners.push_back(models::har_learner_for_restore());
     std::vector<const models::Learner*> borrowed;
+    borrowed.reserve(learners.size());
     for (const auto& l : learners) borrowed.push_back(l.get());
     TRY(auto fitted, models::FittedEnsemble::restore(stored.bytes, borrowed));
     TRY(auto out_of_fold, parse_predictions(stored.predictions_csv, name,

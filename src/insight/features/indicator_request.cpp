@@ -11,6 +11,7 @@ namespace {
 
 std::string usage_of(const IndicatorEntry& entry) {
     std::vector<std::string> parts;
+    parts.reserve(entry.parameters.size());
     for (const Parameter& p : entry.parameters) parts.push_back(fmt::format("{}={}", p.name, p.standard));
     return parts.empty() ? entry.name : fmt::format("{}({})", entry.name, fmt::join(parts, ","));
 }

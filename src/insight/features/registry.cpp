@@ -140,6 +140,7 @@ const std::vector<IndicatorEntry>& indicator_registry() {
 
 int IndicatorEntry::standard_warm_up() const {
     std::vector<double> values;
+    values.reserve(parameters.size());
     for (const Parameter& p : parameters) values.push_back(p.standard);
     return warm_up(Arguments(values));
 }

@@ -73,7 +73,7 @@ class ByteReader {
     T get() {
         T value{};
         if (!has(sizeof value)) return value;
-        std::memcpy(&value, bytes_.data(), sizeof value);
+        bytes_.copy(reinterpret_cast<char*>(&value), sizeof value);
         bytes_.remove_prefix(sizeof value);
         return value;
     }
@@ -93,7 +93,7 @@ class ByteReader {
             return {};
         }
         std::vector<T> values(count);
-        if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
+        bytes_.copy(reinterpret_cast<char*>(values.data()), count * sizeof(T));
         bytes_.remove_prefix(count * sizeof(T));
         return values;
     }

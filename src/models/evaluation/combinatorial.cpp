@@ -92,6 +92,7 @@ Result<CombinatorialSplits> combinatorial(const LabelSet& labels, int folds, int
         out.splits.push_back(std::move(split));
         out.groups.push_back(chosen);
         std::vector<int> path;
+        path.reserve(chosen.size());
         for (int g : chosen) path.push_back(seen[static_cast<std::size_t>(g)]++);
         out.path.push_back(std::move(path));
     } while (next_choice(chosen, folds));

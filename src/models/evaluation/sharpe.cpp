@@ -59,6 +59,7 @@ void sharpe_of(const std::vector<BlockSums>& blocks, std::uint32_t mask, std::ve
 std::vector<std::uint32_t> halves(int blocks) {
     std::vector<std::uint32_t> out;
     std::vector<int> chosen;
+    chosen.reserve(static_cast<std::size_t>(blocks) / 2);
     for (int i = 0; i < blocks / 2; ++i) chosen.push_back(i);
     while (true) {
         std::uint32_t mask = 0;

@@ -65,6 +65,7 @@ std::vector<double> with_start(Money cash, auto days) {
 void judge(RunResult& result, std::span<const Money> gross_days, std::uint64_t seed) {
     CHECK(gross_days.size() == result.daily.size());
     std::vector<Money> net_days;
+    net_days.reserve(result.daily.size());
     for (const EquityPoint& p : result.daily) net_days.push_back(p.equity);
     const std::vector<double> returns = returns_of(with_start(result.cash, net_days));
     const std::vector<double> gross = returns_of(with_start(result.cash, gross_days));

@@ -23,6 +23,7 @@ struct Split {
 Split split_trials(const std::vector<Trial>& done, const std::vector<Trial>& pending,
                    const TpeOptions& options) {
     std::vector<const Trial*> by_loss;
+    by_loss.reserve(done.size());
     for (const auto& trial : done) by_loss.push_back(&trial);
     std::ranges::stable_sort(by_loss, {}, [](const Trial* t) { return t->loss; });
     const auto share =

@@ -31,6 +31,7 @@ TEST(SpreadApart, leaves_labels_that_have_room) {
 TEST(Thin, keeps_the_extremes_of_a_million_points_in_a_bounded_number) {
     SplitMix64 random(5);
     std::vector<Point> points;
+    points.reserve(1'000'000);
     for (int i = 0; i < 1'000'000; ++i) points.push_back({i * 0.0011, random.next_normal()});
     points[123'456].y = 99;
     points[654'321].y = -99;

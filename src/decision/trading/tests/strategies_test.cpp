@@ -87,6 +87,7 @@ TEST(ProbabilityStrategy, refuses_no_predictions_and_unsorted_ones) {
 TEST(ProbabilityStrategy, trades_the_sign_where_the_edge_exceeds_the_costs) {
     std::vector<ProbabilityPoint> points;
     const std::vector<double> p{0.9, 0.9, 0.54, 0.46, 0.9, 0.1, 0.5};
+    points.reserve(p.size());
     for (std::size_t i = 0; i < p.size(); ++i) points.push_back(said(static_cast<std::int64_t>(i), p[i], i < 5));
     // Every close moves by 1, the round trip costs 0.2: from |p - 1/2| > 0.1 on. The first bar knows no move yet.
     auto rule = ProbabilityStrategy::create(series(points), options(0.2));

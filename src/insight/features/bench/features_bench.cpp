@@ -130,6 +130,7 @@ int main(int argc, char** argv) {
     using namespace aitrading::insight;
     const aitrading::BarColumns bars = made_bars(aitrading::Timeframe::m1, bars_count, 1);
     std::vector<Candle> candles;
+    candles.reserve(bars.size());
     for (std::size_t i = 0; i < bars.size(); ++i) candles.push_back(Candle::of(bars.bar(i)));
     std::vector<aitrading::kit::BenchRow> rows;
     add_indicators(rows, candles);

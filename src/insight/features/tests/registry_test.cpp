@@ -14,6 +14,7 @@ namespace {
 std::vector<Candle> made_candles(std::size_t rows, std::uint64_t seed) {
     const BarColumns bars = made_bars(Timeframe::m1, rows, seed);
     std::vector<Candle> candles;
+    candles.reserve(rows);
     for (std::size_t i = 0; i < rows; ++i) candles.push_back(Candle::of(bars.bar(i)));
     return candles;
 }

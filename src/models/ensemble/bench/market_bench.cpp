@@ -189,6 +189,7 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
         owned.push_back(std::move(learner));
     }
     std::vector<const Learner*> learners;
+    learners.reserve(owned.size());
     for (const auto& l : owned) learners.push_back(l.get());
     const Split split = market_split(labels, a.train, a.train + test);
     PipelineOptions options = a.pipeline;

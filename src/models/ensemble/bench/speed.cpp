@@ -23,6 +23,7 @@ double seconds_of(const std::function<void()>& work) {
 
 double median_of(int times, const std::function<void()>& work) {
     std::vector<double> seconds;
+    seconds.reserve(static_cast<std::size_t>(times));
     for (int i = 0; i < times; ++i) seconds.push_back(seconds_of(work));
     return kit::median(seconds);
 }
@@ -99,6 +100,7 @@ std::vector<kit::BenchRow> single_rows() {
     owned.push_back(std::move(*make_learner("lightgbm", "rounds=500 max_depth=6 leaves=31 patience=500")));
     owned.push_back(std::move(*make_learner("random_forest")));
     std::vector<const Learner*> learners;
+    learners.reserve(owned.size());
     for (const auto& l : owned) learners.push_back(l.get());
     std::vector<std::uint32_t> train(rows);
     std::iota(train.begin(), train.end(), 0U);
@@ -108,6 +110,7 @@ std::vector<kit::BenchRow> single_rows() {
     const auto ensemble = FittedEnsemble::fit(features, labels, train, learners, options);
     CHECK(ensemble.has_value());
     std::vector<double> micros;
+    micros.reserve(rows);
     double sum = 0;
     for (std::size_t t = 0; t < rows; ++t)
         micros.push_back(1e6 * seconds_of([&] { sum += ensemble->predict_row(features.row(t)).p_up; }));

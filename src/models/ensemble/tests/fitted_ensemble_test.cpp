@@ -25,6 +25,7 @@ TEST(fitted_ensemble, says_after_a_restart_what_it_said_before) {
     const Toy toy = make_toy(4000, 1);
     const std::vector<std::unique_ptr<Learner>> trees = tree_learners();
     std::vector<const Learner*> learners;
+    learners.reserve(trees.size());
     for (const auto& l : trees) learners.push_back(l.get());
     const auto before = FittedEnsemble::fit(toy.features, toy.labels, first_entries(3000), learners, {});
     ASSERT_TRUE(before.has_value()) << before.error().text;

@@ -141,6 +141,7 @@ TEST(pipeline, gives_the_same_bytes_at_any_number_of_threads) {
     const Toy toy = make_toy(3000, 3);
     const std::vector<std::unique_ptr<Learner>> trees = tree_learners();
     std::vector<const Learner*> learners;
+    learners.reserve(trees.size());
     for (const auto& l : trees) learners.push_back(l.get());
     PipelineOptions options;
     const PipelineResult one = run(toy, folds_of(toy, 3), learners, options);
@@ -200,6 +201,7 @@ TEST(pipeline, finds_nothing_in_labels_shuffled_by_blocks) {
     toy.labels = shuffled_in_blocks(toy.labels, 20, 9);
     const std::vector<std::unique_ptr<Learner>> trees = tree_learners();
     std::vector<const Learner*> learners;
+    learners.reserve(trees.size());
     for (const auto& l : trees) learners.push_back(l.get());
     const PipelineResult r = run(toy, folds_of(toy, 4), learners);
     double right = 0;

@@ -191,6 +191,7 @@ TEST(Labels, refuses_unknown_specs_and_unusable_bars) {
 TEST(TrailingMedian, is_the_median_of_the_members) {
     SplitMix64 random(9);
     std::vector<double> values;
+    values.reserve(400);
     for (int i = 0; i < 400; ++i) values.push_back(std::round(20 * random.next_normal()));
     RankedMedian ranked(values);
     std::vector<double> members;

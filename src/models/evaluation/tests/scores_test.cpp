@@ -70,6 +70,7 @@ TEST(CalibrationNoise, gives_the_published_floors) {
                           Case{1000, true, 0.056}, Case{5000, true, 0.024}, Case{20000, true, 0.0125}}) {
         SplitMix64 random(17);
         std::vector<double> p;
+        p.reserve(c.n);
         for (std::size_t i = 0; i < c.n; ++i)
             p.push_back(c.uniform ? 0.1 + 0.8 * random.next_uniform() : 0.5 + 0.05 * random.next_normal());
         const double floor = calibration_noise_p95(p, {}, {}, 15, 400, 3);

@@ -12,6 +12,7 @@ namespace {
 
 std::vector<UnixNanos> hours(std::size_t count) {
     std::vector<UnixNanos> time;
+    time.reserve(count);
     for (std::size_t i = 0; i < count; ++i) time.push_back({static_cast<std::int64_t>(i) * nanos_per_hour});
     return time;
 }
@@ -105,6 +106,7 @@ TEST(WalkForward, says_how_many_labels_are_missing) {
 TEST(PurgedTail, is_the_later_part_and_disjoint) {
     const LabelSet labels = random_labels(800, 25, 11);
     std::vector<std::uint32_t> train;
+    train.reserve(500);
     for (std::uint32_t i = 0; i < 500; ++i) train.push_back(i);
     const Split tail = purged_tail(labels, train, 0.2, 12);
     EXPECT_EQ(tail.test.size(), 100U);

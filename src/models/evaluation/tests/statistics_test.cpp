@@ -181,6 +181,7 @@ TEST(Bootstrap, is_deterministic_and_widens_with_dependence) {
 TEST(Overfitting, is_near_a_half_for_noise_and_near_zero_for_an_edge) {
     SplitMix64 random(3);
     std::vector<double> noise;
+    noise.reserve(1600 * 10);
     for (int i = 0; i < 1600 * 10; ++i) noise.push_back(random.next_normal());
     const auto none = probability_of_overfitting({noise.data(), 1600, 10, 10});
     EXPECT_EQ(none.logits.size(), 12870U);

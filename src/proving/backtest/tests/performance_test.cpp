@@ -18,6 +18,7 @@ RunResult with_days(const std::vector<double>& equity) {
 
 std::vector<Money> gross_of(const RunResult& r) {
     std::vector<Money> out;
+    out.reserve(r.daily.size());
     for (const EquityPoint& p : r.daily) out.push_back(p.equity);
     return out;
 }
@@ -25,6 +26,7 @@ std::vector<Money> gross_of(const RunResult& r) {
 // numpy: r = np.diff([10000] + e)/np.array([10000] + e[:-1]); r.mean()/r.std(ddof=1)*252**.5
 TEST(Performance, sharpe_is_the_mean_over_the_deviation_of_daily_returns_times_root_252) {
     std::vector<double> equity;
+    equity.reserve(24);
     for (int i = 0; i < 24; ++i) equity.push_back(10'000 + 10 * i + (i % 2 == 0 ? 40 : -30));
     double sum = 0, squares = 0, before = 10'000;
     std::vector<double> returns;

@@ -21,6 +21,7 @@ TEST(ParzenTest, is_a_distribution) {
     const ParameterRange log_whole{"x", ParameterKind::logarithmic_integer, 2, 90, {}};
     const ParameterRange choice{"x", ParameterKind::categorical, 0, 0, {"a", "b", "c"}};
     std::vector<double> values;
+    values.reserve(40);
     for (int i = 0; i < 40; ++i) values.push_back(1 + (i * 7) % 2);
     for (const std::size_t n : {0U, 1U, 3U, 24U, 25U, 26U, 40U}) {
         const std::span<const double> some(values.data(), n);

@@ -86,6 +86,7 @@ TEST_F(TableFileTest, another_reader_finds_every_value_and_nulls_where_none_is_k
 
 TEST_F(TableFileTest, wide_tables_have_small_row_groups) {
     std::vector<std::string> names;
+    names.reserve(104);
     for (int i = 0; i < 104; ++i) names.push_back(fmt::format("f{}", i));
     std::size_t left = 100'000;
     const auto rows = write_parquet_table(out(), {names, ""}, [&](TableBlock& block) -> Result<std::size_t> {
