@@ -138,21 +138,25 @@ TEST_F(SimulatedVenueTest, a_trailing_stop_inside_one_bar_takes_the_worse_path) 
 }
 
 TEST_F(SimulatedVenueTest, when_both_legs_of_a_bracket_lie_in_one_bar_the_loss_comes_first) {
-    for (const bool up : {true, false}) {
-        Heard now;
-        SimulatedVenue v(cash, rules);
-        v.listen(&now);
-        v.submit({.id = 1, .side = Side::buy, .quantity = units(1'000)}, quote(0, 1.1, 1.1));
-        v.submit({.id = 2, .side = Side::sell, .type = OrderType::stop, .quantity = units(1'000), .stop = price(1.09),
-                  .oco_group = 9, .reduce_only = true, .after = 1}, quote(0, 1.1, 1.1));
-        v.submit({.id = 3, .side = Side::sell, .type = OrderType::limit, .quantity = units(1'000), .limit = price(1.11),
-                  .oco_group = 9, .reduce_only = true, .after = 1}, quote(0, 1.1, 1.1));
-        v.through(bar(1, 1.10, 1.12, 1.08, up ? 1.115 : 1.085));
-        ASSERT_EQ(now.fills.size(), 2u);
-        EXPECT_EQ(now.fills[1].order, 2u);
-        EXPECT_EQ(now.fills[1].price, price(1.09));
-        EXPECT_TRUE(v.orders().empty()) << "the other leg must be cancelled";
-        EXPECT_EQ(v.account().position(), Quantity{});
+    for (const Side side : {Side::buy, Side::sell}) {
+        for (const bool up : {true, false}) {
+            const bool is_long = side == Side::buy;
+            const Side back = is_long ? Side::sell : Side::buy;
+            Heard now;
+            SimulatedVenue v(cash, rules);
+            v.listen(&now);
+            v.submit({.id = 1, .side = side, .quantity = units(1'000)}, quote(0, 1.1, 1.1));
+            v.submit({.id = 2, .side = back, .type = OrderType::stop, .quantity = units(1'000),
+                      .stop = price(is_long ? 1.09 : 1.11), .oco_group = 9, .reduce_only = true, .after = 1}, quote(0, 1.1, 1.1));
+            v.submit({.id = 3, .side = back, .type = OrderType::limit, .quantity = units(1'000),
+                      .limit = price(is_long ? 1.11 : 1.09), .oco_group = 9, .reduce_only = true, .after = 1}, quote(0, 1.1, 1.1));
+            v.through(bar(1, 1.10, 1.12, 1.08, up ? 1.115 : 1.085));
+            ASSERT_EQ(now.fills.size(), 2u);
+            EXPECT_EQ(now.fills[1].order, 2u);
+            EXPECT_EQ(now.fills[1].price, price(is_long ? 1.09 : 1.11));
+            EXPECT_TRUE(v.orders().empty()) << "the other leg must be cancelled";
+            EXPECT_EQ(v.account().position(), Quantity{});
+        }
     }
 }
 
