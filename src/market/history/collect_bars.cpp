@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "market/history/conclude_clock.hpp"
 #include "market/history/import_parts.hpp"
+#include "market/history/missing_time.hpp"
 #include "market/history/spread_column.hpp"
 
 namespace aitrading::market {
@@ -120,6 +121,7 @@ void keep_rows(RawRows& raw, const std::vector<std::size_t>& rows) {
     for (auto* column : {&b.open, &b.high, &b.low, &b.close, &b.ask_open, &b.ask_high, &b.ask_low, &b.ask_close})
         keep(*column, rows);
     keep(b.time, rows);
+    keep(b.spread, rows);
     keep(b.volume, rows);
     keep(raw.spread.written(), rows);
     keep(raw.line, rows);
@@ -220,6 +222,28 @@ void note_clock_shifts(const ClockConclusion& conclusion, const RawRows& raw, De
     }
 }
 
+/// Names what does not fit its neighbours or is missing; rows that carry their own future are refused.
+void judge_neighbours(RawRows& raw, DefectTally& defects) {
+    const MarketKind kind = market_kind(raw.bars.key.symbol);
+    std::vector<bool> refused(raw.bars.size());
+    bool any = false;
+    for (Suspect& suspect : find_suspects(raw.bars)) {
+        const bool knows_future = suspect.kind == "day_in_bar";
+        if (knows_future)
+            defects.refuse(suspect.kind, raw.line[suspect.row], std::move(suspect.text));
+        else
+            defects.note(suspect.kind, raw.line[suspect.row], std::move(suspect.text), suspect.count);
+        if (knows_future) refused[suspect.row] = any = true;
+    }
+    for (Suspect& suspect : find_time_suspects(raw.bars, kind))
+        defects.note(suspect.kind, raw.line[suspect.row], std::move(suspect.text), suspect.count);
+    if (!any) return;
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < refused.size(); ++i)
+        if (!refused[i]) kept.push_back(i);
+    keep_rows(raw, kept);
+}
+
 }  // namespace
 
 Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options, const std::filesystem::path& path,
@@ -259,6 +283,7 @@ Result<CollectedBars> collect_bars(RowStream& rows, const ImportOptions& options
     } else {
         bars.spread = std::move(raw.spread.written());
     }
+    if (unknown == UnknownNames::refused) judge_neighbours(raw, rows.defects());
     out.bars = std::move(bars);
     return out;
 }

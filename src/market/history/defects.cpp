@@ -8,15 +8,15 @@ bool DefectTally::knows(std::string_view kind) const {
     return std::ranges::find(list_, kind, &Defect::kind) != list_.end();
 }
 
-void DefectTally::add(std::string_view kind, std::int64_t row, std::string text, bool refused) {
+void DefectTally::add(std::string_view kind, std::int64_t row, std::string text, bool refused, std::int64_t count) {
     constexpr std::size_t examples_max = 5;
     refused_ += refused;
     auto found = std::ranges::find(list_, kind, &Defect::kind);
     if (found == list_.end()) {
-        list_.push_back({std::string(kind), row, std::move(text), 1, {row}, refused});
+        list_.push_back({std::string(kind), row, std::move(text), count, {row}, refused});
         return;
     }
-    ++found->count;
+    found->count += count;
     if (found->examples.size() < examples_max) found->examples.push_back(row);
 }
 

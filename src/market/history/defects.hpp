@@ -21,14 +21,16 @@ struct Defect {
 class DefectTally {
   public:
     void refuse(std::string_view kind, std::int64_t row, std::string text) { add(kind, row, std::move(text), true); }
-    void note(std::string_view kind, std::int64_t row, std::string text) { add(kind, row, std::move(text), false); }
+    void note(std::string_view kind, std::int64_t row, std::string text, std::int64_t count = 1) {
+        add(kind, row, std::move(text), false, count);
+    }
     /// True when this kind was met before, so that no new text need be made.
     bool knows(std::string_view kind) const;
     std::int64_t refused() const { return refused_; }
     const std::vector<Defect>& list() const { return list_; }
 
   private:
-    void add(std::string_view kind, std::int64_t row, std::string text, bool refused);
+    void add(std::string_view kind, std::int64_t row, std::string text, bool refused, std::int64_t count = 1);
     std::vector<Defect> list_;
     std::int64_t refused_ = 0;
 };

@@ -27,7 +27,10 @@ class TickSource {
         ParsedRow row;
         while (true) {
             TRY(const bool more, rows_.next(row));
-            if (!more) return false;
+            if (!more) {
+                if (any_ && !has_sizes_) rows_.defects().note("no_volume", 0, "the sizes are always zero: they say nothing");
+                return false;
+            }
             if (!clock_known_) TRY_VOID(conclude(row));
             const UnixNanos time =
                 stated_ ? UnixNanos{row.stamp.wall_nanos - row.stamp.offset_minutes * nanos_per_minute}
@@ -37,6 +40,7 @@ class TickSource {
             report_.digits = std::max(report_.digits, row.decimals);
             current_ = tick;
             any_ = true;
+            has_sizes_ = has_sizes_ || tick.bid_size.raw != 0 || tick.ask_size.raw != 0;
             return true;
         }
     }
@@ -102,7 +106,7 @@ class TickSource {
     const ClockConclusion* known_;
     WallToUtc clock_;
     Tick current_;
-    bool clock_known_ = false, any_ = false, stated_ = false;
+    bool clock_known_ = false, any_ = false, stated_ = false, has_sizes_ = false;
 };
 
 /// One file that is open, with all that reading it needs.

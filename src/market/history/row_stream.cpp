@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "market/history/soundness.hpp"
 
 namespace aitrading::market {
@@ -12,6 +14,17 @@ std::string symbol_of_column(std::string_view text) {
     for (const char c : text)
         if (c != '/' && c != ' ') out += c;
     return out;
+}
+
+/// Eight zeros or nines in a row and more digits after them: 100076.00000000001.
+bool has_float_noise(std::string_view line) {
+    for (const std::string_view run : {"00000000", "99999999"}) {
+        std::size_t at = line.find(run);
+        if (at == std::string_view::npos || line.rfind('.', at) == std::string_view::npos) continue;
+        while (at < line.size() && line[at] == run[0]) ++at;
+        if (run[0] == '9' || (at < line.size() && line[at] >= '1' && line[at] <= '9')) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -53,6 +66,15 @@ Result<void> RowStream::check_symbol(std::string_view text) {
                             lines_.path().string(), lines_.line_number(), text, symbol_column_));
 }
 
+void RowStream::note_float_noise(std::string_view line) {
+    constexpr std::size_t noise_digits = 8;  // a row with noise is longer than the shortest without
+    shortest_line_ = std::min(shortest_line_, line.size());
+    if (line.size() < shortest_line_ + noise_digits || !has_float_noise(line)) return;
+    defects_.note("float_noise", lines_.line_number(),
+                  defects_.knows("float_noise") ? ""
+                                                : fmt::format("\"{}\" holds the noise of floating point numbers; rounded", line));
+}
+
 Result<bool> RowStream::next(ParsedRow& row) {
     constexpr std::int64_t rows_between_reports = 8192;
     std::string_view line;
@@ -65,6 +87,7 @@ Result<bool> RowStream::next(ParsedRow& row) {
             if (stop_.stop_requested())
                 return fail(ErrorCode::interrupted, fmt::format("{}: stopped, nothing of it was stored", lines_.path().string()));
         }
+        note_float_noise(line);
         RowFault fault = layout_.parser->parse(line, row);
         if (!fault) fault = find_unsound(layout_.kind, row, layout_.has_ask);
         if (fault) {

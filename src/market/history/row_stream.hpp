@@ -34,10 +34,12 @@ class RowStream {
   private:
     explicit RowStream(LineReader lines) : lines_(std::move(lines)) {}
     Result<void> check_symbol(std::string_view text);
+    void note_float_noise(std::string_view line);
     LineReader lines_;
     OpenLayout layout_;
     std::string format_, symbol_, symbol_column_;
     bool symbol_was_asked_ = false;
+    std::size_t shortest_line_ = 64 * 1024;
     DefectTally defects_;
     std::int64_t rows_read_ = 0;
     std::stop_token stop_;

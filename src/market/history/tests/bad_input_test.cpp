@@ -127,7 +127,7 @@ TEST(BadInput, unsound_rows_are_refused_by_kind_with_their_lines) {
     const std::map<std::string, std::int64_t> expected{{"negative", 22},     {"nan", 23},
                                                        {"zero", 24},         {"high_below_low", 25},
                                                        {"outside_high_low", 26}, {"not_a_number", 27},
-                                                       {"missing_value", 28}, {"duplicate", 42},
+                                                       {"missing_value", 28}, {"duplicate", 42}, {"gap", 29},
                                                        {"out_of_order", 43}};
     EXPECT_EQ(lines, expected);
 }

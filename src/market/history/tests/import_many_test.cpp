@@ -134,9 +134,9 @@ TEST(ImportMany, bid_and_ask_files_become_both_sides_of_one_series) {
     EXPECT_EQ(outcomes[1].report->rows_stored, 9);
     EXPECT_EQ(outcomes[1].report->rows_rejected, 1);
     EXPECT_EQ(outcomes[0].report->rows_rejected, 2);
-    EXPECT_EQ(outcomes[1].report->defects.at(0).kind, "one_side_missing");
-    EXPECT_EQ(outcomes[1].report->defects.at(1).kind, "crossed");
-    EXPECT_EQ(outcomes[1].report->defects.at(1).count, 9);
+    EXPECT_EQ(outcomes[1].report->defects.at(1).kind, "one_side_missing");
+    EXPECT_EQ(outcomes[1].report->defects.at(2).kind, "crossed");
+    EXPECT_EQ(outcomes[1].report->defects.at(2).count, 9);
     const auto bars = folder.store().read_bars({"EURUSD", Timeframe::h1}, {});
     ASSERT_EQ(bars->size(), 9U);
     EXPECT_EQ(bars->close[0].raw, 1'150'000'000);

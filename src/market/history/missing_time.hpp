@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "domain/market.hpp"
+#include "market/calendar/market_week.hpp"
+#include "market/history/suspects.hpp"
+
+namespace aitrading::market {
+
+/// A run of bars that are missing while the market is open.
+struct MissingRun {
+    std::size_t row = 0;        ///< first bar after it
+    UnixNanos from, to;         ///< last bar before, first bar after
+    std::int64_t bars = 0;      ///< missing ones at which the market is open
+};
+
+/// Runs of missing bars outside weekends, daily breaks and holidays, in time order. A market of which most weekends hold bars
+/// is taken to trade around the clock. @complexity O(rows + missing bars)
+std::vector<MissingRun> find_missing(const BarColumns& bars, MarketKind kind);
+
+/// What is remarkable about the times of a series:
+///
+/// - `gap`: runs of missing_min_minutes or more (or a single longer bar) while the market is open; `missing_week`: five days or
+///   more; `thin`: more than one in 100 bars is missing in shorter runs;
+/// - `hour_missing`: an hour of the New York week that is missing in more than a fifth of the weeks;
+/// - `mixed_timeframe`: five or more rows in a row whose distance is another, at least four times longer timeframe;
+/// - `weekend_row`: days of a daily series that are Saturdays or Sundays.
+std::vector<Suspect> find_time_suspects(const BarColumns& bars, MarketKind kind);
+inline constexpr std::int64_t missing_min_minutes = 30;
+
+/// `kind`, or around_clock where most of the weekends hold bars.
+MarketKind observed_kind(const BarColumns& bars, MarketKind kind);
+
+}  // namespace aitrading::market

@@ -1,0 +1,172 @@
+#include "market/history/suspects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+namespace aitrading::market {
+namespace {
+
+std::int64_t unit_of(const BarColumns& bars) {
+    std::int64_t unit = 1;
+    for (int i = bars.digits; i < 9; ++i) unit *= 10;
+    return unit;
+}
+
+template <class T>
+T median(std::vector<T>& values) {
+    if (values.empty()) return {};
+    std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+    return values[values.size() / 2];
+}
+
+std::string price(const BarColumns& bars, Price p) { return to_decimal(p, bars.digits); }
+
+std::int64_t minute_of_day(UnixNanos t) { return ((t.value % nanos_per_day) + nanos_per_day) % nanos_per_day / nanos_per_minute; }
+
+bool has_volumes(const BarColumns& bars) {
+    const auto some = std::ranges::count_if(bars.volume, [](Quantity q) { return q.raw != 0; });
+    return 2 * some > std::ssize(bars.volume);
+}
+
+/// How far the bar reaches out of both its neighbours, in billionths.
+std::int64_t reach(const BarColumns& b, std::size_t i) {
+    const std::size_t before = i == 0 ? i + 1 : i - 1, after = i + 1 < b.size() ? i + 1 : i - 1;
+    const std::int64_t above = b.high[i].raw - std::max(b.high[before].raw, b.high[after].raw);
+    const std::int64_t below = std::min(b.low[before].raw, b.low[after].raw) - b.low[i].raw;
+    return std::max(above, below);
+}
+
+void find_spikes(const BarColumns& bars, std::vector<Suspect>& out) {
+    if (bars.size() < 8) return;
+    const std::vector<double> deviation = local_deviation(bars);
+    const std::int64_t neighbourhood = 3 * duration_nanos(bars.key.timeframe);
+    for (std::size_t i = 0; i + 1 < bars.size(); ++i) {
+        const auto out_by = static_cast<double>(reach(bars, i));
+        const double z = out_by / deviation[i / block_rows];
+        if (z < spike_deviations) continue;
+        const std::size_t before = i == 0 ? i + 1 : i - 1;
+        const bool near = bars.time[i + 1].value - bars.time[i == 0 ? 0 : i - 1].value <= neighbourhood;
+        const auto moved = static_cast<double>(std::abs(bars.close[i + 1].raw - bars.close[before].raw));
+        const bool back = std::abs(static_cast<double>(bars.open[i + 1].raw - bars.close[before].raw)) < out_by / 4;
+        if (!near || (i > 0 && (moved > out_by / 4 || !back))) continue;
+        out.push_back({i == 0 ? "false_first_bar" : "spike", i,
+                       fmt::format("{}: high {}, low {} lie {:.0f} robust deviations outside the bars around ({} and {})",
+                                   to_iso8601(bars.time[i]), price(bars, bars.high[i]), price(bars, bars.low[i]), z,
+                                   price(bars, bars.close[before]), price(bars, bars.close[i + 1])),
+                       1, z});
+    }
+}
+
+/// Highest high and lowest low of the bars that follow within the day, and their volume.
+struct DayAfter {
+    std::int64_t high = INT64_MIN, low = INT64_MAX, volume = 0, bars = 0;
+};
+
+DayAfter day_after(const BarColumns& b, std::size_t i) {
+    DayAfter day;
+    for (std::size_t j = i + 1; j < b.size() && b.time[j].value < b.time[i].value + nanos_per_day; ++j) {
+        day.high = std::max(day.high, b.high[j].raw);
+        day.low = std::min(day.low, b.low[j].raw);
+        day.volume += b.volume[j].raw;
+        ++day.bars;
+    }
+    return day;
+}
+
+void find_days(const BarColumns& bars, bool volumes, std::vector<Suspect>& out) {
+    const Timeframe timeframe = bars.key.timeframe;
+    if (duration_nanos(timeframe) > nanos_per_hour || bars.size() < 24) return;
+    std::map<std::int64_t, std::int64_t> all_at;
+    for (const UnixNanos t : bars.time) ++all_at[minute_of_day(t)];
+    const std::vector<double> deviation = local_deviation(bars);
+    std::vector<Suspect> found;
+    std::map<std::int64_t, std::int64_t> by_time;
+    for (std::size_t i = 0; i + 4 < bars.size(); ++i) {
+        const double unit = deviation[i / block_rows];
+        const auto range = static_cast<double>(bars.high[i].raw - bars.low[i].raw);
+        if (range < 4 * unit || (volumes && bars.volume[i].raw < 3 * bars.volume[i + 1].raw)) continue;
+        // Most bars are left behind by the next ones: only those that are not are worth the look at a day.
+        if (bars.high[i + 1] > bars.high[i] + Price{static_cast<std::int64_t>(unit)} ||
+            bars.low[i + 1] < bars.low[i] - Price{static_cast<std::int64_t>(unit)})
+            continue;
+        const DayAfter day = day_after(bars, i);
+        const bool same = std::abs(static_cast<double>(bars.high[i].raw - day.high)) < 0.6 * unit &&
+                          std::abs(static_cast<double>(bars.low[i].raw - day.low)) < 0.6 * unit;
+        if (day.bars < 4 || !same || (volumes && 2 * bars.volume[i].raw < day.volume)) continue;
+        ++by_time[minute_of_day(bars.time[i])];
+        found.push_back({"day_in_bar", i,
+                         fmt::format("{}: high {} and low {} are those of the whole day{}: the bar knows its future",
+                                     to_iso8601(bars.time[i]), price(bars, bars.high[i]), price(bars, bars.low[i]),
+                                     volumes ? ", and so is its volume" : "")});
+    }
+    // Without volumes only the repetition proves it: chance makes a tenth of the bars of an hour look so.
+    for (Suspect& suspect : found) {
+        const std::int64_t at = minute_of_day(bars.time[suspect.row]);
+        if (by_time[at] >= 3 && (volumes || 3 * by_time[at] >= all_at[at])) out.push_back(std::move(suspect));
+    }
+}
+
+void find_misfits(const BarColumns& bars, std::vector<Suspect>& out) {
+    if (duration_nanos(bars.key.timeframe) < 15 * nanos_per_minute || duration_nanos(bars.key.timeframe) >= nanos_per_day) return;
+    std::map<std::int64_t, std::vector<std::int64_t>> volumes;
+    for (std::size_t i = 0; i < bars.size(); ++i)
+        if (bars.volume[i].raw > 0) volumes[minute_of_day(bars.time[i])].push_back(bars.volume[i].raw);
+    std::map<std::int64_t, std::int64_t> usual;
+    for (auto& [minute, values] : volumes) usual[minute] = median(values);
+    for (std::size_t i = 0; i + 1 < bars.size(); ++i) {
+        const std::int64_t at_hour = usual[minute_of_day(bars.time[i])];
+        if (at_hour == 0 || bars.volume[i].raw < 20 * at_hour || bars.volume[i].raw < 8 * bars.volume[i + 1].raw) continue;
+        out.push_back({"misfit_bar", i,
+                       fmt::format("{}: the volume {} is {} times the usual one of that hour; opened at {} after a close at {}: the "
+                                   "bar seems to hold another span",
+                                   to_iso8601(bars.time[i]), to_decimal(bars.volume[i], 0), bars.volume[i].raw / at_hour,
+                                   price(bars, bars.open[i]), price(bars, bars.close[i == 0 ? 0 : i - 1]))});
+    }
+}
+
+void find_flat(const BarColumns& bars, std::vector<Suspect>& out) {
+    for (std::size_t i = 1; i < bars.size(); ++i) {
+        if (bars.high[i] != bars.low[i] || bars.volume[i].raw != 0) continue;
+        const bool first = out.empty() || out.back().kind != "flat";
+        out.push_back({"flat", i, first ? to_iso8601(bars.time[i]) + ": no movement and no volume, as if filled in by the source" : ""});
+    }
+}
+
+}  // namespace
+
+std::vector<double> local_deviation(const BarColumns& bars) {
+    std::vector<double> out;
+    std::vector<std::int64_t> change;
+    for (std::size_t from = 0; from < bars.size(); from += block_rows) {
+        // A short last block is judged with the rows before it.
+        const std::size_t begin = bars.size() - from < block_rows && from >= block_rows ? bars.size() - block_rows : from;
+        change.clear();
+        for (std::size_t i = std::max<std::size_t>(begin, 1); i < std::min(begin + block_rows, bars.size()); ++i)
+            change.push_back(std::abs(bars.close[i].raw - bars.close[i - 1].raw));
+        out.push_back(std::max(1.4826 * static_cast<double>(median(change)), static_cast<double>(unit_of(bars))));
+    }
+    // The quiet of a holiday makes no spike of what is usual else.
+    std::vector<double> sorted = out;
+    const double usual = median(sorted);
+    for (double& deviation : out) deviation = std::max(deviation, usual);
+    return out;
+}
+
+std::vector<Suspect> find_suspects(const BarColumns& bars) {
+    std::vector<Suspect> out;
+    if (bars.size() == 0) return out;
+    const bool volumes = has_volumes(bars);
+    if (volumes) find_flat(bars, out);
+    if (!volumes && std::ranges::all_of(bars.volume, [](Quantity q) { return q.raw == 0; }))
+        out.push_back({"no_volume", 0, "the volume is always zero: it says nothing"});
+    find_days(bars, volumes, out);
+    if (volumes) find_misfits(bars, out);
+    find_spikes(bars, out);
+    return out;
+}
+
+}  // namespace aitrading::market
