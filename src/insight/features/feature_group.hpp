@@ -21,6 +21,7 @@ struct Moment {
     double change = unknown;      ///< log return from the last close
     double atr = unknown;         ///< ATR(14)
     double volatility = unknown;  ///< root of the EMA(40) of squared log returns
+    double spread = unknown;      ///< ask - bid at the close, where the series tells
 };
 
 /// Collects the columns of all groups.

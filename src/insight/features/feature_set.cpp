@@ -3,16 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "insight/features/calendar_features.hpp"
+#include "insight/features/cross_features.hpp"
 #include "insight/features/frame_features.hpp"
+#include "insight/features/market_features.hpp"
 #include "insight/features/oscillator_features.hpp"
 #include "insight/features/return_features.hpp"
 #include "insight/features/trend_features.hpp"
 #include "insight/features/volatility_features.hpp"
 #include "insight/features/volume_features.hpp"
+#include "insight/features/wide_features.hpp"
 
 namespace aitrading::insight {
 
@@ -33,10 +37,57 @@ FeatureOptions FeatureOptions::of(const BarColumns& bars) {
     return {.timeframe = bars.key.timeframe, .has_volume = volume};
 }
 
+FeatureOptions FeatureOptions::wide_of(const BarColumns& bars, std::span<const CrossSeries> cross) {
+    FeatureOptions options = of(bars);
+    options.wide = true;
+    options.has_spread = bars.has_ask() || bars.has_spread();
+    for (const CrossSeries& series : cross) options.cross.push_back({series.name, series.meaning});
+    return options;
+}
+
+namespace {
+
+/// The groups that only the wide set has.
+struct WideGroups {
+    explicit WideGroups(const FeatureOptions& o)
+        : channels(duration_nanos(o.timeframe) < nanos_per_day), liquidity(o.has_volume), spread(o.has_spread) {
+        for (const auto& [name, meaning] : o.cross) cross.emplace_back(name, meaning);
+    }
+    void describe(Catalogue& c) const {
+        channels.describe(c);
+        momentum.describe(c);
+        statistics.describe(c);
+        liquidity.describe(c);
+        spread.describe(c);
+        candlesticks.describe(c);
+        for (const CrossFeatures& other : cross) other.describe(c);
+    }
+    double* update(const Moment& m, double* out) {
+        out = channels.update(m, out);
+        out = momentum.update(m, out);
+        out = statistics.update(m, out);
+        out = liquidity.update(m, out);
+        out = spread.update(m, out);
+        out = candlesticks.update(m, out);
+        for (CrossFeatures& other : cross) out = other.update(m, out);
+        return out;
+    }
+    ChannelFeatures channels;
+    MomentumFeatures momentum;
+    StatisticFeatures statistics;
+    LiquidityFeatures liquidity;
+    SpreadFeatures spread;
+    CandlestickFeatures candlesticks;
+    std::vector<CrossFeatures> cross;
+};
+
+}  // namespace
+
 struct FeatureSet::State {
     explicit State(FeatureOptions o)
         : options(o), volatility(o.timeframe), volume(o.has_volume), calendar(o.timeframe) {
         for (const Timeframe frame : FrameFeatures::above(o.timeframe)) frames.emplace_back(frame);
+        if (o.wide) wide.emplace(o);
         describe();
         row.assign(manifest.columns.size(), unknown);
     }
@@ -54,15 +105,21 @@ struct FeatureSet::State {
         volume.describe(catalogue);
         calendar.describe(catalogue);
         for (const FrameFeatures& frame : frames) frame.describe(catalogue);
+        if (wide) {
+            manifest.name = "wide";
+            wide->describe(catalogue);
+            for (const AbsentColumn& column : options.absent) manifest.absent.push_back(column);
+        }
         manifest.hash = manifest.fingerprint();
     }
 
-    void update(const Bar& bar, double* out) {
+    void update(const Bar& bar, double spread, double* out) {
         Moment m{.bar = Candle::of(bar),
                  .opened = bar.time,
                  .known = {bar.time.value + duration_nanos(options.timeframe)}};
         m.change = std::log(m.bar.close / last_close);
         last_close = m.bar.close;
+        m.spread = spread;
         m.atr = atr.update(m.bar);
         m.volatility = is_unknown(m.change) ? unknown : std::sqrt(squares.update(m.change * m.change));
         double* const begin = out;
@@ -73,6 +130,7 @@ struct FeatureSet::State {
         out = volume.update(m, out);
         out = calendar.update(m, out);
         for (FrameFeatures& frame : frames) out = frame.update(m, out);
+        if (wide) out = wide->update(m, out);
         CHECK(out == begin + row.size());
     }
 
@@ -89,6 +147,7 @@ struct FeatureSet::State {
     VolumeFeatures volume;
     CalendarFeatures calendar;
     std::vector<FrameFeatures> frames;
+    std::optional<WideGroups> wide;
 };
 
 FeatureSet::FeatureSet(FeatureOptions options) {
@@ -112,9 +171,14 @@ std::vector<std::string> FeatureSet::names() const {
     return names;
 }
 
-std::span<const double> FeatureSet::update(const Bar& bar) {
-    state_->update(bar, state_->row.data());
+std::span<const double> FeatureSet::update(const Bar& bar, double spread) {
+    state_->update(bar, spread, state_->row.data());
     return state_->row;
+}
+
+void FeatureSet::observe(std::size_t cross, UnixNanos known, double level) {
+    CHECK(state_->wide && cross < state_->wide->cross.size());
+    state_->wide->cross[cross].observe(known, level);
 }
 
 namespace {
@@ -139,37 +203,75 @@ Result<void> check_bars(const BarColumns& bars, Timeframe timeframe) {
     return {};
 }
 
+Result<void> check_cross(const FeatureOptions& options, std::span<const CrossSeries> cross) {
+    const auto same = [](const FeatureOptions::Cross& a, const CrossSeries& b) { return a.name == b.name; };
+    if (!std::ranges::equal(options.cross, cross, same))
+        return fail(ErrorCode::bad_input, fmt::format("features made with {} other markets do not fit the {} given",
+                                                      options.cross.size(), cross.size()));
+    for (const CrossSeries& series : cross)
+        for (std::size_t i = 0; i < series.size(); ++i)
+            if (!(series.level[i] > 0) || (i > 0 && series.known[i] <= series.known[i - 1]))
+                return fail(ErrorCode::bad_input,
+                            fmt::format("{}, level {}: times must increase and levels be positive", series.name, i));
+    return {};
+}
+
 }  // namespace
 
-Result<void> FeatureSet::check(const BarColumns& bars) const { return check_bars(bars, state_->options.timeframe); }
+std::vector<double> closing_spreads(const BarColumns& bars) {
+    std::vector<double> spreads;
+    if (!bars.has_ask() && !bars.has_spread()) return spreads;
+    spreads.reserve(bars.size());
+    for (std::size_t i = 0; i < bars.size(); ++i)
+        spreads.push_back((bars.has_ask() ? bars.ask_close[i] - bars.close[i] : bars.spread[i]).to_double());
+    return spreads;
+}
 
-Result<FeatureMatrix> FeatureSet::compute(const BarColumns& bars) const {
-    TRY_VOID(check(bars));
-    State state(state_->options);
+const FeatureOptions& FeatureSet::options() const { return state_->options; }
+
+Result<void> FeatureSet::check(const BarColumns& bars, std::span<const CrossSeries> cross) const {
+    TRY_VOID(check_bars(bars, state_->options.timeframe));
+    return check_cross(state_->options, cross);
+}
+
+Result<FeatureMatrix> FeatureSet::compute(const BarColumns& bars, std::span<const CrossSeries> cross) const {
+    TRY_VOID(check(bars, cross));
+    FeatureStream stream(FeatureSet(state_->options), bars, cross);
     FeatureMatrix matrix;
     matrix.names = names();
     matrix.manifest_hash = manifest().hash;
     matrix.time = bars.time;
     matrix.known.reserve(bars.size());
     matrix.values.resize(bars.size() * columns());
-    const std::int64_t length = duration_nanos(state.options.timeframe);
-    for (std::size_t i = 0; i < bars.size(); ++i) {
-        matrix.known.push_back({bars.time[i].value + length});
-        state.update(bars.bar(i), matrix.values.data() + i * columns());
+    const std::int64_t length = duration_nanos(state_->options.timeframe);
+    for (double* row = matrix.values.data(); stream.next(); row += columns()) {
+        matrix.known.push_back({stream.time().value + length});
+        std::ranges::copy(stream.row(), row);
     }
     return matrix;
 }
 
-Result<FeatureStream> FeatureStream::open(FeatureSet set, const BarColumns& bars, UnixNanos from) {
-    TRY_VOID(set.check(bars));
-    FeatureStream stream(std::move(set), bars);
+FeatureStream::FeatureStream(FeatureSet set, const BarColumns& bars, std::span<const CrossSeries> cross)
+    : set_(std::move(set)), bars_(&bars), cross_(cross), seen_(cross.size()) {
+    if (set_.options().has_spread) spreads_ = closing_spreads(bars);
+}
+
+Result<FeatureStream> FeatureStream::open(FeatureSet set, const BarColumns& bars, UnixNanos from,
+                                          std::span<const CrossSeries> cross) {
+    TRY_VOID(set.check(bars, cross));
+    FeatureStream stream(std::move(set), bars, cross);
     while (stream.next_ < bars.size() && bars.time[stream.next_] < from) stream.next();
     return stream;
 }
 
 bool FeatureStream::next() {
     if (next_ == bars_->size()) return false;
-    row_ = set_.update(bars_->bar(next_++));
+    const UnixNanos known{bars_->time[next_].value + duration_nanos(set_.options().timeframe)};
+    for (std::size_t k = 0; k < cross_.size(); ++k)
+        for (const CrossSeries& other = cross_[k]; seen_[k] < other.size() && other.known[seen_[k]] <= known; ++seen_[k])
+            set_.observe(k, other.known[seen_[k]], other.level[seen_[k]]);
+    row_ = set_.update(bars_->bar(next_), spreads_.empty() ? unknown : spreads_[next_]);
+    ++next_;
     return true;
 }
 
