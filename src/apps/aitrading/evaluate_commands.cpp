@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 struct EvaluateOptions {
     SeriesWords series;
     std::string label = "next_bar", models = "all", test_from, spread, commission, report,
-                predictions, market, placebo;
+                predictions, market, placebo, features = "default", with;
     int folds = 10, embargo = -1;
     std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
 };
@@ -76,6 +76,8 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     EvaluationRequest request;
     request.label = o.label;
     request.models = split_list(o.models);
+    request.features = o.features;
+    request.with = split_list(o.with);
     request.folds = o.folds;
     request.fold_rows = o.fold_rows;
     request.refit_bars = o.refit_bars;
@@ -144,6 +146,8 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("timeframe", o->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
     c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
+    c->add_option("--with", o->with, "with --features wide: more stored symbols beside the series, parted by commas");
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
     c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
     c->add_option("--from", o->series.from, "first bar");

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cmath>
 
+#include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
 #include "base/hash.hpp"
-#include "insight/features/feature_set.hpp"
 #include "models/boosting/boosting.hpp"
 #include "models/ensemble/har_learner.hpp"
 #include "models/ensemble/service/fold_cache_files.hpp"
@@ -221,14 +221,16 @@ std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<m
 Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& request, const Context& context) {
     EvaluationRun run;
     run.bars = std::move(bars);
-    TRY(run.features, insight::compute_features(run.bars));
+    TRY(const FeatureInputs inputs, feature_inputs(request.features, request.with, run.bars, context));
+    TRY(run.features, inputs.compute(run.bars));
     TRY(run.labels, models::make_labels(request.label, run.bars));
     TRY(const auto owned, make_learners(request, run.features, run.labels));
     const auto learners = borrowed(owned);
     TRY_VOID(apply_placebo(run, request, context.seed));
     // A feature that needs a later bar cannot be rebuilt from a prefix; nothing is fitted on such a matrix.
     if (request.placebo != "reversed")
-        TRY_VOID(models::audit_features(run.bars, run.features, insight::compute_features, audited_prefixes, context.seed));
+        TRY_VOID(models::audit_features(run.bars, run.features, [&](const BarColumns& b) { return inputs.compute(b); },
+                                        audited_prefixes, context.seed));
 
     run.embargo_bars = request.embargo_bars.value_or(models::default_embargo_bars(run.bars.size(), shortest_embargo));
     models::WalkForwardOptions cut;

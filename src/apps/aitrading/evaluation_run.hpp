@@ -19,6 +19,8 @@ namespace aitrading::apps {
 struct EvaluationRequest {
     std::string label = "next_bar";
     std::vector<std::string> models;            ///< names of learners
+    std::string features = "default";           ///< set of features: default or wide
+    std::vector<std::string> with;              ///< symbols beside the series, wide only
     std::vector<std::string> parameters;        ///< `name=value` words for each learner; empty: defaults
     int folds = 10;
     std::size_t fold_rows = 0;                  ///< labels per fold; 0: from `folds`

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/feature_inputs.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "engines/series_store/parquet/table_file.hpp"
 #include "insight/features/feature_set.hpp"
+#include "insight/features/microstructure.hpp"
 #include "insight/features/registry.hpp"
 #include "insight/features/service/candle_file.hpp"
 #include "kit/table.hpp"
@@ -133,7 +135,8 @@ void add_indicators(CLI::App& app, Context& context) {
 }
 
 struct FeaturesCommand {
-    std::string symbol, timeframe, out, from, to;
+    std::string symbol, timeframe, out, from, to, set = "default", bars;
+    std::vector<std::string> with;
 };
 
 Json as_json(const insight::FeatureManifest& manifest) {
@@ -175,10 +178,63 @@ void print_features(const FeaturesCommand& command, const insight::FeatureManife
     }
 }
 
+/// As write_features_parquet, from rows in memory.
+Result<std::size_t> write_matrix(const std::string& out, const FeatureMatrix& m, const insight::FeatureManifest& manifest) {
+    if (!out.ends_with(".parquet")) {
+        std::vector<std::vector<double>> columns(m.columns());
+        for (std::size_t c = 0; c < m.columns(); ++c)
+            for (std::size_t i = 0; i < m.rows(); ++i) columns[c].push_back(m.row(i)[c]);
+        TRY_VOID(insight::write_columns(out, m.time, m.names, columns));
+        return m.rows();
+    }
+    std::size_t next = 0;
+    const auto source = [&](engines::TableBlock& block) -> Result<std::size_t> {
+        std::size_t i = 0;
+        for (; i < block.capacity() && next < m.rows(); ++i, ++next) {
+            block.time_nanos[i] = m.time[next].value;
+            for (std::size_t c = 0; c < block.columns.size(); ++c) block.columns[c][i] = m.row(next)[c];
+        }
+        return i;
+    };
+    TRY(const std::int64_t written, engines::write_parquet_table(out, {m.names, as_json(manifest).dump()}, source));
+    return static_cast<std::size_t>(written);
+}
+
+/// Rows of quotes: what the ticks of each bar say.
+Result<void> write_quote_file(const FeaturesCommand& command, TimeRange range, UnixNanos from, const Context& context) {
+    if (command.bars.empty())
+        return fail(ErrorCode::usage, "features of ticks need --bars: one of M1 M5 M15 M30 H1 H4 D1 W1");
+    TRY(const Timeframe timeframe, parse_timeframe(command.bars));
+    if (timeframe == Timeframe::ticks) return fail(ErrorCode::usage, "--bars ticks: name a timeframe, M1 to W1");
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    const SeriesKey key{command.symbol, Timeframe::ticks};
+    constexpr std::size_t batch_rows = 1 << 16;
+    bool sizes = false;
+    TRY_VOID(store->stream_ticks(key, range, batch_rows, [&](const TickColumns& batch) {
+        sizes = insight::QuoteFeatures::of(batch, timeframe).has_sizes();
+        return !sizes;
+    }));
+    const insight::QuoteFeatures features(timeframe, sizes);
+    insight::QuoteRows rows(features);
+    Result<void> read;
+    TRY_VOID(store->stream_ticks(key, range, batch_rows, [&](const TickColumns& batch) {
+        read = rows.add(batch);
+        return read.has_value() && !context.stop.stop_requested();
+    }));
+    TRY_VOID(read);
+    if (context.stop.stop_requested()) return fail(ErrorCode::interrupted, command.out + ": stopped, nothing was written");
+    FeatureMatrix matrix = rows.finish();
+    const auto first = std::ranges::lower_bound(matrix.time, from) - matrix.time.begin();
+    matrix.values.erase(matrix.values.begin(), matrix.values.begin() + first * static_cast<std::ptrdiff_t>(matrix.columns()));
+    matrix.time.erase(matrix.time.begin(), matrix.time.begin() + first);
+    matrix.known.erase(matrix.known.begin(), matrix.known.begin() + first);
+    TRY(const std::size_t written, write_matrix(command.out, matrix, features.manifest()));
+    print_features(command, features.manifest(), written, context);
+    return {};
+}
+
 Result<void> write_feature_file(const FeaturesCommand& command, const Context& context) {
     TRY(const Timeframe timeframe, parse_timeframe(command.timeframe));
-    if (timeframe == Timeframe::ticks)
-        return fail(ErrorCode::usage, "features are made of bars, not of ticks; use one of M1 M5 M15 M30 H1 H4 D1 W1");
     TimeRange range;
     if (!command.to.empty()) {
         TRY(range.to, parse_iso8601(command.to));
@@ -187,10 +243,11 @@ Result<void> write_feature_file(const FeaturesCommand& command, const Context& c
     if (!command.from.empty()) {
         TRY(from, parse_iso8601(command.from));
     }
+    if (timeframe == Timeframe::ticks) return write_quote_file(command, range, from, context);
     TRY(const auto store, engines::open_parquet_store(context.home));
     TRY(const BarColumns bars, store->read_bars({command.symbol, timeframe}, range));
-    TRY(insight::FeatureStream stream,
-        insight::FeatureStream::open(insight::FeatureSet(insight::FeatureOptions::of(bars)), bars, from));
+    TRY(FeatureInputs inputs, feature_inputs(command.set, command.with, bars, context));
+    TRY(insight::FeatureStream stream, insight::FeatureStream::open(std::move(inputs.set), bars, from, inputs.cross));
     TRY(const std::size_t rows, command.out.ends_with(".parquet")
                                     ? write_features_parquet(command.out, stream, context)
                                     : insight::write_features(command.out, stream, context.stop));
@@ -206,9 +263,15 @@ void add_features(CLI::App& app, Context& context) {
                      "its value is known. Rows do not depend on --from: earlier bars warm the features up. A file named *.parquet is\n"
                      "written as Parquet, with a null where a value is not known and the manifest in its metadata.\n\n"
                      "Example: aitrading features EURUSD H1 --out features.csv --from 2017-01-01\n"
-                     "         aitrading features EURUSD H1 --out features.parquet");
+                     "         aitrading features EURUSD H1 --out features.parquet\n"
+                     "         aitrading features EURUSD H1 --set wide --with AUDUSD --out wide.csv\n"
+                     "         aitrading features EURUSD ticks --bars M5 --out quotes.csv");
     features->add_option("symbol", command->symbol, "as in data list")->required();
-    features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1, or ticks with --bars")->required();
+    features->add_option("--set", command->set, "default (what the models see) or wide (more groups, other markets)")
+        ->capture_default_str();
+    features->add_option("--with", command->with, "with --set wide: more stored symbols of the same timeframe beside it");
+    features->add_option("--bars", command->bars, "of ticks: a row for each bar of this timeframe that has quotes");
     features->add_option("--out", command->out, "the CSV or .parquet to write; it appears when it is complete")->required();
     features->add_option("--from", command->from, "first bar to write");
     features->add_option("--to", command->to, "end of the bars, itself left out");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.hpp"
 #include "insight/features/averages.hpp"
@@ -90,13 +91,13 @@ class Rows {
     double middle_ = unknown;
 };
 
-Result<void> check_tick(const TickColumns& ticks, std::size_t i) {
-    if (i > 0 && ticks.time[i] < ticks.time[i - 1])
+Result<void> check_tick(const TickColumns& ticks, std::size_t i, UnixNanos last, std::int64_t row) {
+    if (ticks.time[i] < last)
         return fail(ErrorCode::bad_input, fmt::format("{}, row {}: time {} is before the row above; sort the quotes",
-                                                      to_string(ticks.key), i, to_iso8601(ticks.time[i])));
+                                                      to_string(ticks.key), row, to_iso8601(ticks.time[i])));
     if (ticks.bid[i].raw <= 0 || ticks.ask[i] < ticks.bid[i])
         return fail(ErrorCode::bad_input, fmt::format("{}, row {}: bid {} and ask {} are not a quote with 0 < bid <= ask",
-                                                      to_string(ticks.key), i, to_decimal(ticks.bid[i], ticks.digits),
+                                                      to_string(ticks.key), row, to_decimal(ticks.bid[i], ticks.digits),
                                                       to_decimal(ticks.ask[i], ticks.digits)));
     return {};
 }
@@ -119,16 +120,37 @@ QuoteFeatures QuoteFeatures::of(const TickColumns& ticks, Timeframe timeframe) {
 }
 
 Result<FeatureMatrix> QuoteFeatures::compute(const TickColumns& ticks) const {
-    FeatureMatrix matrix;
-    for (const FeatureColumn& column : manifest_.columns) matrix.names.push_back(column.name);
-    matrix.manifest_hash = manifest_.hash;
-    Rows rows(timeframe_, has_sizes_, matrix);
-    for (std::size_t i = 0; i < ticks.size(); ++i) {
-        TRY_VOID(check_tick(ticks, i));
-        rows.update(ticks.tick(i));
+    QuoteRows rows(*this);
+    TRY_VOID(rows.add(ticks));
+    return rows.finish();
+}
+
+struct QuoteRows::State {
+    explicit State(const QuoteFeatures& features) : rows(features.timeframe(), features.has_sizes(), matrix) {
+        for (const FeatureColumn& column : features.manifest().columns) matrix.names.push_back(column.name);
+        matrix.manifest_hash = features.manifest().hash;
     }
-    rows.close();
-    return matrix;
+    FeatureMatrix matrix;
+    Rows rows;
+    UnixNanos last{std::numeric_limits<std::int64_t>::min()};
+    std::int64_t row = 0;
+};
+
+QuoteRows::QuoteRows(const QuoteFeatures& features) : state_(std::make_unique<State>(features)) {}
+QuoteRows::~QuoteRows() = default;
+
+Result<void> QuoteRows::add(const TickColumns& ticks) {
+    for (std::size_t i = 0; i < ticks.size(); ++i, ++state_->row) {
+        TRY_VOID(check_tick(ticks, i, state_->last, state_->row));
+        state_->last = ticks.time[i];
+        state_->rows.update(ticks.tick(i));
+    }
+    return {};
+}
+
+FeatureMatrix QuoteRows::finish() {
+    state_->rows.close();
+    return std::move(state_->matrix);
 }
 
 }  // namespace aitrading::insight

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <memory>
 
 #include "base/result.hpp"
 #include "domain/market.hpp"
@@ -25,10 +25,28 @@ class QuoteFeatures {
     /// The columns that a series of quotes can have: those of sizes only where any quote has one.
     static QuoteFeatures of(const TickColumns& ticks, Timeframe timeframe);
 
+    Timeframe timeframe() const { return timeframe_; }
+    bool has_sizes() const { return has_sizes_; }
+
   private:
     Timeframe timeframe_;
     bool has_sizes_;
     FeatureManifest manifest_;
+};
+
+/// The rows of quotes that come in pieces; memory holds the rows, not the quotes.
+class QuoteRows {
+  public:
+    explicit QuoteRows(const QuoteFeatures& features);
+    ~QuoteRows();
+    /// The next quotes of the series. @errors as QuoteFeatures::compute
+    Result<void> add(const TickColumns& ticks);
+    /// Ends the last bar and gives all rows. Call once.
+    FeatureMatrix finish();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace aitrading::insight

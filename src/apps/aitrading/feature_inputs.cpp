@@ -1,0 +1,103 @@
+#include "apps/aitrading/feature_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engines/series_store/parquet/parquet_store.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+using insight::CrossSeries;
+
+constexpr std::array legs{"EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF"};
+/// Markets that stand beside every series: a column name and the symbols under which they may be stored.
+struct Market {
+    const char* name;
+    std::vector<const char*> symbols;
+};
+
+/// The stored series of one timeframe, read as far as the bars go.
+class Markets {
+  public:
+    Markets(const ports::SeriesStore& store, const BarColumns& bars) : store_(store), bars_(bars) {
+        if (!bars.time.empty()) range_.to = {bars.time.back().value + 1};
+    }
+    Result<void> list() {
+        TRY(const auto all, store_.list());
+        for (const SeriesInfo& info : all)
+            if (info.key.timeframe == bars_.key.timeframe) symbols_.push_back(info.key.symbol);
+        return {};
+    }
+    bool has(const std::string& symbol) const { return std::ranges::find(symbols_, symbol) != symbols_.end(); }
+    Result<CrossSeries> read(const std::string& name, const std::string& symbol) const {
+        if (symbol == bars_.key.symbol) return insight::cross_series(name, bars_);
+        TRY(const BarColumns other, store_.read_bars({symbol, bars_.key.timeframe}, range_));
+        return insight::cross_series(name, other);
+    }
+
+  private:
+    const ports::SeriesStore& store_;
+    const BarColumns& bars_;
+    TimeRange range_;
+    std::vector<std::string> symbols_;
+};
+
+Result<void> add_dollar_index(const Markets& markets, std::vector<CrossSeries>& cross,
+                              std::vector<insight::AbsentColumn>& absent) {
+    std::vector<CrossSeries> found;
+    for (const char* pair : legs) {
+        if (!markets.has(pair)) continue;
+        TRY(CrossSeries leg, markets.read(pair, pair));
+        found.push_back(std::move(leg));
+    }
+    auto index = insight::dollar_index(found);
+    if (!index && index.error().code == ErrorCode::not_found) {
+        absent.push_back({"dxy", index.error().text});
+        return {};
+    }
+    if (!index) return std::unexpected(index.error());
+    cross.push_back(std::move(*index));
+    return {};
+}
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+}  // namespace
+
+Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
+                                     const Context& context) {
+    if (set == "default" && with.empty()) return FeatureInputs{insight::FeatureSet(insight::FeatureOptions::of(bars)), {}};
+    if (set != "wide")
+        return fail(ErrorCode::usage, fmt::format("--features {}: the sets are default and wide; --with needs wide", set));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    Markets markets(*store, bars);
+    TRY_VOID(markets.list());
+    std::vector<CrossSeries> cross;
+    std::vector<insight::AbsentColumn> absent;
+    TRY_VOID(add_dollar_index(markets, cross, absent));
+    const std::vector<Market> beside{{"gold", {"XAUUSD", "GOLD"}}, {"stocks", {"SPXUSD", "SP500", "US500"}}};
+    for (const auto& [name, symbols] : beside) {
+        const auto stored = std::ranges::find_if(symbols, [&](const char* s) { return markets.has(s); });
+        if (stored == symbols.end() || *stored == bars.key.symbol) {
+            absent.push_back({name, stored == symbols.end() ? fmt::format("no {} of this timeframe is stored", symbols.front()) : "the series itself"});
+            continue;
+        }
+        TRY(CrossSeries series, markets.read(name, *stored));
+        cross.push_back(std::move(series));
+    }
+    for (const std::string& symbol : with) {
+        TRY(CrossSeries series, markets.read(lower(symbol), symbol));
+        cross.push_back(std::move(series));
+    }
+    insight::FeatureOptions options = insight::FeatureOptions::wide_of(bars, cross);
+    options.absent = std::move(absent);
+    return FeatureInputs{insight::FeatureSet(std::move(options)), std::move(cross)};
+}
+
+}  // namespace aitrading::apps
