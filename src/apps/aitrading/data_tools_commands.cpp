@@ -8,6 +8,7 @@
 #include "kit/table.hpp"
 #include "market/history/check_series.hpp"
 #include "market/history/export.hpp"
+#include "market/history/quarantine.hpp"
 #include "market/history/resample.hpp"
 
 namespace aitrading::apps {
@@ -66,6 +67,30 @@ Result<void> check(const Context& context, const SeriesWords& words) {
     return {};
 }
 
+Result<void> list_quarantine(const Context& context, const SeriesWords& words) {
+    TRY(const SeriesKey key, key_of(words));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    TRY(const market::Quarantine quarantine, market::read_quarantine(*store, key));
+    if (context.json) {
+        Json rows = Json::array();
+        for (const market::QuarantinedRow& q : quarantine.rows)
+            rows.push_back({{"file", q.file}, {"line", q.row.line}, {"kind", q.row.kind}, {"reason", q.row.reason}, {"text", q.row.text}});
+        print_json({{"symbol", key.symbol}, {"timeframe", name(key.timeframe)}, {"rows", std::move(rows)}, {"omitted", quarantine.omitted}});
+        return {};
+    }
+    if (quarantine.rows.empty()) {
+        fmt::print("{}: no row of any imported file was kept out\n", to_string(key));
+        return {};
+    }
+    using enum kit::Table::Align;
+    kit::Table table({{"file", left}, {"line", right}, {"kind", left}, {"reason", left}, {"as it stands there", left}});
+    for (const market::QuarantinedRow& q : quarantine.rows)
+        table.add({std::filesystem::path(q.file).filename().string(), fmt::format("{}", q.row.line), q.row.kind, q.row.reason, q.row.text});
+    fmt::print("{}{} rows kept out of {}{}\n", table.render(), quarantine.rows.size(), to_string(key),
+               quarantine.omitted > 0 ? fmt::format(", {} more not listed", quarantine.omitted) : "");
+    return {};
+}
+
 Result<void> export_series(const Context& context, const SeriesWords& words) {
     TRY(const SeriesKey key, key_of(words));
     TRY(const auto store, engines::open_parquet_store(context.home));
@@ -108,6 +133,10 @@ CLI::App* add_tool(CLI::App& group, Context& context, const char* verb, const ch
 void add_data_tools(CLI::App& group, Context& context) {
     add_tool(group, context, "check", "gaps, faults and oddities of a stored series", check, std::make_shared<SeriesWords>())
         ->footer("Example: aitrading data check EURUSD H1 --json");
+
+    add_tool(group, context, "quarantine", "rows of imported files that were kept out, with reasons", list_quarantine,
+             std::make_shared<SeriesWords>())
+        ->footer("Example: aitrading data quarantine EURUSD H1 --json");
 
     const auto exported = std::make_shared<SeriesWords>();
     CLI::App* exporting = add_tool(group, context, "export", "a stored series as a file", export_series, exported);

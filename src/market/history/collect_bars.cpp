@@ -90,7 +90,7 @@ std::vector<std::size_t> choose_rows(const std::vector<UnixNanos>& time, const s
     std::vector<std::size_t> kept;
     kept.reserve(time.size());
     const auto text = [&](std::string_view kind, std::size_t i, std::string_view what) {
-        return defects.knows(kind) ? std::string() : fmt::format("column time: {} {}", to_iso8601(time[i]), what);
+        return defects.is_full(kind) ? std::string() : fmt::format("column time: {} {}", to_iso8601(time[i]), what);
     };
     for (std::size_t i = 0; i < time.size(); ++i) {
         const bool has_previous = !kept.empty();

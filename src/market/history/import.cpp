@@ -28,6 +28,7 @@ void end_report(const RowStream& rows, const DefectTally& defects, ImportReport&
     report.rows_read = rows.rows_read();
     report.rows_rejected = defects.refused();
     report.defects = defects.list();
+    report.refused_rows = defects.rows();
 }
 
 Error symbol_unknown(const std::filesystem::path& path) {

@@ -44,6 +44,7 @@ struct ImportReport {
     std::int64_t gaps = 0;
     int digits = 0;
     std::vector<Defect> defects;
+    std::vector<RefusedRow> refused_rows;  ///< at most DefectTally::rows_kept_max; kept in the series' quarantine
     std::vector<std::string> warnings;
 };
 

@@ -195,6 +195,7 @@ void store_bar_files(std::span<PendingBars* const> files, const ImportOptions& o
         ImportReport& report = file->report;
         report.rows_rejected = file->defects.refused();
         report.defects = file->defects.list();
+        report.refused_rows = file->defects.rows();
         if (report.rows_conflicting > 0)
             report.warnings.push_back("some rows contradict stored ones, which stayed; --replace takes the new");
     }

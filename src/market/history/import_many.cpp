@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "market/history/import_parts.hpp"
+#include "market/history/quarantine.hpp"
 
 namespace aitrading::market {
 namespace fs = std::filesystem;
@@ -67,6 +68,11 @@ class ManyFiles {
         std::vector<Pending*> all;
         for (auto& entry : files) all.push_back(&entry.file);
         into_store(all, options_, store_);
+        std::vector<const ImportReport*> reports;
+        for (const Pending* file : all)
+            if (!file->error) reports.push_back(&file->report);
+        if (const auto kept = reports.empty() ? Result<void>{} : record_imports(reports, reports[0]->key, store_); !kept)
+            all[0]->report.warnings.push_back("the rows left out could not be listed: " + kept.error().text);
         for (auto& [index, file] : files) {
             if (file.error)
                 refuse(index, *file.error);

@@ -84,7 +84,7 @@ class TickSource {
         DefectTally& defects = rows_.defects();
         const auto refuse = [&](std::string_view kind, std::string_view what) {
             defects.refuse(kind, rows_.line_number(),
-                           defects.knows(kind) ? "" : fmt::format("column time: {} {}", to_iso8601(tick.time), what));
+                           defects.is_full(kind) ? "" : fmt::format("column time: {} {}", to_iso8601(tick.time), what), rows_.line());
             return false;
         };
         const std::int64_t now = options_.now.value;

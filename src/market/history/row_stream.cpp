@@ -87,12 +87,13 @@ Result<bool> RowStream::next(ParsedRow& row) {
             if (stop_.stop_requested())
                 return fail(ErrorCode::interrupted, fmt::format("{}: stopped, nothing of it was stored", lines_.path().string()));
         }
+        line_ = line;
         note_float_noise(line);
         RowFault fault = layout_.parser->parse(line, row);
         if (!fault) fault = find_unsound(layout_.kind, row, layout_.has_ask);
         if (fault) {
             defects_.refuse(fault.kind, lines_.line_number(),
-                            defects_.knows(fault.kind) ? "" : describe_fault(fault, decimal_point_));
+                            defects_.is_full(fault.kind) ? "" : describe_fault(fault, decimal_point_), line);
             continue;
         }
         TRY_VOID(check_symbol(row.symbol));

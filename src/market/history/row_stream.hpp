@@ -23,6 +23,8 @@ class RowStream {
     /// that is no table), interrupted
     Result<bool> next(ParsedRow& row);
     std::int64_t line_number() const { return lines_.line_number(); }
+    /// The last row as it stands in the file, valid until the next call.
+    std::string_view line() const { return line_; }
     std::int64_t rows_read() const { return rows_read_; }
     DefectTally& defects() { return defects_; }
     OpenLayout& layout() { return layout_; }
@@ -36,6 +38,7 @@ class RowStream {
     Result<void> check_symbol(std::string_view text);
     void note_float_noise(std::string_view line);
     LineReader lines_;
+    std::string_view line_;
     OpenLayout layout_;
     std::string format_, symbol_, symbol_column_;
     bool symbol_was_asked_ = false;

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -54,6 +56,12 @@ class SeriesStore {
     /// own replacements pass. Waits at most a minute. An engine with a single writer may return a lock that does nothing.
     /// @errors failed (another writer holds it; retry helps)
     virtual Result<std::unique_ptr<WriteLock>> lock_writers(const SeriesKey&) { return std::make_unique<WriteLock>(); }
+
+    /// Keeps a small text (some megabytes at most) beside a series: it stays when the series is replaced and goes with it.
+    /// Replaces one of the same name as a whole. @param name letters only @errors not_found (no such series), failed
+    virtual Result<void> put_note(const SeriesKey& key, std::string_view name, std::string_view content) = 0;
+    /// @errors not_found (no such note), failed
+    virtual Result<std::string> read_note(const SeriesKey& key, std::string_view name) const = 0;
 
     /// All series, ordered by symbol and timeframe.
     virtual Result<std::vector<SeriesInfo>> list() const = 0;

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int lock_wait_ms = 60'000;
-constexpr std::string_view manifest_name = "series.manifest";
+constexpr std::string_view manifest_name = "series.manifest", note_prefix = "note-";
 
 /// A series as a reader holds it: the manifest and every part of it that the range needs, open, so that a writer may
 /// remove them.
@@ -45,6 +45,8 @@ class ParquetStore final : public ParquetSeriesStore {
     Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                               const ports::TickSink& sink) const override;
     Result<std::unique_ptr<ports::WriteLock>> lock_writers(const SeriesKey& key) override;
+    Result<void> put_note(const SeriesKey& key, std::string_view name, std::string_view content) override;
+    Result<std::string> read_note(const SeriesKey& key, std::string_view name) const override;
     Result<std::vector<SeriesInfo>> list() const override;
     Result<SeriesInfo> describe(const SeriesKey& key) const override;
     Result<void> remove(const SeriesKey& key) override;
@@ -308,7 +310,7 @@ void ParquetStore::remove_unnamed(const SeriesKey& key, const Manifest* manifest
     for (const auto& entry : fs::directory_iterator(folder(key), ignored)) {
         const std::string file = entry.path().filename().string();
         const bool named = manifest != nullptr &&
-                           (file == manifest_name ||
+                           (file == manifest_name || file.starts_with(note_prefix) ||
                             std::ranges::any_of(manifest->parts, [&](const Part& part) { return part.file == file; }));
         if (!named && file != "lock") fs::remove(entry.path(), ignored);
     }
@@ -365,6 +367,18 @@ Result<std::unique_ptr<ports::WriteLock>> ParquetStore::lock_unless_held(const S
         if (held_.contains(key)) return std::make_unique<ports::WriteLock>();
     }
     return lock_writers(key);
+}
+
+Result<void> ParquetStore::put_note(const SeriesKey& key, std::string_view name, std::string_view content) {
+    TRY(const auto lock, lock_unless_held(key));
+    TRY_VOID(read_manifest(key));
+    const fs::path file = folder(key) / fmt::format("{}{}", note_prefix, name);
+    const auto old = read_small_file(file);
+    return old && *old == content ? Result<void>{} : replace_file(file, content);
+}
+
+Result<std::string> ParquetStore::read_note(const SeriesKey& key, std::string_view name) const {
+    return read_small_file(folder(key) / fmt::format("{}{}", note_prefix, name));
 }
 
 Result<std::vector<SeriesInfo>> ParquetStore::list() const {

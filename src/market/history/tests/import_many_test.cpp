@@ -47,6 +47,12 @@ class CountingStore final : public ports::SeriesStore {
     Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t rows, const ports::TickSink& sink) const override {
         return store_.stream_ticks(key, range, rows, sink);
     }
+    Result<void> put_note(const SeriesKey& key, std::string_view name, std::string_view content) override {
+        return store_.put_note(key, name, content);
+    }
+    Result<std::string> read_note(const SeriesKey& key, std::string_view name) const override {
+        return store_.read_note(key, name);
+    }
     Result<std::vector<SeriesInfo>> list() const override { return store_.list(); }
     Result<SeriesInfo> describe(const SeriesKey& key) const override { return store_.describe(key); }
     Result<void> remove(const SeriesKey& key) override { return store_.remove(key); }

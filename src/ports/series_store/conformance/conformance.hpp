@@ -57,6 +57,21 @@ TEST_P(SeriesStoreConformance, gives_back_bars_as_they_were_put) {
     }
 }
 
+TEST_P(SeriesStoreConformance, keeps_notes_while_the_series_lives) {
+    EXPECT_EQ(store_.put_note(minutes_, "origin", "none").error().code, ErrorCode::not_found);
+    const BarColumns bars = some_bars(minutes_, 50, 0, false);
+    ASSERT_TRUE(store_.replace_bars(bars).has_value());
+    EXPECT_EQ(store_.read_note(minutes_, "origin").error().code, ErrorCode::not_found);
+    ASSERT_TRUE(store_.put_note(minutes_, "origin", "first").has_value());
+    ASSERT_TRUE(store_.put_note(minutes_, "origin", "second\n\twith bytes").has_value());
+    ASSERT_TRUE(store_.replace_bars(bars).has_value());
+    EXPECT_EQ(store_.read_note(minutes_, "origin").value_or(""), "second\n\twith bytes");
+    ASSERT_TRUE(store_.remove(minutes_).has_value());
+    EXPECT_EQ(store_.read_note(minutes_, "origin").error().code, ErrorCode::not_found);
+    ASSERT_TRUE(store_.replace_bars(bars).has_value());
+    EXPECT_EQ(store_.read_note(minutes_, "origin").error().code, ErrorCode::not_found);
+}
+
 TEST_P(SeriesStoreConformance, keeps_every_billionth_of_a_price) {
     BarColumns bars = some_bars(minutes_, 3);
     bars.digits = 2;
