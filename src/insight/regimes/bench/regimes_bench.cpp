@@ -1,0 +1,36 @@
+// What the regime models cost and how well they tell the regimes of synthetic markets.
+//   insight_regimes_bench [--market strong|realistic|other]... [--seed N|all] [--train N] [--test N] [--threads N] [--json]
+// With a market only that is measured; without, speed and both specified markets at seed 101.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "markets.hpp"
+
+int main(int argc, char** argv) {
+    using namespace aitrading;
+    std::vector<std::string> markets;
+    std::vector<std::uint64_t> seeds;
+    std::size_t train = 150'000, test = 200'000;
+    int threads = 2;
+    for (int i = 1; i + 1 < argc; ++i) {
+        const std::string name = argv[i], value = argv[i + 1];
+        if (name == "--market") markets.push_back(value);
+        if (name == "--seed" && value == "all")
+            for (std::uint64_t s = 101; s <= 110; ++s) seeds.push_back(s);
+        else if (name == "--seed")
+            seeds.push_back(std::strtoull(value.c_str(), nullptr, 10));
+        if (name == "--train") train = std::strtoull(value.c_str(), nullptr, 10);
+        if (name == "--test") test = std::strtoull(value.c_str(), nullptr, 10);
+        if (name == "--threads") threads = std::atoi(value.c_str());
+    }
+    std::vector<kit::BenchRow> rows;
+    if (markets.empty()) markets = {"strong", "realistic"};
+    if (seeds.empty()) seeds = {101};
+    for (const std::string& market : markets)
+        for (const std::uint64_t seed : seeds) {
+            const auto more = insight::measure_market(market, seed, train, test, threads);
+            rows.insert(rows.end(), more.begin(), more.end());
+        }
+    return kit::print_bench(rows, argc, argv);
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "insight/regimes/markov_switching.hpp"
+
+namespace aitrading::insight {
+
+/// What a guess clusters: local means, over `half` rows either side, of activity, of the log size of the target and, where
+/// `response`, of target times each regressor in units of the local size. It looks ahead: for training rows only.
+/// Values that are not finite count as the last finite one. [rows x columns]
+std::vector<double> guess_rows(const SwitchingSeries& series, bool response, std::size_t half);
+
+/// One split-and-merge move (Ueda, Nakano, Ghahramani and Hinton 2000): the two states whose posteriors overlap most become
+/// one, and the state thus freed takes half of another, split by clusters; every state is tried, each try climbs for some
+/// rounds, and the best is kept if it beats the climb without a move. EM alone cannot leave such hills.
+/// @param series the rows that are tried on   @return whether a move was made
+bool states_move(MarkovSwitchingFit& fit, const SwitchingSeries& series, const MarkovSwitchingOptions& options, int round);
+
+}  // namespace aitrading::insight
