@@ -10,6 +10,7 @@ set(AIT_PREFIX "${_ait_cache}/prefix" CACHE PATH "LightGBM and DuckDB as fetched
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibLZMA REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -10,8 +10,8 @@
 namespace aitrading {
 namespace {
 
-constexpr std::array<std::string_view, 9> timeframe_names{"ticks", "M1", "M5", "M15", "M30",
-                                                          "H1",    "H4", "D1", "W1"};
+constexpr std::array<std::string_view, 10> timeframe_names{"ticks", "M1", "M5", "M15", "M30",
+                                                          "H1",    "H4", "D1", "W1", "MN1"};
 
 bool same_letters(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
@@ -48,6 +48,7 @@ std::int64_t duration_nanos(Timeframe timeframe) {
         case Timeframe::h4: return 4 * nanos_per_hour;
         case Timeframe::d1: return nanos_per_day;
         case Timeframe::w1: return 7 * nanos_per_day;
+        case Timeframe::mn1: return 31 * nanos_per_day;
     }
     return 0;
 }
@@ -108,7 +109,7 @@ void TickColumns::clear() {
 bool is_gap(Timeframe timeframe, UnixNanos a, UnixNanos b) {
     const std::int64_t step = duration_nanos(timeframe);
     if (step == 0 || b.value - a.value <= step) return false;
-    if (timeframe == Timeframe::w1 || b.value - a.value > step + 4 * nanos_per_day) return true;
+    if (timeframe == Timeframe::w1 || timeframe == Timeframe::mn1 || b.value - a.value > step + 4 * nanos_per_day) return true;
     const int days_to_saturday = (5 - weekday(a) + 7) % 7;
     const std::int64_t day_begin = a.value - ((a.value % nanos_per_day) + nanos_per_day) % nanos_per_day;
     return b.value < day_begin + days_to_saturday * nanos_per_day;

@@ -13,17 +13,18 @@
 
 namespace aitrading {
 
-enum class Timeframe : std::uint8_t { ticks, m1, m5, m15, m30, h1, h4, d1, w1 };
+enum class Timeframe : std::uint8_t { ticks, m1, m5, m15, m30, h1, h4, d1, w1, mn1 };
 
 inline constexpr std::array all_timeframes{Timeframe::ticks, Timeframe::m1, Timeframe::m5,
                                            Timeframe::m15,   Timeframe::m30, Timeframe::h1,
-                                           Timeframe::h4,    Timeframe::d1, Timeframe::w1};
+                                           Timeframe::h4,    Timeframe::d1, Timeframe::w1,
+                                           Timeframe::mn1};
 
-/// `ticks M1 M5 M15 M30 H1 H4 D1 W1`
+/// `ticks M1 M5 M15 M30 H1 H4 D1 W1 MN1`
 std::string_view name(Timeframe timeframe);
 /// Accepts the names above in any case. @errors usage
 Result<Timeframe> parse_timeframe(std::string_view text);
-/// Length of one bar; 0 for ticks.
+/// Length of one bar; 0 for ticks; of a month the longest, so that a bar never counts as known before it closed.
 std::int64_t duration_nanos(Timeframe timeframe);
 
 /// What identifies a stored series.

@@ -16,7 +16,7 @@ namespace {
 
 struct ImportCommand {
     std::vector<std::string> paths;
-    std::string format = "auto", symbol, timeframe, timezone, point, columns, decimal = ".", side;
+    std::string format = "auto", symbol, timeframe, timezone, point, columns, decimal = ".", side, thousands, date_order;
     bool replace = false;
 };
 
@@ -46,6 +46,13 @@ Result<market::ImportOptions> options_of(const Context& context, const ImportCom
     if (command.decimal != "." && command.decimal != ",")
         return fail(ErrorCode::usage, fmt::format("--decimal \"{}\": write . or ,", command.decimal));
     options.layout.decimal_point = command.decimal[0];
+    constexpr std::string_view separators = ",.' ";
+    if (command.thousands.size() > 1 || (!command.thousands.empty() && (separators.find(command.thousands[0]) == std::string_view::npos ||
+                                                                        command.thousands == command.decimal)))
+        return fail(ErrorCode::usage, fmt::format("--thousands \"{}\": write , . ' or a blank, and not the decimal point", command.thousands));
+    if (!command.thousands.empty()) options.layout.thousands = command.thousands[0];
+    if (!command.date_order.empty())
+        options.layout.date_order = command.date_order == "dmy" ? market::DateOrder::day_first : market::DateOrder::month_first;
     if (!command.side.empty()) options.layout.side = command.side == "bid" ? market::Side::bid : market::Side::ask;
     return options;
 }
@@ -158,14 +165,17 @@ void add_import(CLI::App& group, Context& context) {
     CLI::App* import = group.add_subcommand("import", "stores what is sound in files of bars or ticks");
     import->add_option("paths", command->paths, "files or folders of files: plain, gzip or zip")->required();
     import->add_option("--format", command->format,
-                       "auto, histdata, histdata-ticks, mt5-export, dukascopy, ejtrader, lean, lean-day or generic");
+                       "auto (found by the content), or one of " + market::layout_names());
     import->add_option("--symbol", command->symbol, "the instrument, where the file does not tell");
-    import->add_option("--timeframe", command->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1, where the steps do not tell");
+    import->add_option("--timeframe", command->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1 MN1, where the steps do not tell");
     import->add_option("--timezone", command->timezone,
                        "clock of the times: UTC, +02:00, Europe/Athens, America/New_York+07:00");
     import->add_option("--point", command->point, "size of one point, where prices or spreads count points");
     import->add_option("--columns", command->columns, "named columns: time=Datum,open=Start,high=Hoch,low=Tief,close=Schluss");
     import->add_option("--decimal", command->decimal, "decimal point of the file, . or ,");
+    import->add_option("--thousands", command->thousands, "what separates thousands, where no number of the file proves it");
+    import->add_option("--date-order", command->date_order, "dmy or mdy, where no date of the file proves it (03/04/2018)")
+        ->check(CLI::IsMember({"dmy", "mdy"}));
     import->add_option("--side", command->side, "bid or ask, where the file holds one side and its name does not tell; files\n"
                                                 "of both sides in one command become one series")
         ->check(CLI::IsMember({"bid", "ask"}));

@@ -96,9 +96,35 @@ bool read_exponent(std::string_view text, int& exponent) {
     return true;
 }
 
+/// Whether groups of exactly three digits follow the first of one to three, up to the point or the end.
+bool grouped_soundly(std::string_view text, char point, char thousands) {
+    if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+    const std::string_view whole = text.substr(0, text.find(point));
+    std::size_t run = 0, groups = 0;
+    for (const char c : whole) {
+        if (c != thousands) {
+            if (c < '0' || c > '9') return false;
+            ++run;
+            continue;
+        }
+        if (groups == 0 ? run < 1 || run > 3 : run != 3) return false;
+        ++groups;
+        run = 0;
+    }
+    return run == 3 && text.find(thousands, whole.size()) == std::string_view::npos;
+}
+
+Decimal parse_grouped(std::string_view text, int scale_digits, char point, char thousands) {
+    constexpr std::size_t text_max = 40;
+    if (text.size() > text_max || !grouped_soundly(text, point, thousands)) return {DecimalStatus::not_a_number, 0, 0};
+    std::array<char, text_max> plain{};
+    const auto end = std::ranges::remove_copy(text, plain.begin(), thousands).out;
+    return parse_decimal({plain.data(), static_cast<std::size_t>(end - plain.begin())}, scale_digits, point);
+}
+
 }  // namespace
 
-Decimal parse_decimal(std::string_view text, int scale_digits, char point) {
+Decimal parse_decimal(std::string_view text, int scale_digits, char point, char thousands) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     std::size_t at = 0;
@@ -117,6 +143,7 @@ Decimal parse_decimal(std::string_view text, int scale_digits, char point) {
     }
     if (!digits.any) return word(text);
     if (at < text.size()) {
+        if (thousands != '\0' && text[at] == thousands) return parse_grouped(text, scale_digits, point, thousands);
         if ((text[at] != 'e' && text[at] != 'E') || !read_exponent(text.substr(at + 1), digits.exponent))
             return {DecimalStatus::not_a_number, 0, 0};
     }

@@ -20,7 +20,8 @@ struct Decimal {
 };
 
 /// Reads `[+-]digits[.digits][e±n]` whole, exactly, into an integer of unit 10^-scale_digits.
-/// @param point decimal point, '.' or ','   @pre 0 <= scale_digits <= 9   @complexity O(length), no allocation
-Decimal parse_decimal(std::string_view text, int scale_digits, char point = '.');
+/// @param point decimal point, '.' or ','
+/// @param thousands what may separate groups of three digits before the point, each or none; '\0' nothing   @pre 0 <= scale_digits <= 9   @complexity O(length), no allocation
+Decimal parse_decimal(std::string_view text, int scale_digits, char point = '.', char thousands = '\0');
 
 }  // namespace aitrading::market

@@ -24,6 +24,20 @@ bool may_hold_prices(const fs::path& path) {
     return false;
 }
 
+/// Dukascopy keeps an hour without ticks as a file without bytes.
+std::optional<ImportReport> empty_hour(const fs::path& path) {
+    std::error_code code;
+    if (path.extension() != ".bi5" || fs::file_size(path, code) != 0 || code) return std::nullopt;
+    ImportReport report;
+    report.path = path;
+    report.format = "dukascopy-bi5";
+    report.timezone = "UTC";
+    const fs::path full = fs::absolute(path, code).lexically_normal();
+    report.key = {full.parent_path().parent_path().parent_path().parent_path().filename().string(), Timeframe::ticks};
+    report.warnings.push_back("an hour without ticks");
+    return report;
+}
+
 /// Files of one command on their way into the store.
 class ManyFiles {
   public:
@@ -31,6 +45,10 @@ class ManyFiles {
         : options_(options), store_(store), outcomes_(files) {}
 
     void read(std::size_t index, const fs::path& path) {
+        if (auto empty = empty_hour(path)) {
+            outcomes_[index] = *std::move(empty);
+            return;
+        }
         auto rows = RowStream::open(path, options_);
         if (!rows) return refuse(index, rows.error());
         if (rows->layout().kind == RowKind::ticks) {

@@ -40,6 +40,14 @@ std::string pair_in(const std::string& word) {
     return text.substr(0, text.size() == 7 && text[6] == 'T' ? 7 : 6);
 }
 
+/// `XAU` and `USD` as neighbours: a pair written with something between.
+std::string split_pair(const std::vector<std::string>& words) {
+    for (std::size_t i = 0; i + 1 < words.size(); ++i)
+        if (words[i].size() == 3 && words[i + 1].size() == 3)
+            if (std::string pair = pair_in(words[i] + words[i + 1]); !pair.empty() && pair == words[i] + words[i + 1]) return pair;
+    return {};
+}
+
 bool says_nothing(std::string_view word) {
     static constexpr std::array<std::string_view, 32> plain{
         "data",   "prices", "price",  "ticks", "tick",   "bars",    "bar",  "quotes",  "quote", "history",
@@ -55,33 +63,48 @@ bool says_nothing(std::string_view word) {
 }  // namespace
 
 std::span<const Layout* const> layouts() {
-    static constexpr std::array<const Layout*, 8> all{
-        &histdata_layout, &histdata_ticks_layout, &mt5_export_layout, &dukascopy_layout,
-        &ejtrader_layout, &lean_layout,           &lean_day_layout,   &generic_layout};
+    static constexpr std::array all{
+        &histdata_layout,      &histdata_ticks_layout, &mt5_export_layout, &mt5_rates_layout,  &dukascopy_layout,
+        &dukascopy_bi5_layout, &ejtrader_layout,       &lean_layout,       &lean_day_layout,   &truefx_layout,
+        &binance_layout,       &cryptodatadownload_layout, &hst_layout,    &investing_layout,  &open_close_layout,
+        &rates_table_layout,   &single_value_layout,   &generic_layout};
     return all;
 }
 
+std::string layout_names() {
+    std::string out;
+    for (const Layout* layout : layouts()) out += fmt::format("{}{}", out.empty() ? "" : " ", layout->name);
+    return out;
+}
+
 Result<const Layout*> find_layout(std::string_view name, const Sample& sample, const LayoutOptions& options) {
-    if (sample.lines.empty())
+    if (sample.lines.empty() && !sample.binary)
         return fail(ErrorCode::bad_input,
                     fmt::format("{}: the file holds no rows; export or download it again", sample.path.string()));
     if (name != "auto") {
-        std::string known = "auto";
         for (const Layout* layout : layouts()) {
+            if (layout->name == name && layout->binary != sample.binary)
+                return fail(ErrorCode::bad_input, fmt::format("{}: --format {} is {}, and this file is not; leave it out",
+                                                              sample.path.string(), name, layout->binary ? "binary" : "text"));
             if (layout->name == name) return layout;
-            known += fmt::format(" {}", layout->name);
         }
-        return fail(ErrorCode::usage, fmt::format("--format \"{}\" is not known; use one of {}", name, known));
+        return fail(ErrorCode::usage, fmt::format("--format \"{}\" is not known; use one of auto {}", name, layout_names()));
     }
     const Layout* best = nullptr;
     int most = 0;
     for (const Layout* layout : layouts()) {
+        if (layout->binary != sample.binary) continue;
         const int confidence = layout->confidence(sample, options);
         if (confidence <= most) continue;
         most = confidence;
         best = layout;
     }
     if (best != nullptr) return best;
+    if (sample.binary)
+        return fail(ErrorCode::bad_input,
+                    fmt::format("{}: not a text file (it holds zero bytes), nor ticks of Dukascopy (.bi5) or bars of MetaTrader 4 "
+                                "(.hst); export it as CSV",
+                                sample.path.string()));
     return fail(ErrorCode::bad_input, fmt::format("{}, line 1: no known layout; name the columns with --columns",
                                                   sample.path.string()));
 }
@@ -92,6 +115,7 @@ std::string symbol_in_name(const Sample& sample) {
     for (const std::string& text : texts)
         for (const std::string& word : words_of(text))
             if (std::string pair = pair_in(word); !pair.empty()) return pair;
+    if (std::string pair = split_pair(words_of(texts[0])); !pair.empty()) return pair;
     for (const std::string& word : words_of(texts[0]))
         if (!says_nothing(word)) return word;
     return {};

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,7 +22,11 @@ namespace aitrading::market {
 struct Sample {
     std::filesystem::path path;
     std::string inner_name;          ///< file inside the zip, or empty
-    std::vector<std::string> lines;  ///< first non-empty lines, at most 20
+    std::vector<std::string> lines;  ///< first non-empty lines, at most 20; of binary files none
+    std::string head = {};           ///< first bytes, at most 4096
+    bool binary = false;             ///< the first bytes hold zeros, as no text does
+    /// Hands over every line from the first until `want` is false; empty where the file cannot be read again.
+    std::function<Result<void>(const std::function<bool(std::string_view line)>& want)> scan = {};
 };
 
 /// Which side of the quotes the only prices of a file are.
@@ -33,6 +38,8 @@ struct LayoutOptions {
     std::string symbol;   ///< empty: from the file or its name
     std::optional<Price> point;  ///< size of one point where the file counts points
     char decimal_point = '.';
+    char thousands = '\0';  ///< what separates thousands; '\0': nothing, but where the file proves it
+    std::optional<DateOrder> date_order;  ///< empty: as some row of the file proves
     std::optional<Side> side;  ///< empty: as the file's name says, as in `gbpusd-m1-ask-2012.csv`
 };
 
@@ -70,7 +77,10 @@ struct OpenLayout {
     RowKind kind = RowKind::bars;
     bool has_ask = false, has_spread = false;
     Side side = Side::unknown;  ///< of bars that have one side only
+    bool may_be_negative = false;  ///< values are rates, not prices
     std::int64_t header_lines = 0;
+    std::size_t skip_bytes = 0, record_bytes = 0;  ///< of binary files
+    std::string symbol;            ///< where the content or the folders tell it
     std::unique_ptr<RowParser> parser;
     std::string default_clock = "UTC";  ///< clock of the times where nobody said otherwise
     std::string clock_reason;           ///< why that clock
@@ -87,12 +97,17 @@ struct Layout {
     int (*confidence)(const Sample& sample, const LayoutOptions& options);
     /// @param symbol as concluded for the file, may be empty @errors bad_input, usage
     Result<OpenLayout> (*open)(const Sample& sample, const LayoutOptions& options, std::string_view symbol);
+    bool binary = false;  ///< its files are no text
 };
 
-extern const Layout histdata_layout, histdata_ticks_layout, mt5_export_layout, dukascopy_layout, ejtrader_layout,
-    lean_layout, lean_day_layout, generic_layout;
+extern const Layout histdata_layout, histdata_ticks_layout, mt5_export_layout, mt5_rates_layout, dukascopy_layout,
+    dukascopy_bi5_layout, ejtrader_layout, lean_layout, lean_day_layout, truefx_layout, binance_layout,
+    cryptodatadownload_layout, hst_layout, investing_layout, open_close_layout, rates_table_layout, single_value_layout,
+    generic_layout;
 
 std::span<const Layout* const> layouts();
+/// All names between blanks.
+std::string layout_names();
 
 /// The layout named, or the surest one for `auto`. @errors usage (unknown name), bad_input (nobody knows the file)
 Result<const Layout*> find_layout(std::string_view name, const Sample& sample, const LayoutOptions& options);

@@ -37,6 +37,7 @@ Result<OpenLayout> open_file(const Sample& sample, const LayoutOptions& options,
     } else {
         TableShape shape;
         shape.decimal_point = options.decimal_point;
+        shape.thousands = options.thousands;
         shape.may_lack_last = true;
         shape.columns = {{"time", Role::time}, {"open", Role::open},   {"high", Role::high},
                          {"low", Role::low},   {"close", Role::close}, {"volume", Role::volume}};

@@ -7,6 +7,7 @@
 
 #include "market/history/header.hpp"
 #include "market/history/table_parser.hpp"
+#include "market/history/table_style.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -80,7 +81,7 @@ Names fields_of(const std::string& line, char delimiter) {
 
 bool parses_as_time(const std::string& text) {
     Stamp stamp;
-    return StampParser().parse(text, stamp);
+    return StampParser(DateOrder::day_first).parse(text, stamp) || StampParser(DateOrder::month_first).parse(text, stamp);
 }
 
 /// `date` and `time` columns of their own become date and clock, unless one of them holds both.
@@ -112,6 +113,11 @@ std::vector<TableColumn> columns_by_spelling(const Names& header, const Names& f
         }
     }
     settle_time(columns, first_row);
+    const auto has_time = [](const TableColumn& c) { return c.role == Role::time || c.role == Role::date; };
+    // Tables saved with their index have no name above their times.
+    if (std::ranges::none_of(columns, has_time) && !columns.empty() && columns[0].name.empty() && !first_row.empty() &&
+        parses_as_time(first_row[0]))
+        columns[0] = {"time", Role::time};
     return columns;
 }
 
@@ -152,6 +158,19 @@ bool has(const std::vector<TableColumn>& columns, Role role) {
     return std::ranges::find(columns, role, &TableColumn::role) != columns.end();
 }
 
+/// Of a wide table the user names the value alone: the first column is the time where it looks like one.
+void complete_mapping(std::vector<TableColumn>& columns, const Names& first_row) {
+    if (!has(columns, Role::time) && !has(columns, Role::date) && !first_row.empty() && columns[0].role == Role::ignore &&
+        parses_as_time(first_row[0]))
+        columns[0].role = Role::time;
+}
+
+/// A close without any other price.
+bool is_single_value(const std::vector<TableColumn>& columns) {
+    return has(columns, Role::close) && !has(columns, Role::open) && !has(columns, Role::high) && !has(columns, Role::low) &&
+           !has(columns, Role::bid) && !has(columns, Role::ask);
+}
+
 std::string missing_roles(const std::vector<TableColumn>& columns) {
     std::string out;
     const auto want = [&](Role role, std::string_view name) {
@@ -188,7 +207,6 @@ Result<OpenLayout> open_by_header(const Sample& sample, const LayoutOptions& opt
     OpenLayout open;
     TableShape shape;
     shape.delimiter = delimiter_of(sample.lines[0]);
-    shape.decimal_point = options.decimal_point;
     const Names header = fields_of(sample.lines[0], shape.delimiter);
     const Names row = sample.lines.size() > 1 ? fields_of(sample.lines[1], shape.delimiter) : Names{};
     bool by_number = false;
@@ -196,7 +214,9 @@ Result<OpenLayout> open_by_header(const Sample& sample, const LayoutOptions& opt
         shape.columns = columns_by_spelling(header, row);
     } else {
         TRY(shape.columns, columns_by_mapping(sample, header, options.columns, by_number));
+        complete_mapping(shape.columns, row);
     }
+    if (!options.columns.empty() && is_single_value(shape.columns)) return open_single_value(sample, options, std::move(shape));
     if (const std::string missing = missing_roles(shape.columns); !missing.empty())
         return fail(ErrorCode::bad_input,
                     fmt::format("{}, line 1: the columns are not known: no {} among \"{}\"; name them, for example "
@@ -216,6 +236,7 @@ Result<OpenLayout> open_by_header(const Sample& sample, const LayoutOptions& opt
     open.header_lines = by_number && parses_as_time(header[static_cast<std::size_t>(time - shape.columns.begin())]) ? 0 : 1;
     shape.may_exceed = true;
     if (options.point) shape.point_raw = options.point->raw;
+    TRY_VOID(conclude_style(sample, options, open.header_lines, shape));
     open.parser = make_table_parser(std::move(shape));
     open.clock_reason = "the file does not name its clock";
     open.clock_is_assumed = open.clock_is_unknown = true;

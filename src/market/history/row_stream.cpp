@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "market/history/soundness.hpp"
 
@@ -27,6 +28,15 @@ bool has_float_noise(std::string_view line) {
     return false;
 }
 
+Result<void> scan_lines(const std::filesystem::path& path, const std::function<bool(std::string_view)>& want) {
+    TRY(LineReader lines, open_lines(path));
+    std::string_view line;
+    while (true) {
+        TRY(const bool more, lines.next(line));
+        if (!more || !want(line)) return {};
+    }
+}
+
 }  // namespace
 
 Result<RowStream> RowStream::open(const std::filesystem::path& path, const ImportOptions& options) {
@@ -36,14 +46,23 @@ Result<RowStream> RowStream::open(const std::filesystem::path& path, const Impor
 
 Result<RowStream> RowStream::open(LineReader lines, const ImportOptions& options) {
     constexpr std::size_t sample_lines = 20;
+    constexpr std::size_t head_bytes = 4096;
     Sample sample{lines.path(), lines.inner_name(), {}};
-    TRY(sample.lines, lines.peek(sample_lines));
+    TRY(sample.head, lines.head(head_bytes));
+    sample.binary = lines.binary();
+    if (!sample.binary) {
+        TRY(sample.lines, lines.peek(sample_lines));
+    }
+    if (std::error_code code; std::filesystem::is_regular_file(sample.path, code))
+        sample.scan = [path = sample.path](const std::function<bool(std::string_view)>& want) { return scan_lines(path, want); };
     TRY(const Layout* const layout, find_layout(options.format, sample, options.layout));
     RowStream stream(std::move(lines));
     stream.format_ = std::string(layout->name);
     stream.symbol_was_asked_ = !options.layout.symbol.empty();
     stream.symbol_ = stream.symbol_was_asked_ ? options.layout.symbol : symbol_in_name(sample);
     TRY(stream.layout_, layout->open(sample, options.layout, stream.symbol_));
+    if (!stream.symbol_was_asked_ && !stream.layout_.symbol.empty()) stream.symbol_ = stream.layout_.symbol;
+    if (stream.layout_.record_bytes > 0) stream.lines_.read_records(stream.layout_.skip_bytes, stream.layout_.record_bytes);
     if (stream.layout_.kind == RowKind::bars && !stream.layout_.has_ask)
         stream.layout_.side = options.layout.side.value_or(side_in_name(sample));
     stream.stop_ = options.stop;
@@ -80,7 +99,11 @@ Result<bool> RowStream::next(ParsedRow& row) {
     std::string_view line;
     while (true) {
         TRY(const bool more, lines_.next(line));
-        if (!more) return false;
+        if (!more) {
+            if (const std::string remark = lines_.remark(); !remark.empty() && !defects_.knows("trailing_bytes"))
+                defects_.note("trailing_bytes", 0, remark);
+            return false;
+        }
         if (line.empty()) continue;
         if (++rows_read_ % rows_between_reports == 0) {
             if (progress_) progress_(rows_read_);
@@ -97,6 +120,8 @@ Result<bool> RowStream::next(ParsedRow& row) {
             continue;
         }
         TRY_VOID(check_symbol(row.symbol));
+        if (layout_.may_be_negative && row.bid[3].raw <= 0)
+            defects_.note("not_positive", lines_.line_number(), "the value is zero or below: a rate, not a price");
         return true;
     }
 }
@@ -105,7 +130,10 @@ Result<void> RowStream::verdict() const {
     const std::string path = lines_.path().string();
     if (rows_read_ == 0)
         return fail(ErrorCode::bad_input, fmt::format("{}: a header without rows; export or download it again", path));
-    if (2 * defects_.refused() <= rows_read_) return {};
+    // Days without a value (holidays, currencies not quoted yet) are no fault of the file.
+    const auto found = std::ranges::find(defects_.list(), "no_value", &Defect::kind);
+    const std::int64_t empty = found == defects_.list().end() ? 0 : found->count;
+    if (rows_read_ > empty && 2 * (defects_.refused() - empty) <= rows_read_ - empty) return {};
     const Defect* most = nullptr;
     for (const Defect& defect : defects_.list())
         if (defect.refused && (most == nullptr || defect.count > most->count)) most = &defect;

@@ -42,8 +42,9 @@ std::string describe_fault(const RowFault& fault, char decimal_point) {
         return fmt::format("\"{}\" has more or fewer columns than the file's layout", fault.text);
     if (fault.kind == "not_a_time") return named("is not a time that exists; write 2018-02-01 13:30:00");
     if (fault.kind == "not_a_number" && has_other_point(fault.text, decimal_point))
-        return named("is not a number. Decimal comma? Try --decimal ,");
+        return named("is not a number. Decimal comma? Try --decimal , (and where it separates thousands, --thousands ,)");
     if (fault.kind == "not_a_number") return named("is not a number");
+    if (fault.kind == "no_value") return "the row has a time and no price";
     if (fault.kind == "missing_value") return named("holds no value");
     if (fault.kind == "nan") return named("is not a finite number");
     if (fault.kind == "zero") return named("is zero");

@@ -1,5 +1,6 @@
 #include "market/history/table_parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -25,7 +26,7 @@ std::string_view status_kind(DecimalStatus status) {
 
 class TableParser final : public RowParser {
   public:
-    explicit TableParser(TableShape shape) : shape_(std::move(shape)) {
+    explicit TableParser(TableShape shape) : shape_(std::move(shape)), stamps_(shape_.date_order) {
         CHECK(shape_.columns.size() <= fields_max);
         for (std::size_t i = 0; i < shape_.columns.size(); ++i)
             if (shape_.columns[i].role != Role::ignore) used_.push_back(i);
@@ -44,13 +45,37 @@ class TableParser final : public RowParser {
         for (const std::size_t i : used_) {
             if (i >= count) break;
             if (const std::string_view kind = take(shape_.columns[i].role, fields[i], row); !kind.empty())
-                return {kind, shape_.columns[i].name, fields[i]};
+                return {kind == "missing_value" && lacks_all_prices(fields, count) ? "no_value" : kind, shape_.columns[i].name,
+                        fields[i]};
         }
+        fill_lacking(row);
         if (date_.data() != nullptr && !stamps_.parse(date_, clock_, row.stamp)) return {"not_a_time", "date", date_};
         return {};
     }
 
   private:
+    bool lacks_all_prices(std::span<const std::string_view> fields, std::size_t count) const {
+        for (const std::size_t i : used_) {
+            const Role role = shape_.columns[i].role;
+            if (role < Role::open || role > Role::ask || i >= count) continue;
+            if (parse_price(fields[i]).status != DecimalStatus::missing) return false;
+        }
+        return true;
+    }
+
+    void fill_lacking(ParsedRow& row) const {
+        if (shape_.lacks == TableShape::Lacks::nothing) return;
+        if (shape_.lacks == TableShape::Lacks::all_but_close) row.bid[0] = row.bid[3];
+        row.bid[1] = std::max(row.bid[0], row.bid[3]);
+        row.bid[2] = std::min(row.bid[0], row.bid[3]);
+    }
+
+    Decimal parse_price(std::string_view text) const {
+        // FRED writes a dot for a day without a value.
+        if (text == "." && shape_.lacks == TableShape::Lacks::all_but_close) return {};
+        return parse_decimal(text, price_digits, shape_.decimal_point, shape_.thousands);
+    }
+
     std::string_view take(Role role, std::string_view text, ParsedRow& row) {
         switch (role) {
             case Role::ignore: return {};
@@ -77,9 +102,9 @@ class TableParser final : public RowParser {
     }
 
     std::string_view take_price(std::string_view text, Price& out, ParsedRow& row) const {
-        const Decimal value = parse_decimal(text, price_digits, shape_.decimal_point);
+        const Decimal value = parse_price(text);
         if (value.status != DecimalStatus::ok) return status_kind(value.status);
-        if (value.scaled <= 0) return value.scaled == 0 ? "zero" : "negative";
+        if (value.scaled <= 0 && !shape_.may_be_negative) return value.scaled == 0 ? "zero" : "negative";
         out.raw = value.scaled;
         if (shape_.point_raw > 0) {
             const std::int64_t points = (value.scaled + Price::scale / 2) / Price::scale;
@@ -93,10 +118,14 @@ class TableParser final : public RowParser {
     }
 
     std::string_view take_quantity(std::string_view text, Quantity& out) const {
-        const Decimal value = parse_decimal(text, quantity_digits, shape_.decimal_point);
+        std::int64_t unit = 1;
+        if (!text.empty()) unit = text.back() == 'K' ? 1'000 : text.back() == 'M' ? 1'000'000 : text.back() == 'B' ? 1'000'000'000 : 1;
+        if (unit > 1) text.remove_suffix(1);
+        const Decimal value = parse_decimal(text, quantity_digits, shape_.decimal_point, shape_.thousands);
         if (value.status == DecimalStatus::missing || value.status == DecimalStatus::nan) return {};  // not counted: 0
         if (value.status != DecimalStatus::ok) return status_kind(value.status);
-        out.raw = value.scaled;
+        if (value.scaled > INT64_MAX / unit) return "too_large";
+        out.raw = value.scaled * unit;
         return value.scaled < 0 ? "negative" : "";
     }
 

@@ -32,15 +32,20 @@ struct TableColumn {
 
 struct TableShape {
     char delimiter = ',';
-    char decimal_point = '.';
+    char decimal_point = '.', thousands = '\0';
+    DateOrder date_order = DateOrder::unknown;
     std::vector<TableColumn> columns;
     std::int64_t day_nanos = 0;  ///< for ms_of_day
     std::int64_t point_raw = 0;  ///< > 0: prices count points of this size, written with float noise
     bool may_lack_last = false;  ///< rows may end early (volume left out)
     bool may_exceed = false;     ///< rows may have a trailing delimiter
+    bool may_be_negative = false;  ///< rates, not prices: zero and less are values too
+    /// Which prices the table lacks: those of a single price are all the close, high and low without columns are the greater
+    /// and lesser of open and close.
+    enum class Lacks : std::uint8_t { nothing, all_but_close, high_and_low } lacks = Lacks::nothing;
 };
 
-/// A parser for rows of this shape. @pre one column each of time (or date, or ms_of_day), and open to close or bid and ask
+/// A parser for rows of this shape. @pre one column each of time (or date, or ms_of_day), and open to close (but for `lacks`) or bid and ask
 std::unique_ptr<RowParser> make_table_parser(TableShape shape);
 
 /// Cuts a line into fields; quotes around a field are removed, a delimiter inside quotes does not cut.

@@ -60,7 +60,7 @@ struct Found {
 };
 
 /// Sizes and offsets of 0xFFFFFFFF stand in the extra field 1, eight bytes each, in this order (APPNOTE 4.5.3).
-bool read_zip64(std::span<const char> extra, std::uint64_t unpacked_bytes, Found& found) {
+bool read_zip64(std::span<const char> extra, Found& found) {
     constexpr std::uint64_t elsewhere = 0xFFFFFFFF;
     for (std::size_t at = 0; at + 4 <= extra.size();) {
         const std::size_t size = number(extra, at + 2, 2);
@@ -69,8 +69,7 @@ bool read_zip64(std::span<const char> extra, std::uint64_t unpacked_bytes, Found
         if (end > extra.size()) return false;
         at = end;
         if (number(extra, field - 4, 2) != 1) continue;
-        std::uint64_t ignored = 0;
-        for (std::uint64_t* value : {unpacked_bytes == elsewhere ? &ignored : nullptr,
+        for (std::uint64_t* value : {found.entry.unpacked_bytes == elsewhere ? &found.entry.unpacked_bytes : nullptr,
                                      found.entry.packed_bytes == elsewhere ? &found.entry.packed_bytes : nullptr,
                                      found.header_offset == elsewhere ? &found.header_offset : nullptr}) {
             if (value == nullptr) continue;
@@ -112,11 +111,12 @@ Result<ZipEntry> find_zip_entry(const ReadAt& read_at, std::uint64_t size, const
         if (at + 46 + name_bytes + extra_bytes > bytes.size())
             return refuse(path, "damaged zip directory; download or copy the file again");
         Found one{{std::string(bytes.data() + at + 46, name_bytes), static_cast<int>(number(bytes, at + 10, 2)),
-                   static_cast<std::uint32_t>(number(bytes, at + 16, 4)), number(bytes, at + 20, 4), 0},
+                   static_cast<std::uint32_t>(number(bytes, at + 16, 4)), number(bytes, at + 20, 4),
+                   number(bytes, at + 24, 4), 0},
                   number(bytes, at + 8, 2),
                   number(bytes, at + 42, 4)};
         const auto extra = std::span(bytes).subspan(at + 46 + name_bytes, extra_bytes);
-        if (!read_zip64(extra, number(bytes, at + 24, 4), one))
+        if (!read_zip64(extra, one))
             return refuse(path, "damaged zip directory; download or copy the file again");
         if (counts(one.entry.name)) found.push_back(std::move(one));
         at += 46 + name_bytes + extra_bytes + number(bytes, at + 32, 2);

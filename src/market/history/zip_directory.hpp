@@ -15,7 +15,7 @@ struct ZipEntry {
     std::string name;
     int method = 0;  ///< 0 stored, 8 deflated
     std::uint32_t checksum = 0;
-    std::uint64_t packed_bytes = 0, data_offset = 0;
+    std::uint64_t packed_bytes = 0, unpacked_bytes = 0, data_offset = 0;
 };
 
 using ReadAt = std::function<Result<std::size_t>(std::uint64_t offset, std::span<char> out)>;
