@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -12,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "insight/features/feature_set.hpp"
+#include "insight/features/microstructure.hpp"
 #include "insight/features/registry.hpp"
 #include "insight/features/tests/made_bars.hpp"
 #include "kit/bench.hpp"
@@ -84,23 +86,54 @@ std::vector<IndicatorRequest> all_indicators() {
     return requests;
 }
 
+/// Bar by bar through the interface, as a live feed comes.
+double incremental_time_of(const std::vector<IndicatorRequest>& requests, const std::vector<Candle>& candles) {
+    double keep = 0;
+    const double nanos = nanos_per_bar(candles.size(), [&] {
+        std::vector<std::unique_ptr<Indicator>> made;
+        for (const IndicatorRequest& r : requests) made.push_back(r.make());
+        std::array<double, 8> out{};
+        for (const Candle& bar : candles)
+            for (const auto& indicator : made) {
+                indicator->update(bar, std::span(out).first(indicator->outputs()));
+                keep += out[0] == out[0] ? out[0] : 0;
+            }
+    });
+    CHECK(keep == keep);
+    return nanos;
+}
+
+bool is_candlestick(const IndicatorRequest& r) { return r.entry->name.starts_with("cdl_"); }
+
 void add_indicators(std::vector<kit::BenchRow>& rows, const std::vector<Candle>& candles) {
     const auto all = all_indicators();
-    const std::vector<IndicatorRequest> forty(all.begin(), all.begin() + 40);
-    const double nanos = time_of(forty, candles);
-    const std::string note = "first 40 of `indicators list`, standard parameters; processor time of one thread";
-    rows.push_back({.name = "40 indicators over M1 bars", .value = 1000 / nanos, .unit = "M bars/s", .target = 2.5,
-                    .higher_is_better = true, .peer = "see the next rows", .note = note});
-    std::vector<IndicatorRequest> common;
-    for (const IndicatorRequest& r : all)
-        if (r.entry->source.starts_with("TA-Lib")) common.push_back(r);
-    const Peer peer = talib(common, candles);
-    rows.push_back({.name = fmt::format("{} indicators that TA-Lib has", common.size()),
-                    .value = time_of(common, candles), .unit = "ns/bar", .target = 10.0 * static_cast<double>(common.size()),
-                    .peer = peer.name, .peer_value = peer.nanos, .note = "the same classes also serve streams"});
-    rows.push_back({.name = fmt::format("all {} indicators", all.size()), .value = time_of(all, candles),
-                    .unit = "ns/bar", .target = 10.0 * static_cast<double>(all.size()),
-                    .peer = "none: TA-Lib lacks many of them"});
+    std::vector<IndicatorRequest> common, patterns;
+    for (const IndicatorRequest& r : all) {
+        if (is_candlestick(r))
+            patterns.push_back(r);
+        else if (r.entry->source.starts_with("TA-Lib"))
+            common.push_back(r);
+    }
+    const std::vector<IndicatorRequest> forty(common.begin(), common.begin() + 40);
+    const Peer peer = talib(forty, candles);
+    const auto per_second = [](double nanos) { return 1000 / nanos; };
+    const std::string note = "first 40 of `indicators list` that TA-Lib has, standard parameters; processor time of one thread";
+    const std::optional<double> theirs = peer.nanos ? std::optional(per_second(*peer.nanos)) : std::nullopt;
+    rows.push_back({.name = "40 indicators bar by bar", .value = per_second(incremental_time_of(forty, candles)),
+                    .unit = "M bars/s", .target = 2.5, .higher_is_better = true, .peer = peer.name, .peer_value = theirs,
+                    .note = note});
+    rows.push_back({.name = "40 indicators in columns", .value = per_second(time_of(forty, candles)), .unit = "M bars/s",
+                    .target = theirs.value_or(5.1), .higher_is_better = true, .peer = peer.name, .peer_value = theirs,
+                    .note = note + "; target: TA-Lib in this run"});
+    const auto beside = [&](const std::string& name, const std::vector<IndicatorRequest>& requests) {
+        const Peer other = talib(requests, candles);
+        rows.push_back({.name = name, .value = time_of(requests, candles), .unit = "ns/bar", .target = other.nanos,
+                        .peer = other.name, .peer_value = other.nanos, .note = "the same classes also serve streams"});
+    };
+    beside(fmt::format("{} indicators that TA-Lib has", common.size()), common);
+    beside(fmt::format("{} candlestick patterns", patterns.size()), patterns);
+    rows.push_back({.name = fmt::format("all {} of `indicators list`", all.size()), .value = time_of(all, candles),
+                    .unit = "ns/bar", .peer = "none: TA-Lib lacks many of them"});
 }
 
 void add_each(std::vector<kit::BenchRow>& rows, const std::vector<Candle>& candles) {
@@ -117,9 +150,35 @@ void add_feature_sets(std::vector<kit::BenchRow>& rows) {
         const BarColumns bars = made_bars(timeframe, bars_count, 2);
         const FeatureSet set(FeatureOptions::of(bars));
         const double nanos = nanos_per_bar(bars.size(), [&] { CHECK(set.compute(bars)->rows() == bars.size()); });
-        rows.push_back({.name = fmt::format("feature matrix {}, {} columns", name(timeframe), set.columns()),
+        rows.push_back({.name = fmt::format("default matrix {}, {} columns", name(timeframe), set.columns()),
                         .value = nanos, .unit = "ns/bar", .peer = "none: no peer has these columns"});
     }
+    constexpr std::size_t rows_count = 40'000;
+    const BarColumns bars = made_bars(Timeframe::h1, rows_count, 2);
+    const std::vector<CrossSeries> cross{cross_series("dxy", made_bars(Timeframe::h1, rows_count, 3)),
+                                         cross_series("gold", made_bars(Timeframe::h1, rows_count, 4))};
+    const FeatureSet set(FeatureOptions::wide_of(bars, cross));
+    const double nanos = nanos_per_bar(bars.size(), [&] { CHECK(set.compute(bars, cross)->rows() == bars.size()); });
+    rows.push_back({.name = fmt::format("wide matrix, {} columns of 40,000 H1 bars", set.columns()),
+                    .value = nanos * static_cast<double>(rows_count) * 1e-9, .unit = "s", .target = 0.5,
+                    .peer = "none: no peer has these columns", .note = "at least 150 columns; two other markets beside it"});
+}
+
+void add_quotes(std::vector<kit::BenchRow>& rows) {
+    SplitMix64 random(1);
+    TickColumns ticks;
+    ticks.key = {"EURUSD", Timeframe::ticks};
+    std::int64_t time = 0, middle = 1'200'000'000;
+    for (int i = 0; i < 500'000; ++i) {
+        time += 1 + static_cast<std::int64_t>(random.next_below(2'000'000'000));
+        middle += 10'000 * (static_cast<std::int64_t>(random.next_below(7)) - 3);
+        const auto size = [&] { return Quantity{1'000'000 * (1 + static_cast<std::int64_t>(random.next_below(9)))}; };
+        ticks.append({{time}, Price{middle}, Price{middle + 10'000}, size(), size()});
+    }
+    const QuoteFeatures features = QuoteFeatures::of(ticks, Timeframe::m1);
+    const double nanos = nanos_per_bar(ticks.size(), [&] { CHECK(features.compute(ticks)->rows() > 0); });
+    rows.push_back({.name = "quote features, M1", .value = 1000 / nanos, .unit = "M quotes/s", .higher_is_better = true,
+                    .peer = "none"});
 }
 
 }  // namespace
@@ -135,6 +194,7 @@ int main(int argc, char** argv) {
     std::vector<aitrading::kit::BenchRow> rows;
     add_indicators(rows, candles);
     add_feature_sets(rows);
+    add_quotes(rows);
     if (std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--each"; })) add_each(rows, candles);
     return aitrading::kit::print_bench(rows, argc, argv);
 }

@@ -34,7 +34,8 @@ def main():
     columns = dict(zip("ohlcv", (np.ascontiguousarray(x) for x in bars.T)))
     calls = []
     for name in sys.argv[2:]:
-        function, *words = CALLS[name].split()
+        call = f"CDL{name[4:].upper()} ohlc" if name.startswith("cdl_") else CALLS[name]
+        function, *words = call.split()
         inputs = [] if not words else [columns[k] for k in words[0]]
         calls.append((getattr(talib, function), inputs, [int(w) for w in words[1:]]))
     best = float("inf")
