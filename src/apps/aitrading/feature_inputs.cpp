@@ -74,7 +74,7 @@ Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<s
                                      const Context& context) {
     if (set == "default" && with.empty()) return FeatureInputs{insight::FeatureSet(insight::FeatureOptions::of(bars)), {}};
     if (set != "wide")
-        return fail(ErrorCode::usage, fmt::format("--features {}: the sets are default and wide; --with needs wide", set));
+        return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide", set));
     TRY(const auto store, engines::open_parquet_store(context.home));
     Markets markets(*store, bars);
     TRY_VOID(markets.list());

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "insight/features/candle_history.hpp"
 
@@ -38,8 +39,12 @@ class CandlePattern {
         : rule_(rule), penetration_(penetration), graded_(graded), left_(rule.warm_up) {}
     double update(const Candle& bar) {
         history_.update(bar);
+        return judge(history_);
+    }
+    /// As update, over a history that another keeps and that has just taken the bar.
+    double judge(const CandleHistory& history) {
         if (left_ > 0) return --left_, unknown;
-        const int verdict = rule_.rule({history_}, penetration_);
+        const int verdict = rule_.rule({history}, penetration_);
         if (graded_) return verdict;
         return verdict > 0 ? 100 : verdict < 0 ? -100 : 0;
     }
@@ -50,6 +55,28 @@ class CandlePattern {
     double penetration_;
     bool graded_;
     int left_;
+};
+
+/// Several patterns over the same bars: one history for all.
+class CandlePatterns {
+  public:
+    /// @pre column is as long as all bars together
+    void add(const CandlePattern& pattern, double* column) { patterns_.push_back({pattern, column}); }
+    void update(std::span<const Candle> bars) {
+        if (patterns_.empty()) return;
+        for (const Candle& bar : bars) {
+            history_.update(bar);
+            for (Column& p : patterns_) *p.next++ = p.pattern.judge(history_);
+        }
+    }
+
+  private:
+    struct Column {
+        CandlePattern pattern;
+        double* next;
+    };
+    CandleHistory history_;
+    std::vector<Column> patterns_;
 };
 
 }  // namespace aitrading::insight

@@ -30,6 +30,7 @@ class IndicatorOf final : public Indicator {
     explicit IndicatorOf(I indicator) : indicator_(std::move(indicator)) {}
 
     std::size_t outputs() const override { return count; }
+    const I& indicator() const { return indicator_; }
 
     void update(const Candle& bar, std::span<double> out) override {
         const auto values = as_array(feed(indicator_, bar));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insight/features/averages.hpp"
+#include "insight/features/candlesticks.hpp"
 #include "insight/features/directional.hpp"
 #include "insight/features/oscillators.hpp"
 #include "insight/features/registry_lines.hpp"
@@ -147,25 +148,31 @@ int IndicatorEntry::standard_warm_up() const {
 
 std::vector<std::vector<double>> compute_indicators(std::span<const IndicatorRequest> requests,
                                                     std::span<const Candle> bars) {
-    constexpr std::size_t block_bars = 512;  // 20 kB of candles: inside a first-level cache
+    constexpr std::size_t block_bars = 512;  // 24 kB of candles: inside a first-level cache
     std::vector<std::vector<double>> columns;
     std::vector<std::unique_ptr<Indicator>> made;
     for (const IndicatorRequest& request : requests) {
         made.push_back(request.make());
         for (std::size_t i = 0; i < request.columns.size(); ++i) columns.emplace_back(bars.size());
     }
+    CandlePatterns patterns;
+    for (std::size_t r = 0, first = 0; r < requests.size(); first += requests[r++].columns.size())
+        if (const auto* pattern = dynamic_cast<const IndicatorOf<CandlePattern>*>(made[r].get())) {
+            patterns.add(pattern->indicator(), columns[first].data());
+            made[r].reset();
+        }
     std::vector<double> unwanted(block_bars);
     std::vector<double*> to;
     for (std::size_t begin = 0; begin < bars.size(); begin += block_bars) {
         const auto block = bars.subspan(begin, std::min(block_bars, bars.size() - begin));
-        std::size_t first = 0;
-        for (std::size_t r = 0; r < requests.size(); ++r) {
+        patterns.update(block);
+        for (std::size_t r = 0, first = 0; r < requests.size(); first += requests[r++].columns.size()) {
             const IndicatorRequest& request = requests[r];
+            if (!made[r]) continue;
             to.assign(made[r]->outputs(), unwanted.data());
             for (std::size_t i = 0; i < request.chosen.size(); ++i)
                 to[request.chosen[i]] = columns[first + i].data() + begin;
             made[r]->update_all(block, to);
-            first += request.chosen.size();
         }
     }
     return columns;
