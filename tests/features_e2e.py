@@ -45,6 +45,40 @@ class Features(Case):
         self.refuse(4, "features", "GBPUSD", "H1", "--out", self.folder / "x.parquet", says=["GBPUSD"])
         self.assertFalse((self.folder / "x.parquet").exists())
 
+    def test_wide_set_begins_with_the_default_and_sees_other_markets(self):
+        alone, beside = self.folder / "alone.csv", self.folder / "beside.csv"
+        told = self.must_json("features", "EURUSD", "H1", "--set", "wide", "--out", alone)
+        absent = {c["name"]: c["reason"] for c in told["manifest"]["absent"]}
+        self.assertIn("USDJPY", absent["dxy"])
+        self.assertIn("XAUUSD", absent["gold"])
+        for seed, symbol in enumerate(("USDJPY", "GBPUSD", "USDCAD", "USDCHF", "XAUUSD", "AUDUSD")):
+            source = self.write(f"{symbol}.csv", random_walk(1200, seed=seed + 20))
+            self.must("data", "import", source, "--symbol", symbol, "--timezone", "UTC")
+        told = self.must_json("features", "EURUSD", "H1", "--set", "wide", "--with", "AUDUSD", "--out", beside)
+        rows, few = table(beside), table(alone)
+        self.assertGreaterEqual(len(rows[0]), 151)
+        for column in ("dxy_return_1", "gold_correlation_100", "audusd_beta_100"):
+            self.assertNotEqual(rows[-1][rows[0].index(column)], "", column)
+        self.assertIn("without USDSEK", str(told["manifest"]["columns"]))
+        self.assertEqual([r[: len(few[0])] for r in rows], few)
+        default = self.folder / "default.csv"
+        self.must("features", "EURUSD", "H1", "--out", default)
+        self.assertEqual([r[: len(table(default)[0])] for r in few], table(default))
+        self.refuse(4, "features", "EURUSD", "H1", "--set", "wide", "--with", "NZDUSD", "--out", beside, says=["NZDUSD"])
+        self.refuse(2, "features", "EURUSD", "H1", "--set", "widest", "--out", beside, says=["default and wide"])
+
+    def test_features_of_quotes_need_bars_and_say_what_quotes_cannot_tell(self):
+        quotes = "time,bid,ask\n" + "".join(f"2018-01-02T10:{i // 4:02d}:{i % 4 * 15:02d}Z,{1.2 + i % 7 * 1e-5:.5f},{1.2001 + i % 7 * 1e-5:.5f}\n"
+                                            for i in range(200))
+        self.must("data", "import", self.write("quotes.csv", quotes), "--symbol", "QUOTES", "--timeframe", "ticks", "--timezone", "UTC")
+        out = self.folder / "quotes_out.csv"
+        self.refuse(2, "features", "QUOTES", "ticks", "--out", out, says=["--bars"])
+        told = self.must_json("features", "QUOTES", "ticks", "--bars", "M5", "--out", out)
+        self.assertEqual(told["rows"], 10)
+        self.assertIn("no trades", {c["name"]: c["reason"] for c in told["manifest"]["absent"]}["effective_spread"])
+        rows = table(out)
+        self.assertAlmostEqual(float(rows[5][rows[0].index("spread_mean")]), 0.833, 2)
+
 
 if __name__ == "__main__":
     e2e.main()
