@@ -1,8 +1,8 @@
 #include "insight/regimes/switching_search.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
@@ -25,60 +25,89 @@ std::vector<double> centred_means(const std::vector<double>& rows, std::size_t c
     return out;
 }
 
-constexpr int trial_iterations = 15;
+constexpr int first_iterations = 4, trial_iterations = 15;
+constexpr std::size_t finalists = 3;
 constexpr double least_gain = 10.0;  ///< nats
-constexpr std::size_t merges_tried = 2;
+constexpr std::size_t half_window = 4;
 
-struct Pair {
-    std::size_t into, freed;
-    double overlap;
-};
-
-/// Pairs of states by the cosine of their posteriors, the nearest first.
-std::vector<Pair> nearest_pairs(const SmoothedPath& path) {
+/// States that may be missed least: the smaller of the two whose posteriors overlap most, and the two smallest.
+std::vector<std::size_t> spare_states(const SmoothedPath& path) {
     const std::size_t n = path.states();
-    std::vector<double> product(n * n, 0.0);
+    std::vector<double> product(n * n, 0.0), share(n, 0.0);
     for (std::size_t t = 0; t < path.size(); ++t)
-        for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t i = 0; i < n; ++i) {
+            share[i] += path.hindsight_probability(t, i);
             for (std::size_t j = 0; j <= i; ++j)
                 product[i * n + j] += path.hindsight_probability(t, i) * path.hindsight_probability(t, j);
-    std::vector<Pair> out;
+        }
+    std::size_t twin = 0;
+    double nearest = -1;
     for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            out.push_back({j, i, product[i * n + j] / std::sqrt(product[i * n + i] * product[j * n + j])});
-    std::ranges::stable_sort(out, std::greater{}, &Pair::overlap);
+        for (std::size_t j = 0; j < i; ++j) {
+            const double cosine = product[i * n + j] / std::sqrt(product[i * n + i] * product[j * n + j]);
+            if (cosine > nearest) nearest = cosine, twin = share[i] < share[j] ? i : j;
+        }
+    std::vector<std::size_t> order(n), out{twin};
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t k) { return share[k]; });
+    for (std::size_t i = 0; out.size() < 3 && i < n; ++i)
+        if (order[i] != twin) out.push_back(order[i]);
     return out;
 }
 
-/// Two clusters of the rows of one state. [rows] 0 or 1, 0 for other states' rows
-std::vector<std::uint8_t> halves_of(std::span<const std::uint8_t> states, std::size_t state, const std::vector<double>& rows,
-                                    std::uint64_t seed) {
-    const std::size_t columns = rows.size() / states.size();
-    std::vector<double> own;
+/// Posteriors after a move: those of `freed` go to the other states in proportion, then `freed` takes the rows of `split`
+/// that fall into the second of two clusters. Empty where a cluster would be too small to be a state.
+std::vector<double> moved_posterior(const SmoothedPath& path, std::size_t freed, std::size_t split,
+                                    const std::vector<double>& rows, std::uint64_t seed) {
+    constexpr double certainty = 0.95, least_rest = 1e-6;
+    const std::size_t n = path.states(), count = path.size(), columns = rows.size() / count;
+    std::vector<double> posterior(count * n), own;
     std::vector<std::size_t> at;
-    for (std::size_t t = 0; t < states.size(); ++t) {
-        if (states[t] != state) continue;
+    for (std::size_t t = 0; t < count; ++t) {
+        const double rest = std::max(1 - path.hindsight_probability(t, freed), least_rest);
+        double* row = &posterior[t * n];
+        for (std::size_t k = 0; k < n; ++k) row[k] = k == freed ? 0 : path.hindsight_probability(t, k) / rest;
+        if (row[split] <= 0.5) continue;
         at.push_back(t);
         own.insert(own.end(), &rows[t * columns], &rows[t * columns] + columns);
     }
-    std::vector<std::uint8_t> out(states.size(), 0);
-    if (at.size() < 20) return out;
+    if (at.size() < 100) return {};
     const auto half = cluster_rows({own.data(), at.size(), columns, columns}, 2, seed);
-    for (std::size_t i = 0; i < at.size(); ++i) out[at[i]] = half[i];
-    return out;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+        double* row = &posterior[at[i] * n];
+        row[freed] = row[split] * (half[i] == 1 ? certainty : 1 - certainty);
+        row[split] -= row[freed];
+    }
+    return posterior;
 }
 
-/// Climbs for a while from a guess of each row's state.
-MarkovSwitchingFit climb_from(std::span<const std::uint8_t> states, const MarkovSwitching& shape, const SwitchingSeries& series,
+void climb_on(MarkovSwitchingFit& fit, const SwitchingSeries& series, const EmOptions& options, int iterations) {
+    EmOptions some = options;
+    some.iterations_max = iterations;
+    SwitchingEmission emission(fit.model, series);
+    fit.report = climb(fit.model.chain, emission, series.target.size(), some);
+}
+
+/// A first short climb from posteriors. The chain comes from the most likely state of each row.
+MarkovSwitchingFit climb_from(const std::vector<double>& posterior, const MarkovSwitching& shape, const SwitchingSeries& series,
                               const EmOptions& options) {
     MarkovSwitchingFit fit;
     fit.model = shape;
-    std::vector<double> posterior;
-    fit.model.chain = chain_of_guess(states, shape.chain.states, options.prior, posterior);
-    SwitchingEmission emission(fit.model, series);
-    fit.report.collapsed = !emission.maximise(posterior);
-    if (!fit.report.collapsed) fit.report = climb(fit.model.chain, emission, series.target.size(), options);
+    const std::size_t n = shape.chain.states;
+    std::vector<std::uint8_t> states(posterior.size() / n);
+    for (std::size_t t = 0; t < states.size(); ++t)
+        states[t] = static_cast<std::uint8_t>(most_likely(std::span(posterior).subspan(t * n, n)));
+    std::vector<double> unused;
+    fit.model.chain = chain_of_guess(states, n, options.prior, unused);
+    fit.report.collapsed = !SwitchingEmission(fit.model, series).maximise(posterior);
+    if (!fit.report.collapsed) climb_on(fit, series, options, first_iterations);
     return fit;
+}
+
+/// Sorts by likelihood, best first, without those that collapsed or were stopped.
+void rank(std::vector<MarkovSwitchingFit>& fits) {
+    std::erase_if(fits, [](const auto& f) { return f.report.collapsed || f.report.interrupted; });
+    std::ranges::stable_sort(fits, std::greater{}, [](const auto& f) { return f.report.log_likelihood; });
 }
 
 }  // namespace
@@ -111,35 +140,27 @@ std::vector<double> guess_rows(const SwitchingSeries& s, bool response, std::siz
 bool states_move(MarkovSwitchingFit& fit, const SwitchingSeries& series, const MarkovSwitchingOptions& options, int round) {
     const std::size_t n = fit.model.chain.states;
     if (n < 3 || options.em.stop.stop_requested()) return false;
-    EmOptions trial = options.em;
-    trial.iterations_max = trial_iterations;
-    SwitchingEmission emission(fit.model, series);
-    fit.report = climb(fit.model.chain, emission, series.target.size(), trial);
+    climb_on(fit, series, options.em, trial_iterations);
     const auto path = smoothed_path(fit.model, series);
     if (!path || fit.report.collapsed) return false;
-    std::vector<std::uint8_t> states(path->size());
-    for (std::size_t t = 0; t < states.size(); ++t) states[t] = static_cast<std::uint8_t>(path->hindsight_state(t));
-    const std::vector<double> rows = guess_rows(series, true, 7);
-    const std::vector<Pair> pairs = nearest_pairs(*path);
-    std::vector<MarkovSwitchingFit> tries(merges_tried * n);
+    const std::vector<double> rows = guess_rows(series, true, half_window);
+    const std::vector<std::size_t> spare = spare_states(*path);
+    std::vector<MarkovSwitchingFit> tries(spare.size() * n);
     parallel_for(tries.size(), options.threads, options.em.stop, [&](std::size_t i) {
-        const Pair& pair = pairs[i / n];
-        const std::size_t split = i % n;
+        const std::size_t freed = spare[i / n], split = i % n;
         tries[i].report.collapsed = true;
-        if (split == pair.freed) return;
-        std::vector<std::uint8_t> guess = states;
-        for (std::uint8_t& k : guess)
-            if (k == pair.freed) k = static_cast<std::uint8_t>(pair.into);
-        const auto half = halves_of(guess, split, rows, derive_seed(options.seed, 1000 * static_cast<std::uint64_t>(round + 1) + i));
-        for (std::size_t t = 0; t < guess.size(); ++t)
-            if (half[t] == 1) guess[t] = static_cast<std::uint8_t>(pair.freed);
-        tries[i] = climb_from(guess, fit.model, series, trial);
+        if (split == freed) return;
+        const std::vector<double> posterior = moved_posterior(
+            *path, freed, split, rows, derive_seed(options.seed, 1000 * static_cast<std::uint64_t>(round + 1) + i));
+        if (!posterior.empty()) tries[i] = climb_from(posterior, fit.model, series, options.em);
     });
-    std::erase_if(tries, [](const auto& t) { return t.report.collapsed || t.report.interrupted; });
-    if (tries.empty()) return false;
-    auto best = std::ranges::max_element(tries, {}, [](const auto& t) { return t.report.log_likelihood; });
-    if (best->report.log_likelihood < fit.report.log_likelihood + least_gain) return false;
-    fit = std::move(*best);
+    rank(tries);
+    tries.resize(std::min(tries.size(), finalists));
+    parallel_for(tries.size(), options.threads, options.em.stop,
+                 [&](std::size_t i) { climb_on(tries[i], series, options.em, trial_iterations); });
+    rank(tries);
+    if (tries.empty() || tries.front().report.log_likelihood < fit.report.log_likelihood + least_gain) return false;
+    fit = std::move(tries.front());
     return true;
 }
 
