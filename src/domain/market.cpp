@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/check.hpp"
+#include "domain/book.hpp"
 
 namespace aitrading {
 namespace {
@@ -28,11 +29,14 @@ std::vector<T> cut(const std::vector<T>& column, std::size_t from, std::size_t t
 
 }  // namespace
 
-std::string_view name(Timeframe timeframe) { return timeframe_names[static_cast<std::size_t>(timeframe)]; }
+std::string_view name(Timeframe timeframe) {
+    return timeframe == book_timeframe ? "book" : timeframe_names[static_cast<std::size_t>(timeframe)];
+}
 
 Result<Timeframe> parse_timeframe(std::string_view text) {
     for (const Timeframe t : all_timeframes)
         if (same_letters(text, name(t))) return t;
+    if (same_letters(text, name(book_timeframe))) return book_timeframe;
     return fail(ErrorCode::usage,
                 fmt::format("\"{}\" is not a timeframe; use one of {}", text, fmt::join(timeframe_names, " ")));
 }

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/book.hpp"
 #include "domain/market.hpp"
 
 namespace aitrading::ports {
@@ -24,6 +25,24 @@ class TickWriter {
     /// The series takes the most digits of any batch, and of replace_ticks.
     virtual Result<void> append(const TickColumns& batch) = 0;
     virtual Result<void> commit() = 0;
+};
+
+/// As TickWriter, of an order-book recording, in the order of receipt.
+class BookWriter {
+  public:
+    virtual ~BookWriter() = default;
+    virtual Result<void> append(const BookRows& batch) = 0;
+    virtual Result<void> commit() = 0;
+};
+
+/// Rows of a series at the reader's pace; it keeps the content it was opened on. Memory is bounded by one batch and what
+/// the engine reads at once. @pre the store outlives it
+template <class Batch>
+class Cursor {
+  public:
+    virtual ~Cursor() = default;
+    /// Puts the next rows in place of what `batch` held; false at the end. @errors failed
+    virtual Result<bool> next(Batch& batch) = 0;
 };
 
 /// Held while a series is read and then replaced, so that no other writer comes between.
@@ -52,6 +71,23 @@ class SeriesStore {
     virtual Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                                       const TickSink& sink) const = 0;
 
+    /// The same at the reader's pace, batches of at most `batch_rows`. An engine that lacks cursors or books says so.
+    /// @errors not_found, failed, usage (the series holds another kind of rows)
+    virtual Result<std::unique_ptr<Cursor<BarColumns>>> open_bars(const SeriesKey&, TimeRange, std::size_t) const {
+        return not_here("cursors over bars");
+    }
+    virtual Result<std::unique_ptr<Cursor<TickColumns>>> open_ticks(const SeriesKey&, TimeRange, std::size_t) const {
+        return not_here("cursors over ticks");
+    }
+
+    /// Order books: the key's timeframe is `book`. The rows keep their order; the range is one of receipt.
+    virtual Result<std::unique_ptr<BookWriter>> replace_book(const SeriesKey&, int /*digits*/) {
+        return not_here("order books");
+    }
+    virtual Result<std::unique_ptr<Cursor<BookRows>>> open_book(const SeriesKey&, TimeRange, std::size_t) const {
+        return not_here("order books");
+    }
+
     /// Keeps other writers of this series out, of any process, until the lock is destroyed; readers go on. The holder's
     /// own replacements pass. Waits at most a minute. An engine with a single writer may return a lock that does nothing.
     /// @errors failed (another writer holds it; retry helps)
@@ -67,8 +103,15 @@ class SeriesStore {
     virtual Result<std::vector<SeriesInfo>> list() const = 0;
     /// @errors not_found
     virtual Result<SeriesInfo> describe(const SeriesKey& key) const = 0;
+    /// Bytes that a series takes on the disk; 0 where the engine cannot tell. @errors not_found
+    virtual Result<std::int64_t> bytes_of(const SeriesKey&) const { return 0; }
     /// @errors not_found, failed
     virtual Result<void> remove(const SeriesKey& key) = 0;
+
+  private:
+    static std::unexpected<Error> not_here(std::string_view what) {
+        return fail(ErrorCode::failed, "this store keeps no " + std::string(what) + "; use the Parquet store");
+    }
 };
 
 }  // namespace aitrading::ports

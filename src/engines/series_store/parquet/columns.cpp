@@ -39,8 +39,21 @@ void add_column(IntegerColumns& out, const char* column_name, std::span<const T>
         if constexpr (requires { values[i].raw; })
             target[i] = values[i].raw / unit;
         else
-            target[i] = values[i].value;
+            target[i] = values[i].value / unit;
     }
+}
+
+std::int64_t count_of(UnixNanos time) { return time.value; }
+std::int64_t count_of(Quantity quantity) { return quantity.raw; }
+
+/// The largest power of ten, at most a billion, that divides every value.
+template <class T>
+std::int64_t coarsest_unit(std::initializer_list<std::span<const T>> columns) {
+    std::int64_t unit = 1'000'000'000;
+    for (const auto& column : columns)
+        for (const T value : column)
+            while (count_of(value) % unit != 0) unit /= 10;
+    return unit;
 }
 
 template <class T>
@@ -80,11 +93,15 @@ IntegerColumns to_integers(const BarColumns& bars, std::size_t from, std::size_t
     }
     CHECK(bars.volume.size() == bars.size());
     IntegerColumns out;
-    out.price_digits = exact_digits(bars.digits, prices);
+    out.units.price_digits = exact_digits(bars.digits, prices);
+    if (from < to) {
+        out.first = bars.time[from];
+        out.last = bars.time[to - 1];
+    }
     add_column(out, "time", cut(bars.time, from, to), 1);
     const auto columns = price_columns(bars);
     for (std::size_t i = 0; i < columns.size(); ++i)
-        if (!columns[i].second->empty()) add_column(out, columns[i].first, prices[i], price_unit(out.price_digits));
+        if (!columns[i].second->empty()) add_column(out, columns[i].first, prices[i], price_unit(out.units.price_digits));
     add_column(out, "volume", cut(bars.volume, from, to), 1);
     return out;
 }
@@ -92,13 +109,22 @@ IntegerColumns to_integers(const BarColumns& bars, std::size_t from, std::size_t
 IntegerColumns to_integers(const TickColumns& ticks, int digits) {
     const std::array prices{PriceSpan(ticks.bid), PriceSpan(ticks.ask)};
     IntegerColumns out;
-    out.price_digits = exact_digits(digits, prices);
-    const std::int64_t unit = price_unit(out.price_digits);
-    add_column(out, "time", std::span<const UnixNanos>(ticks.time), 1);
+    out.units.price_digits = exact_digits(digits, prices);
+    out.units.time_unit = coarsest_unit({std::span<const UnixNanos>(ticks.time)});
+    out.units.size_unit = coarsest_unit(
+        {std::span<const Quantity>(ticks.bid_size), std::span<const Quantity>(ticks.ask_size)});
+    if (ticks.size() > 0) {
+        out.first = ticks.time.front();
+        out.last = ticks.time.back();
+    }
+    const std::int64_t unit = price_unit(out.units.price_digits);
+    add_column(out, "time", std::span<const UnixNanos>(ticks.time), out.units.time_unit);
     add_column(out, "bid", prices[0], unit);
-    add_column(out, "ask", prices[1], unit);
-    add_column(out, "bid_size", std::span<const Quantity>(ticks.bid_size), 1);
-    add_column(out, "ask_size", std::span<const Quantity>(ticks.ask_size), 1);
+    add_column(out, "spread", prices[1], unit);
+    std::vector<std::int64_t>& spread = out.values.back();
+    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] -= out.values[1][i];
+    add_column(out, "bid_size", std::span<const Quantity>(ticks.bid_size), out.units.size_unit);
+    add_column(out, "ask_size", std::span<const Quantity>(ticks.ask_size), out.units.size_unit);
     return out;
 }
 
@@ -112,9 +138,10 @@ std::vector<std::string> bar_column_names(const SeriesInfo& info) {
     return names;
 }
 
-const std::vector<std::string>& tick_column_names() {
-    static const std::vector<std::string> names{"time", "bid", "ask", "bid_size", "ask_size"};
-    return names;
+const std::vector<std::string>& tick_column_names(int version) {
+    static const std::vector<std::string> first{"time", "bid", "ask", "bid_size", "ask_size"};
+    static const std::vector<std::string> second{"time", "bid", "spread", "bid_size", "ask_size"};
+    return version == 1 ? first : second;
 }
 
 void append_integers(BarColumns& out, const SeriesInfo& info, int price_digits,
@@ -128,14 +155,16 @@ void append_integers(BarColumns& out, const SeriesInfo& info, int price_digits,
     append_column(out.volume, columns[next] + from, count, 1);
 }
 
-void append_integers(TickColumns& out, int price_digits, const std::vector<const std::int64_t*>& columns,
-                     std::size_t from, std::size_t count) {
-    const std::int64_t unit = price_unit(price_digits);
-    append_column(out.time, columns[0] + from, count, 1);
+void append_integers(TickColumns& out, int version, const Units& units,
+                     const std::vector<const std::int64_t*>& columns, std::size_t from, std::size_t count) {
+    const std::int64_t unit = price_unit(units.price_digits);
+    append_column(out.time, columns[0] + from, count, units.time_unit);
     append_column(out.bid, columns[1] + from, count, unit);
     append_column(out.ask, columns[2] + from, count, unit);
-    append_column(out.bid_size, columns[3] + from, count, 1);
-    append_column(out.ask_size, columns[4] + from, count, 1);
+    if (version > 1)
+        for (std::size_t i = out.ask.size() - count; i < out.ask.size(); ++i) out.ask[i] += out.bid[i];
+    append_column(out.bid_size, columns[3] + from, count, units.size_unit);
+    append_column(out.ask_size, columns[4] + from, count, units.size_unit);
 }
 
 void reserve_rows(BarColumns& out, const SeriesInfo& info, std::size_t rows) {

@@ -164,8 +164,9 @@ Result<void> Duck::write(const std::filesystem::path& file, const std::vector<st
     if (duckdb_appender_destroy(&appender) != DuckDBSuccess && appended)
         appended = fail(ErrorCode::failed, "DuckDB could not take the rows");
     TRY_VOID(std::move(appended));
+    // Without dictionaries version 2 of the format stores every column as DELTA_BINARY_PACKED.
     return connection.run(fmt::format("COPY part TO {} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, "
-                                      "ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
+                                      "DICTIONARY_SIZE_LIMIT 0, ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
                                       quoted(file.string())));
 }
 
@@ -199,43 +200,59 @@ Result<void> Duck::copy(const std::string& select, const std::filesystem::path& 
                                       quoted(file.string())));
 }
 
-Result<bool> Duck::read(const std::string& file, const std::vector<std::string>& names, TimeRange range,
-                        const ChunkSink& sink) const {
-    const Connection connection(handles_->database);
+struct Duck::Rows::Query {
+    explicit Query(duckdb_database database) : connection(database) {}
+    ~Query() {
+        duckdb_destroy_data_chunk(&chunk);
+        duckdb_destroy_result(&result);
+        duckdb_destroy_pending(&pending);
+        duckdb_destroy_prepare(&statement);
+    }
+    Connection connection;
+    duckdb_prepared_statement statement = nullptr;
+    duckdb_pending_result pending = nullptr;
+    duckdb_result result{};
+    duckdb_data_chunk chunk = nullptr;
+    std::size_t columns = 0;
+};
+
+Duck::Rows::~Rows() = default;
+
+Result<std::unique_ptr<Duck::Rows>> Duck::rows(const std::string& file, const std::vector<std::string>& names,
+                                               TimeRange range, std::int64_t time_unit) const {
+    const auto ceiling = [&](std::int64_t nanos) { return nanos / time_unit + (nanos % time_unit > 0 ? 1 : 0); };
     const std::string sql =
         fmt::format("SELECT {} FROM read_parquet({}) WHERE time >= {} AND time < {}", fmt::join(names, ", "),
-                    quoted(file), range.from.value, range.to.value);
-    struct Query {
-        duckdb_prepared_statement statement = nullptr;
-        duckdb_pending_result pending = nullptr;
-        duckdb_result result{};
-        ~Query() {
-            duckdb_destroy_result(&result);
-            duckdb_destroy_pending(&pending);
-            duckdb_destroy_prepare(&statement);
-        }
-    } query;
-    if (duckdb_prepare(connection, sql.c_str(), &query.statement) != DuckDBSuccess)
+                    quoted(file), ceiling(range.from.value), ceiling(range.to.value));
+    std::unique_ptr<Rows> out(new Rows);
+    out->query_ = std::make_unique<Rows::Query>(handles_->database);
+    Rows::Query& query = *out->query_;
+    query.columns = names.size();
+    if (duckdb_prepare(query.connection, sql.c_str(), &query.statement) != DuckDBSuccess)
         return fail(ErrorCode::failed, duckdb_prepare_error(query.statement));
     if (duckdb_pending_prepared_streaming(query.statement, &query.pending) != DuckDBSuccess)
         return fail(ErrorCode::failed, duckdb_pending_error(query.pending));
     if (duckdb_execute_pending(query.pending, &query.result) != DuckDBSuccess)
         return fail(ErrorCode::failed, duckdb_result_error(&query.result));
-    std::vector<const std::int64_t*> columns(names.size());
-    bool more = true;
-    while (more) {
-        duckdb_data_chunk chunk = duckdb_fetch_chunk(query.result);
-        if (chunk == nullptr) break;
+    return out;
+}
+
+Result<std::size_t> Duck::Rows::next(std::vector<const std::int64_t*>& columns) {
+    columns.resize(query_->columns);
+    while (true) {
+        duckdb_destroy_data_chunk(&query_->chunk);
+        query_->chunk = duckdb_fetch_chunk(query_->result);
+        if (query_->chunk == nullptr) break;
+        const std::size_t rows = duckdb_data_chunk_get_size(query_->chunk);
+        if (rows == 0) continue;
         for (std::size_t c = 0; c < columns.size(); ++c)
             columns[c] = static_cast<const std::int64_t*>(
-                duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, c)));
-        const std::size_t rows = duckdb_data_chunk_get_size(chunk);
-        more = rows == 0 || sink(rows, columns);
-        duckdb_destroy_data_chunk(&chunk);
+                duckdb_vector_get_data(duckdb_data_chunk_get_vector(query_->chunk, c)));
+        return rows;
     }
-    if (const char* text = duckdb_result_error(&query.result); text != nullptr && *text != '\0')
+    if (const char* text = duckdb_result_error(&query_->result); text != nullptr && *text != '\0')
         return fail(ErrorCode::failed, text);
-    return more;
+    return 0;
 }
 
 }  // namespace aitrading::engines

@@ -38,12 +38,26 @@ class Duck {
     /// Writes the rows of a query to a Parquet file. @errors failed
     Result<void> copy(const std::string& select, const std::filesystem::path& file) const;
 
-    /// Up to 2,048 rows; one pointer a column, in the order asked. Returning false ends the stream.
-    using ChunkSink = std::function<bool(std::size_t rows, const std::vector<const std::int64_t*>& columns)>;
-    /// Rows whose time lies in `range`, in file order, without materialising the file. Returns false when the sink
-    /// ended the stream. @errors failed (the file cannot be read)
-    Result<bool> read(const std::string& file, const std::vector<std::string>& names, TimeRange range,
-                      const ChunkSink& sink) const;
+    /// Rows of one file on their way out, chunk by chunk, without materialising the file.
+    class Rows {
+      public:
+        ~Rows();
+        Rows(const Rows&) = delete;
+        Rows& operator=(const Rows&) = delete;
+        /// Up to 2,048 rows, 0 at the end; `columns` gets one pointer a column, in the order asked, valid until the next
+        /// call. @errors failed (the file cannot be read)
+        Result<std::size_t> next(std::vector<const std::int64_t*>& columns);
+
+      private:
+        friend class Duck;
+        Rows() = default;
+        struct Query;
+        std::unique_ptr<Query> query_;
+    };
+    /// Rows whose `time` column, a count of `time_unit` nanoseconds, lies in `range`, in file order. Used up before this
+    /// object dies. @errors failed
+    Result<std::unique_ptr<Rows>> rows(const std::string& file, const std::vector<std::string>& names, TimeRange range,
+                                       std::int64_t time_unit) const;
 
   private:
     Duck() = default;

@@ -12,11 +12,14 @@
 #include <system_error>
 
 #include "base/check.hpp"
+#include "engines/series_store/parquet/book_columns.hpp"
 #include "engines/series_store/parquet/columns.hpp"
 #include "engines/series_store/parquet/duck.hpp"
 #include "engines/series_store/parquet/files.hpp"
 #include "engines/series_store/parquet/home_format.hpp"
 #include "engines/series_store/parquet/manifest.hpp"
+#include "engines/series_store/parquet/part_reader.hpp"
+#include "engines/series_store/parquet/row_formats.hpp"
 
 namespace aitrading::engines {
 namespace fs = std::filesystem;
@@ -24,14 +27,6 @@ namespace {
 
 constexpr int lock_wait_ms = 60'000;
 constexpr std::string_view manifest_name = "series.manifest", note_prefix = "note-";
-
-/// A series as a reader holds it: the manifest and every part of it that the range needs, open, so that a writer may
-/// remove them.
-struct OpenSeries {
-    Manifest manifest;
-    std::vector<Part> parts;
-    std::vector<FileHandle> files;
-};
 
 class ParquetStore final : public ParquetSeriesStore {
   public:
@@ -44,11 +39,19 @@ class ParquetStore final : public ParquetSeriesStore {
     Result<std::unique_ptr<ports::TickWriter>> replace_ticks(const SeriesKey& key, int digits) override;
     Result<void> stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                               const ports::TickSink& sink) const override;
+    Result<std::unique_ptr<ports::Cursor<BarColumns>>> open_bars(const SeriesKey& key, TimeRange range,
+                                                                 std::size_t batch_rows) const override;
+    Result<std::unique_ptr<ports::Cursor<TickColumns>>> open_ticks(const SeriesKey& key, TimeRange range,
+                                                                   std::size_t batch_rows) const override;
+    Result<std::unique_ptr<ports::BookWriter>> replace_book(const SeriesKey& key, int digits) override;
+    Result<std::unique_ptr<ports::Cursor<BookRows>>> open_book(const SeriesKey& key, TimeRange range,
+                                                               std::size_t batch_rows) const override;
     Result<std::unique_ptr<ports::WriteLock>> lock_writers(const SeriesKey& key) override;
     Result<void> put_note(const SeriesKey& key, std::string_view name, std::string_view content) override;
     Result<std::string> read_note(const SeriesKey& key, std::string_view name) const override;
     Result<std::vector<SeriesInfo>> list() const override;
     Result<SeriesInfo> describe(const SeriesKey& key) const override;
+    Result<std::int64_t> bytes_of(const SeriesKey& key) const override;
     Result<void> remove(const SeriesKey& key) override;
     Result<std::int64_t> export_parquet(const SeriesKey& key, const fs::path& out) const override;
 
@@ -72,10 +75,11 @@ class ParquetStore final : public ParquetSeriesStore {
   private:
     Result<Duck*> duck() const;
     Result<OpenSeries> open_series(const SeriesKey& key, TimeRange range) const;
-    Result<void> stream(const SeriesKey& key, TimeRange range, const std::vector<std::string>& names,
-                        const OpenSeries& series,
-                        const std::function<bool(int price_digits, std::size_t rows,
-                                                 const std::vector<const std::int64_t*>&)>& sink) const;
+    template <class Batch, class Format>
+    Result<std::unique_ptr<ports::Cursor<Batch>>> open(const SeriesKey& key, Timeframe kind, TimeRange range,
+                                                       std::size_t batch_rows) const;
+    template <class Port, class Batch>
+    Result<std::unique_ptr<Port>> replace(const SeriesKey& key, int digits);
 
     fs::path home_;
     ParquetStoreOptions options_;
@@ -97,27 +101,29 @@ class SeriesLock final : public ports::WriteLock {
     FileHandle file_;
 };
 
-class ParquetTickWriter final : public ports::TickWriter {
+/// Takes rows in pieces, writes a part whenever one is full, and publishes them all at once.
+template <class Port, class Batch>
+class PartWriter final : public Port {
   public:
-    ParquetTickWriter(ParquetStore& store, SeriesKey key, int digits, std::int64_t generation,
-                      std::unique_ptr<ports::WriteLock> lock)
+    PartWriter(ParquetStore& store, SeriesKey key, int digits, std::int64_t generation,
+               std::unique_ptr<ports::WriteLock> lock)
         : store_(store), lock_(std::move(lock)) {
         manifest_.info.key = buffer_.key = std::move(key);
         manifest_.info.digits = digits;
         manifest_.info.has_ask = true;
         manifest_.generation = generation;
     }
-    ~ParquetTickWriter() override {
+    ~PartWriter() override {
         if (committed_) return;
         const auto kept = store_.read_manifest(manifest_.info.key);
         store_.remove_unnamed(manifest_.info.key, kept ? &*kept : nullptr);
     }
 
-    Result<void> append(const TickColumns& batch) override {
+    Result<void> append(const Batch& batch) override {
         CHECK(!committed_);
         manifest_.info.digits = std::max(manifest_.info.digits, batch.digits);
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            buffer_.append(batch.tick(i));
+            take(batch, i);
             if (buffer_.size() == store_.part_rows()) TRY_VOID(flush());
         }
         return {};
@@ -132,6 +138,11 @@ class ParquetTickWriter final : public ports::TickWriter {
     }
 
   private:
+    void take(const TickColumns& batch, std::size_t i) { buffer_.append(batch.tick(i)); }
+    void take(const BookRows& batch, std::size_t i) { buffer_.rows.push_back(batch.rows[i]); }
+    static void clear(TickColumns& buffer) { buffer.clear(); }
+    static void clear(BookRows& buffer) { buffer.rows.clear(); }
+
     Result<void> flush() {
         if (buffer_.size() == 0) return {};
         const std::string file = fmt::format("part-{}-{}.parquet", manifest_.generation, manifest_.parts.size());
@@ -141,16 +152,25 @@ class ParquetTickWriter final : public ports::TickWriter {
         manifest_.info.last = part.last;
         manifest_.info.rows += part.rows;
         manifest_.parts.push_back(std::move(part));
-        buffer_.clear();
+        clear(buffer_);
         return {};
     }
 
     ParquetStore& store_;
     std::unique_ptr<ports::WriteLock> lock_;
     Manifest manifest_;
-    TickColumns buffer_;
+    Batch buffer_;
     bool committed_ = false;
 };
+
+/// A series holds one kind of rows; asking for another is an answer, not a bug, as the key comes from a user.
+Result<void> expect_kind(const SeriesKey& key, Timeframe kind) {
+    const bool bars = duration_nanos(key.timeframe) > 0;
+    if (kind == key.timeframe || (bars && duration_nanos(kind) > 0)) return {};
+    return fail(ErrorCode::usage,
+                fmt::format("{} holds {}, not {}", to_string(key), bars ? "bars" : name(key.timeframe),
+                            duration_nanos(kind) > 0 ? "bars" : kind == Timeframe::ticks ? "ticks" : "an order book"));
+}
 
 Result<Duck*> ParquetStore::duck() const {
     const std::scoped_lock guard(mutex_);
@@ -176,6 +196,7 @@ Result<OpenSeries> ParquetStore::open_series(const SeriesKey& key, TimeRange ran
     constexpr int attempts_max = 20;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
         OpenSeries series;
+        series.folder = folder(key);
         TRY(series.manifest, read_manifest(key));
         bool complete = true;
         for (const Part& part : series.manifest.parts) {
@@ -193,93 +214,72 @@ Result<OpenSeries> ParquetStore::open_series(const SeriesKey& key, TimeRange ran
                                                to_string(key), folder(key).string()));
 }
 
-Result<void> ParquetStore::stream(const SeriesKey& key, TimeRange range, const std::vector<std::string>& names,
-                                  const OpenSeries& series,
-                                  const std::function<bool(int, std::size_t, const std::vector<const std::int64_t*>&)>&
-                                      sink) const {
+template <class Batch, class Format>
+Result<std::unique_ptr<ports::Cursor<Batch>>> ParquetStore::open(const SeriesKey& key, Timeframe kind, TimeRange range,
+                                                                 std::size_t batch_rows) const {
+    CHECK(batch_rows > 0);
+    TRY_VOID(expect_kind(key, kind));
+    TRY(OpenSeries series, open_series(key, range));
     TRY(Duck* const database, duck());
-    for (std::size_t i = 0; i < series.parts.size(); ++i) {
-        const std::string path = fmt::format("/proc/self/fd/{}", series.files[i].get());
-        const int digits = series.parts[i].price_digits;
-        const auto more = database->read(path, names, range, [&](std::size_t rows, const auto& columns) {
-            return sink(digits, rows, columns);
-        });
-        if (!more)
-            return fail(ErrorCode::failed,
-                        fmt::format("{}: {}; remove the series and import it again",
-                                    (folder(key) / series.parts[i].file).string(), more.error().text));
-        if (!*more) return {};
-    }
-    return {};
+    std::vector<std::string> names = kind == book_timeframe    ? book_column_names()
+                                     : kind == Timeframe::ticks ? tick_column_names(series.manifest.version)
+                                                                : bar_column_names(series.manifest.info);
+    return std::make_unique<PartCursor<Batch, Format>>(PartReader(*database, std::move(series), std::move(names), range),
+                                                       batch_rows);
+}
+
+Result<std::unique_ptr<ports::Cursor<BarColumns>>> ParquetStore::open_bars(const SeriesKey& key, TimeRange range,
+                                                                           std::size_t batch_rows) const {
+    return open<BarColumns, BarFormat>(key, Timeframe::m1, range, batch_rows);
+}
+
+Result<std::unique_ptr<ports::Cursor<TickColumns>>> ParquetStore::open_ticks(const SeriesKey& key, TimeRange range,
+                                                                             std::size_t batch_rows) const {
+    return open<TickColumns, TickFormat>(key, Timeframe::ticks, range, batch_rows);
+}
+
+Result<std::unique_ptr<ports::Cursor<BookRows>>> ParquetStore::open_book(const SeriesKey& key, TimeRange range,
+                                                                         std::size_t batch_rows) const {
+    return open<BookRows, BookFormat>(key, book_timeframe, range, batch_rows);
 }
 
 Result<void> ParquetStore::stream_bars(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                                        const ports::BarSink& sink) const {
-    CHECK(batch_rows > 0);
-    CHECK(key.timeframe != Timeframe::ticks);
-    TRY(const OpenSeries series, open_series(key, range));
-    const SeriesInfo& info = series.manifest.info;
+    TRY(const auto cursor, open_bars(key, range, batch_rows));
     BarColumns batch;
-    batch.key = info.key;
-    batch.digits = info.digits;
-    bool more = true;
-    const auto take = [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
-        for (std::size_t from = 0; from < rows && more;) {
-            const std::size_t count = std::min(rows - from, batch_rows - batch.size());
-            append_integers(batch, info, digits, columns, from, count);
-            from += count;
-            if (batch.size() < batch_rows) continue;
-            more = sink(batch);
-            clear_rows(batch);
-        }
-        return more;
-    };
-    TRY_VOID(stream(key, range, bar_column_names(info), series, take));
-    if (more && batch.size() > 0) sink(batch);
-    return {};
+    while (true) {
+        TRY(const bool more, cursor->next(batch));
+        if (!more || !sink(batch)) return {};
+    }
 }
 
 Result<BarColumns> ParquetStore::read_bars(const SeriesKey& key, TimeRange range) const {
-    CHECK(key.timeframe != Timeframe::ticks);
-    TRY(const OpenSeries series, open_series(key, range));
-    const SeriesInfo& info = series.manifest.info;
+    TRY_VOID(expect_kind(key, Timeframe::m1));
+    TRY(OpenSeries series, open_series(key, range));
+    const SeriesInfo info = series.manifest.info;
     BarColumns bars;
     bars.key = info.key;
     bars.digits = info.digits;
     std::int64_t rows_max = 0;
     for (const Part& part : series.parts) rows_max += part.rows;
     reserve_rows(bars, info, static_cast<std::size_t>(rows_max));
-    TRY_VOID(stream(key, range, bar_column_names(info), series,
-                    [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
-                        append_integers(bars, info, digits, columns, 0, rows);
-                        return true;
-                    }));
-    return bars;
+    TRY(Duck* const database, duck());
+    PartReader reader(*database, std::move(series), bar_column_names(info), range);
+    while (true) {
+        TRY(const std::size_t rows, reader.next());
+        if (rows == 0) return bars;
+        append_integers(bars, info, reader.part().price_digits, reader.columns(), 0, rows);
+    }
 }
 
 Result<void> ParquetStore::stream_ticks(const SeriesKey& key, TimeRange range, std::size_t batch_rows,
                                         const ports::TickSink& sink) const {
-    CHECK(batch_rows > 0);
-    CHECK(key.timeframe == Timeframe::ticks);
-    TRY(const OpenSeries series, open_series(key, range));
+    TRY(const auto cursor, open_ticks(key, range, batch_rows));
     TickColumns batch;
-    batch.key = series.manifest.info.key;
-    batch.digits = series.manifest.info.digits;
-    bool more = true;
-    const auto take = [&](int digits, std::size_t rows, const std::vector<const std::int64_t*>& columns) {
-        for (std::size_t from = 0; from < rows && more;) {
-            const std::size_t count = std::min(rows - from, batch_rows - batch.size());
-            append_integers(batch, digits, columns, from, count);
-            from += count;
-            if (batch.size() < batch_rows) continue;
-            more = sink(batch);
-            batch.clear();
-        }
-        return more;
-    };
-    TRY_VOID(stream(key, range, tick_column_names(), series, take));
-    if (more && batch.size() > 0) sink(batch);
-    return {};
+    while (true) {
+        TRY(const bool more, cursor->next(batch));
+        if (!more || !sink(batch)) return {};
+    }
 }
 
 Result<Part> ParquetStore::write_part(const SeriesKey& key, const std::string& file, const IntegerColumns& columns) {
@@ -293,8 +293,9 @@ Result<Part> ParquetStore::write_part(const SeriesKey& key, const std::string& f
                                 path.string(), written.error().text));
     }
     TRY_VOID(sync_path(path));
-    const auto& time = columns.values.front();
-    return Part{file, static_cast<std::int64_t>(time.size()), {time.front()}, {time.back()}, columns.price_digits};
+    const auto rows = static_cast<std::int64_t>(columns.values.front().size());
+    return Part{file, rows, columns.first, columns.last, columns.units.price_digits, columns.units.time_unit,
+                columns.units.size_unit};
 }
 
 Result<void> ParquetStore::publish(const Manifest& manifest) {
@@ -317,7 +318,7 @@ void ParquetStore::remove_unnamed(const SeriesKey& key, const Manifest* manifest
 }
 
 Result<void> ParquetStore::replace_bars(const BarColumns& bars) {
-    CHECK(bars.key.timeframe != Timeframe::ticks);
+    CHECK(duration_nanos(bars.key.timeframe) > 0);
     CHECK(!bars.key.symbol.empty());
     for (std::size_t i = 1; i < bars.size(); ++i) CHECK(bars.time[i - 1] < bars.time[i]);
     TRY(const auto lock, lock_unless_held(bars.key));
@@ -344,12 +345,22 @@ Result<void> ParquetStore::replace_bars(const BarColumns& bars) {
     return publish(manifest);
 }
 
-Result<std::unique_ptr<ports::TickWriter>> ParquetStore::replace_ticks(const SeriesKey& key, int digits) {
-    CHECK(key.timeframe == Timeframe::ticks);
+template <class Port, class Batch>
+Result<std::unique_ptr<Port>> ParquetStore::replace(const SeriesKey& key, int digits) {
     TRY(auto lock, lock_unless_held(key));
     const auto old = read_manifest(key);
     remove_unnamed(key, old ? &*old : nullptr);
-    return std::make_unique<ParquetTickWriter>(*this, key, digits, old ? old->generation + 1 : 1, std::move(lock));
+    return std::make_unique<PartWriter<Port, Batch>>(*this, key, digits, old ? old->generation + 1 : 1, std::move(lock));
+}
+
+Result<std::unique_ptr<ports::TickWriter>> ParquetStore::replace_ticks(const SeriesKey& key, int digits) {
+    CHECK(key.timeframe == Timeframe::ticks);
+    return replace<ports::TickWriter, TickColumns>(key, digits);
+}
+
+Result<std::unique_ptr<ports::BookWriter>> ParquetStore::replace_book(const SeriesKey& key, int digits) {
+    CHECK(key.timeframe == book_timeframe);
+    return replace<ports::BookWriter, BookRows>(key, digits);
 }
 
 Result<std::unique_ptr<ports::WriteLock>> ParquetStore::lock_writers(const SeriesKey& key) {
@@ -379,6 +390,17 @@ Result<void> ParquetStore::put_note(const SeriesKey& key, std::string_view name,
 
 Result<std::string> ParquetStore::read_note(const SeriesKey& key, std::string_view name) const {
     return read_small_file(folder(key) / fmt::format("{}{}", note_prefix, name));
+}
+
+Result<std::int64_t> ParquetStore::bytes_of(const SeriesKey& key) const {
+    TRY(const Manifest manifest, read_manifest(key));
+    std::int64_t bytes = 0;
+    for (const Part& part : manifest.parts) {
+        std::error_code gone;  // a part that a writer has just replaced counts nothing
+        const std::uintmax_t size = fs::file_size(folder(key) / part.file, gone);
+        if (!gone) bytes += static_cast<std::int64_t>(size);
+    }
+    return bytes;
 }
 
 Result<std::vector<SeriesInfo>> ParquetStore::list() const {
@@ -424,15 +446,21 @@ Result<std::int64_t> ParquetStore::export_parquet(const SeriesKey& key, const fs
     TRY(const OpenSeries series, open_series(key, {}));
     const SeriesInfo& info = series.manifest.info;
     const bool ticks = key.timeframe == Timeframe::ticks;
-    const std::vector<std::string> names = ticks ? tick_column_names() : bar_column_names(info);
+    if (key.timeframe == book_timeframe)
+        return fail(ErrorCode::usage, fmt::format("{} is exported as csv only; leave out --format parquet", to_string(key)));
+    const std::vector<std::string> names = ticks ? tick_column_names(1) : bar_column_names(info);
+    const bool spread_stored = ticks && series.manifest.version > 1;
     std::string select;
     for (std::size_t i = 0; i < series.parts.size(); ++i) {
         if (i > 0) select += " UNION ALL ";
-        select += "SELECT make_timestamp_ns(time) AS time";
-        const double price_unit = std::pow(10.0, series.parts[i].price_digits);
+        const Part& part = series.parts[i];
+        select += fmt::format("SELECT make_timestamp_ns(time * {}) AS time", part.time_unit);
+        const double price_unit = std::pow(10.0, part.price_digits);
         for (std::size_t c = 1; c < names.size(); ++c) {
             const bool quantity = names[c] == "volume" || names[c].ends_with("_size");
-            select += fmt::format(", {0} / {1}::DOUBLE AS {0}", names[c], quantity ? 1e6 : price_unit);
+            const std::string stored = spread_stored && names[c] == "ask" ? "(bid + spread)" : names[c];
+            select += fmt::format(", {} / {}::DOUBLE AS {}", stored,
+                                  quantity ? 1e6 / static_cast<double>(part.size_unit) : price_unit, names[c]);
         }
         select += fmt::format(" FROM read_parquet('/proc/self/fd/{}')", series.files[i].get());
     }

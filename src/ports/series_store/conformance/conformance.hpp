@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -23,7 +24,8 @@ class SeriesStoreConformance : public testing::TestWithParam<MakeStore> {
   protected:
     FreshStore fresh_ = GetParam()();
     SeriesStore& store_ = *fresh_.store;
-    const SeriesKey minutes_{"EURUSD", Timeframe::m1}, ticks_{"EURUSD", Timeframe::ticks};
+    const SeriesKey minutes_{"EURUSD", Timeframe::m1}, ticks_{"EURUSD", Timeframe::ticks},
+        book_{"BTCUSDT", book_timeframe};
 
     Result<void> put(const TickColumns& ticks, std::size_t batch = 1'000) {
         TRY(const auto writer, store_.replace_ticks(ticks.key, ticks.digits));
@@ -171,6 +173,76 @@ TEST_P(SeriesStoreConformance, a_reader_keeps_its_content_while_the_series_is_re
         return true;
     }).has_value());
     EXPECT_EQ(rows, 25'000U);
+}
+
+TEST_P(SeriesStoreConformance, cursors_give_the_rows_of_a_stream_at_the_readers_pace) {
+    ASSERT_TRUE(put(some_ticks(ticks_, 25'000)).has_value());
+    ASSERT_TRUE(store_.replace_bars(some_bars(minutes_, 5'000)).has_value());
+    const TimeRange range{{2'000'000}, {9'000'001}};
+    auto ticks = store_.open_ticks(ticks_, range, 777);
+    auto bars = store_.open_bars(minutes_, {}, 1'000);
+    ASSERT_TRUE(ticks.has_value() && bars.has_value());
+    TickColumns all, batch;
+    BarColumns bar_batch;
+    std::size_t bar_rows = 0;
+    while (*(*ticks)->next(batch)) {  // two cursors at once, turn by turn
+        EXPECT_LE(batch.size(), 777U);
+        for (std::size_t i = 0; i < batch.size(); ++i) all.append(batch.tick(i));
+        if (*(*bars)->next(bar_batch)) bar_rows += bar_batch.size();
+        if (all.size() == 777) {
+            ASSERT_TRUE(put(some_ticks(ticks_, 10)).has_value());  // it keeps what it was opened on
+        }
+    }
+    while (*(*bars)->next(bar_batch)) bar_rows += bar_batch.size();
+    EXPECT_EQ(bar_rows, 5'000U);
+    EXPECT_FALSE(*(*ticks)->next(batch));
+    ASSERT_EQ(all.size(), 14'002U);
+    EXPECT_EQ(all.time.front(), range.from);
+    EXPECT_EQ(all.time.back().value, 9'000'000);
+}
+
+TEST_P(SeriesStoreConformance, keeps_negative_spreads_and_quantities_of_any_size) {
+    TickColumns ticks = some_ticks(ticks_, 100);
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+        ticks.time[i].value *= 1'000'000;
+        ticks.bid_size[i].raw *= Quantity::scale;
+        ticks.ask_size[i].raw = 0;
+        if (i % 3 == 0) std::swap(ticks.bid[i], ticks.ask[i]);
+    }
+    ASSERT_TRUE(put(ticks).has_value());
+    const TickColumns back = all_ticks();
+    EXPECT_TRUE(back.time == ticks.time && back.bid == ticks.bid && back.ask == ticks.ask);
+    EXPECT_TRUE(back.bid_size == ticks.bid_size && back.ask_size == ticks.ask_size);
+}
+
+TEST_P(SeriesStoreConformance, keeps_the_recording_of_a_book_row_for_row) {
+    const BookRows book = some_book(book_, 12'345);
+    {
+        auto writer = store_.replace_book(book_, 1);
+        ASSERT_TRUE((*writer)->append(book).has_value());
+        EXPECT_EQ(store_.describe(book_).error().code, ErrorCode::not_found);
+        ASSERT_TRUE((*writer)->commit().has_value());
+    }
+    auto cursor = store_.open_book(book_, {}, 1'000);
+    BookRows all, batch;
+    while (*(*cursor)->next(batch)) all.rows.insert(all.rows.end(), batch.rows.begin(), batch.rows.end());
+    EXPECT_TRUE(all.rows == book.rows);
+    EXPECT_EQ(batch.key, book_);
+    EXPECT_EQ(store_.describe(book_)->rows, 12'345);
+    const TimeRange range{{100'000}, {200'000}};
+    auto part = store_.open_book(book_, range, 1'000'000);
+    ASSERT_TRUE(*(*part)->next(batch));
+    EXPECT_EQ(std::ranges::count_if(book.rows, [&](const BookEvent& e) { return range.contains(e.time); }),
+              static_cast<std::ptrdiff_t>(batch.size()));
+    ASSERT_TRUE(store_.remove(book_).has_value());
+}
+
+TEST_P(SeriesStoreConformance, refuses_to_read_one_kind_as_another) {
+    ASSERT_TRUE(put(some_ticks(ticks_, 10)).has_value());
+    EXPECT_EQ(store_.open_bars(ticks_, {}, 10).error().code, ErrorCode::usage);
+    EXPECT_EQ(store_.read_bars(book_, {}).error().code, ErrorCode::usage);
+    EXPECT_EQ(store_.open_ticks(book_, {}, 10).error().code, ErrorCode::usage);
+    EXPECT_EQ(store_.open_book(ticks_, {}, 10).error().code, ErrorCode::usage);
 }
 
 TEST_P(SeriesStoreConformance, lets_the_holder_of_the_lock_write) {

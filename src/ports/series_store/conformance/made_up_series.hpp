@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "domain/book.hpp"
 #include "domain/market.hpp"
 
 namespace aitrading::ports::conformance {
@@ -36,6 +37,34 @@ inline TickColumns some_ticks(const SeriesKey& key, std::size_t rows, std::int64
         ticks.append({{n / 2 * 1'000}, {1'200'000'000 + n % 100 * 10'000}, {1'200'010'000 + n % 100 * 10'000}, {n}, {n + 1}});
     }
     return ticks;
+}
+
+/// Messages of one to five rows of every kind, two messages an instant.
+inline BookRows some_book(const SeriesKey& key, std::size_t rows) {
+    BookRows book;
+    book.key = key;
+    book.digits = 1;
+    SplitMix64 random(rows);
+    std::int64_t message = 0, left = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        if (left == 0) {
+            left = static_cast<std::int64_t>(random.next() % 5) + 1;
+            ++message;
+        }
+        BookEvent event;
+        event.time.value = message / 2 * 1'000;
+        event.exchange_time.value = message % 7 == 0 ? 0 : event.time.value + 500'000'000;
+        event.first_id = message * 10;
+        event.last_id = message * 10 + 7;
+        event.previous_id = message % 3 == 0 ? -1 : message * 10 - 3;
+        event.kind = static_cast<BookKind>(message % 5);
+        event.side = i % 2 == 0 ? BookSide::bid : BookSide::ask;
+        event.price = {static_cast<std::int64_t>(random.next() % 10'000) * 100'000'000};
+        event.quantity = {static_cast<std::int64_t>(random.next() % 1'000)};
+        event.last_of_message = --left == 0 || i + 1 == rows;
+        book.rows.push_back(event);
+    }
+    return book;
 }
 
 inline void expect_equal(const BarColumns& a, const BarColumns& b) {
