@@ -96,6 +96,7 @@ Result<void> check_ticks(const ports::SeriesStore& store, const SeriesKey& key, 
 }  // namespace
 
 Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKey& key) {
+    if (key.timeframe == book_timeframe) return check_book(store, key);
     SeriesCheck out;
     DefectTally defects;
     TRY(out.info, store.describe(key));

@@ -26,5 +26,7 @@ struct SeriesCheck {
 /// than twenty times the median bar range that are taken back by the next bar. Memory: one batch.
 /// @errors not_found, failed
 Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKey& key);
+/// The same for a recording of an order book: gaps in the update ids, a crossed book, no snapshot.
+Result<SeriesCheck> check_book(const ports::SeriesStore& store, const SeriesKey& key);
 
 }  // namespace aitrading::market

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "market/history/book_csv.hpp"
+
 namespace aitrading::market {
 namespace {
 
@@ -65,9 +67,22 @@ void append_quantity(std::string& out, Quantity quantity) {
     out += to_decimal(quantity, digits);
 }
 
+Result<void> write_book(const ports::SeriesStore& store, const SeriesKey& key, WholeFile& file) {
+    TRY(const auto cursor, store.open_book(key, {}, 16'384));
+    BookRows batch;
+    while (true) {
+        TRY(const bool more, cursor->next(batch));
+        if (!more) return {};
+        std::string text;
+        append_csv(text, batch);
+        TRY_VOID(file.write(text));
+    }
+}
+
 }  // namespace
 
 std::string csv_header(const SeriesInfo& info) {
+    if (info.key.timeframe == book_timeframe) return std::string(book_csv_header());
     if (info.key.timeframe == Timeframe::ticks) return "time,bid,ask,bid_size,ask_size\n";
     std::string out = "time,open,high,low,close,volume";
     if (info.has_ask) out += ",ask_open,ask_high,ask_low,ask_close";
@@ -104,6 +119,11 @@ Result<std::int64_t> export_csv(const ports::SeriesStore& store, const SeriesKey
     TRY(const SeriesInfo info, store.describe(key));
     WholeFile file(out);
     TRY_VOID(file.write(csv_header(info)));
+    if (key.timeframe == book_timeframe) {
+        TRY_VOID(write_book(store, key, file));
+        TRY_VOID(file.finish());
+        return info.rows;
+    }
     std::int64_t rows = 0;
     Result<void> written;
     std::string text;

@@ -49,6 +49,12 @@ class ManyFiles {
             outcomes_[index] = *std::move(empty);
             return;
         }
+        auto book = import_if_book(path, options_, store_);
+        if (!book) return refuse(index, book.error());
+        if (*book) {
+            outcomes_[index] = **std::move(book);
+            return;
+        }
         auto rows = RowStream::open(path, options_);
         if (!rows) return refuse(index, rows.error());
         if (rows->layout().kind == RowKind::ticks) {

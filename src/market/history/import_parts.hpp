@@ -41,6 +41,12 @@ ImportReport begin_report(RowStream& rows, const std::filesystem::path& path);
 /// Counts and defects at the end of a file.
 void end_report(const RowStream& rows, const DefectTally& defects, ImportReport& report);
 
+/// A recording of an order book. Rows count book rows, not lines. A file whose span is stored with other rows is left out
+/// as a whole unless `replace`; one that is stored just so changes nothing.
+/// Nothing where the file is no such recording and none was asked for. @errors as import_file
+Result<std::optional<ImportReport>> import_if_book(const std::filesystem::path& path, const ImportOptions& options,
+                                                   ports::SeriesStore& store);
+
 /// Neither the file nor the user tells the symbol.
 Error symbol_unknown(const std::filesystem::path& path);
 

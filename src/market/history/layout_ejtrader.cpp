@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "market/calendar/instruments.hpp"
 #include "market/history/layout.hpp"
 #include "market/history/table_parser.hpp"
 
@@ -32,6 +33,9 @@ int confidence(const Sample& sample, const LayoutOptions&) {
 
 /// Digits that MetaTrader brokers quote; none where the symbol is not known.
 std::optional<Price> usual_point(std::string_view symbol) {
+    const Instrument* known = InstrumentTable::built_in().find(symbol);
+    // Brokers agree on the digits of pairs and metals; on those of indices and coins they do not.
+    if (known != nullptr && (known->kind == InstrumentClass::fx || known->kind == InstrumentClass::metal)) return known->point();
     if (symbol.size() != 6) return std::nullopt;
     if (symbol.starts_with("XAU")) return Price{10'000'000};
     if (symbol.starts_with("XAG") || symbol.ends_with("JPY")) return Price{1'000'000};

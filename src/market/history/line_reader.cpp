@@ -8,14 +8,13 @@
 #include "market/history/utf16_source.hpp"
 
 namespace aitrading::market {
-namespace {
 
-constexpr std::size_t line_bytes_max = 64 * 1024;  // no row of prices is longer; a binary file may be one "line"
-
-}  // namespace
-
-LineReader::LineReader(std::unique_ptr<ByteSource> source, std::filesystem::path path, std::size_t block_bytes)
-    : source_(std::move(source)), path_(std::move(path)), block_(std::max(block_bytes, 2 * line_bytes_max)) {}
+LineReader::LineReader(std::unique_ptr<ByteSource> source, std::filesystem::path path, std::size_t block_bytes,
+                       std::size_t line_bytes_max)
+    : source_(std::move(source)),
+      path_(std::move(path)),
+      block_(std::max(block_bytes, 2 * line_bytes_max)),
+      line_bytes_max_(line_bytes_max) {}
 
 Result<void> LineReader::refill() {
     std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
@@ -82,9 +81,9 @@ Result<bool> LineReader::next(std::string_view& line) {
     TRY_VOID(check_text());
     if (!found && begin_ == end_) return false;
     ++line_number_;
-    if (!found || end.stop - begin_ > line_bytes_max)
-        return fail(ErrorCode::bad_input, fmt::format("{}, line {}: longer than 64 KiB, so this is no table of prices",
-                                                      path_.string(), line_number_));
+    if (!found || end.stop - begin_ > line_bytes_max_)
+        return fail(ErrorCode::bad_input, fmt::format("{}, line {}: longer than {} KiB, so this is no table of prices",
+                                                      path_.string(), line_number_, line_bytes_max_ / 1024));
     line = std::string_view(block_.data() + begin_, end.stop - begin_);
     begin_ = end.after;
     return true;
@@ -111,7 +110,7 @@ Result<std::vector<std::string>> LineReader::peek(std::size_t count) {
     while (out.size() < count && begin_ < end_) {
         const bool found = find_end(end);
         if (!found) end = {end_, end_};
-        const std::string_view line(block_.data() + begin_, std::min(end.stop - begin_, line_bytes_max));
+        const std::string_view line(block_.data() + begin_, std::min(end.stop - begin_, line_bytes_max_));
         if (!line.empty()) out.emplace_back(line);
         begin_ = end.after;
     }

@@ -16,10 +16,11 @@ namespace aitrading::market {
 /// decoded. Or the records of a binary file, all of one size. Memory: one block.
 class LineReader {
   public:
-    LineReader(std::unique_ptr<ByteSource> source, std::filesystem::path path, std::size_t block_bytes = 1 << 20);
+    LineReader(std::unique_ptr<ByteSource> source, std::filesystem::path path, std::size_t block_bytes = 1 << 20,
+               std::size_t line_bytes_max = 64 * 1024);
 
     /// The next line (or record) in `line`, valid until the next call; false at the end of the file.
-    /// @errors bad_input (damaged archive, a line longer than 64 KiB, zero bytes in text, half a record), failed
+    /// @errors bad_input (damaged archive, a line longer than `line_bytes_max`, zero bytes in text, half a record), failed
     Result<bool> next(std::string_view& line);
     /// Number of the last line or record, from 1.
     std::int64_t line_number() const { return line_number_; }
@@ -49,6 +50,7 @@ class LineReader {
     std::unique_ptr<ByteSource> source_;
     std::filesystem::path path_;
     std::vector<char> block_;
+    std::size_t line_bytes_max_;
     std::size_t begin_ = 0, end_ = 0;
     std::size_t feed_ = npos;  ///< where the next LF is, `end_` for none, npos for not known yet
     std::size_t record_bytes_ = 0;

@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "kit/bench.hpp"
+#include "market/history/bench/book_rows.hpp"
 #include "market/history/import.hpp"
 #include "market/history/tick_reader.hpp"
 
@@ -133,7 +134,9 @@ std::vector<BenchRow> measure(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
     const auto folder = std::filesystem::temp_directory_path() / fmt::format("aitrading-history-bench-{}", ::getpid());
     std::filesystem::create_directories(folder);
-    const auto rows = aitrading::market::measure(folder);
+    auto rows = aitrading::market::measure(folder);
+    for (auto& row : aitrading::market::measure_replay(folder)) rows.push_back(std::move(row));
+    for (auto& row : aitrading::market::measure_books(folder)) rows.push_back(std::move(row));
     std::filesystem::remove_all(folder);
     return aitrading::kit::print_bench(rows, argc, argv);
 }
