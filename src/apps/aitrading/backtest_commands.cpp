@@ -8,6 +8,7 @@
 
 #include "apps/aitrading/backtest_source.hpp"
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/run_page.hpp"
 #include "apps/aitrading/run_result_view.hpp"
 #include "apps/aitrading/series_input.hpp"
@@ -58,7 +59,8 @@ Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series
     run.series = series;
     run.trials = o.trials;
     run.seed = context.seed;
-    const Price pip = pip_of(series.symbol, digits), point = point_of(digits);
+    TRY(const PriceUnits units, price_units(context.home, series.symbol, digits));
+    const Price pip = units.pip, point = units.point;
     TRY(run.engine.cash, trading::parse_money(o.cash));
     if (run.engine.cash.raw <= 0) return fail(ErrorCode::usage, "--cash must be positive");
     trading::VenueRules& rules = run.engine.rules;
@@ -66,12 +68,13 @@ Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series
         TRY(run.spread, trading::parse_distance(o.spread, pip, point));
         if (run.spread->raw < 0) return fail(ErrorCode::usage, fmt::format("--spread {} must not be negative", o.spread));
     }
-    TRY(rules.commission, trading::parse_commission(o.commission));
+    TRY(rules.commission, trading::parse_commission(o.commission, units.lot));
     TRY(rules.slippage, trading::parse_slippage(o.slippage, pip, point));
     TRY(rules.swap, trading::parse_swap(o.swap, pip, point));
     if (!o.lot_step.empty()) {
-        TRY(rules.lot_step, trading::parse_lots(o.lot_step));
+        TRY(rules.lot_step, trading::parse_lots(o.lot_step, units.lot));
     }
+    rules.commission.one_lot = units.lot;
     rules.leverage = o.leverage;
     TRY(rules.stop_out_percent, parse_percent(o.stop_out));
     if (rules.stop_out_percent > 0 && rules.leverage == 0)
@@ -79,6 +82,13 @@ Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series
     rules.seed = context.seed;
     run.engine.fill = o.fill == "same_close" ? backtest::FillRule::same_close : backtest::FillRule::next_open;
     return run;
+}
+
+/// Whole units in groups of three: 100,000.
+std::string units_text(Quantity units) {
+    std::string text = fmt::format("{}", units.raw / Quantity::scale);
+    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+    return text;
 }
 
 void add_notes(RunResult& result, const BacktestOptions& o, const RunOptions& run) {
@@ -97,7 +107,8 @@ void add_notes(RunResult& result, const BacktestOptions& o, const RunOptions& ru
         notes.push_back(fmt::format("inside a bar the stored {} decide what is touched first", o.intrabar));
     else if (result.ticks == 0)
         notes.push_back("inside a bar the worse order of high and low is assumed");
-    notes.push_back("profit counts in the quote currency of the symbol; 1 lot = 100,000 units");
+    notes.push_back(fmt::format("profit counts in the quote currency of the symbol; 1 lot = {} units",
+                                units_text(run.engine.rules.commission.one_lot)));
     if (o.leverage == 0) notes.push_back("no margin check; --leverage 30 --stop-out 50% turn it on");
     notes.insert(notes.end(), result.notes.begin(), result.notes.end());
     result.notes = std::move(notes);
@@ -157,7 +168,7 @@ Price round_trip_cost(const RunOptions& run, const BarColumns& bars) {
     if (bars.size() == 0) return cost;
     if (!run.spread && bars.has_spread()) cost += bars.spread.back();
     if (!run.spread && bars.has_ask()) cost += bars.ask_close.back() - bars.close.back();
-    const double fee = rules.commission.of(bars.close.back(), trading::lot).to_double() / trading::lot.to_double();
+    const double fee = rules.commission.of(bars.close.back(), rules.commission.one_lot).to_double() / rules.commission.one_lot.to_double();
     return cost + Price::from_double(2 * fee);
 }
 
@@ -193,7 +204,7 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     TRY(RunOptions run, run_options(o, source.series, source.digits, context));
     run.bar_nanos = source.bar_nanos;
     trading::StrategySetup setup;
-    TRY(setup.size, trading::parse_lots(o.lots));
+    TRY(setup.size, trading::parse_lots(o.lots, run.engine.rules.commission.one_lot));
     setup.probability.bar_nanos = source.bar_nanos;
     Traded traded;
     if (o.strategy.starts_with("model:") || (!o.report.empty() && !source.ticks)) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/aitrading/instrument_lookup.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "proving/backtest/service/input_file.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t batch_rows = 65'536;
 
 Result<BacktestSource> from_store(const std::shared_ptr<ports::SeriesStore>& store, const SeriesKey& key, TimeRange range) {
+    if (key.timeframe == book_timeframe)
+        return fail(ErrorCode::usage, to_string(key) + " is the recording of an order book; back-tests run on bars or ticks");
     TRY(const SeriesInfo info, store->describe(key));
     BacktestSource out;
     out.series = key;
@@ -43,7 +46,8 @@ Result<BacktestSource> stored_source(const std::filesystem::path& home, const st
         return fail(ErrorCode::usage, "name a stored series (aitrading backtest EURUSD H1 …) or give --input F.csv");
     TRY(const Timeframe parsed, parse_timeframe(timeframe));
     TRY(auto store, engines::open_parquet_store(home));
-    return from_store(std::move(store), {symbol, parsed}, range);
+    TRY(const SeriesKey key, stored_key(home, *store, {symbol, parsed}));
+    return from_store(std::move(store), key, range);
 }
 
 Result<BacktestSource> file_source(const std::filesystem::path& path, const std::string& symbol, TimeRange range) {

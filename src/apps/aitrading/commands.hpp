@@ -31,6 +31,8 @@ struct Context {
 // (one function for each file named <what>_commands.cpp)
 void add_data_commands(CLI::App& app, Context& context);
 void add_features_commands(CLI::App& app, Context& context);
+void add_calendar_commands(CLI::App& app, Context& context);
+void add_instruments_commands(CLI::App& app, Context& context);
 void add_models_commands(CLI::App& app, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
 void add_backtest_commands(CLI::App& app, Context& context);

@@ -128,7 +128,10 @@ Result<void> list_series(const Context& context) {
     TRY(const std::vector<SeriesInfo> all, store->list());
     if (context.json) {
         Json list = Json::array();
-        for (const SeriesInfo& info : all) list.push_back(to_json(info));
+        for (const SeriesInfo& info : all) {
+            list.push_back(to_json(info));
+            list.back()["bytes"] = store->bytes_of(info.key).value_or(0);
+        }
         print_json({{"series", std::move(list)}});
         return {};
     }
@@ -138,11 +141,12 @@ Result<void> list_series(const Context& context) {
     }
     using enum kit::Table::Align;
     kit::Table table({{"symbol", left}, {"timeframe", left}, {"rows", right}, {"first", left}, {"last", left},
-                      {"gaps", right}, {"sides", left}, {"digits", right}});
+                      {"gaps", right}, {"sides", left}, {"digits", right}, {"bytes/row", right}});
     for (const SeriesInfo& info : all)
         table.add({info.key.symbol, std::string(name(info.key.timeframe)), fmt::format("{}", info.rows),
                    to_iso8601(info.first), to_iso8601(info.last), fmt::format("{}", info.gaps), sides_of(info),
-                   fmt::format("{}", info.digits)});
+                   fmt::format("{}", info.digits),
+                   info.rows == 0 ? "" : fmt::format("{:.2f}", static_cast<double>(store->bytes_of(info.key).value_or(0)) / static_cast<double>(info.rows))});
     fmt::print("{}", table.render());
     return {};
 }
@@ -165,7 +169,7 @@ void add_import(CLI::App& group, Context& context) {
     CLI::App* import = group.add_subcommand("import", "stores what is sound in files of bars or ticks");
     import->add_option("paths", command->paths, "files or folders of files: plain, gzip or zip")->required();
     import->add_option("--format", command->format,
-                       "auto (found by the content), or one of " + market::layout_names());
+                       "auto (found by the content), or one of " + market::layout_names() + "; order books: binance-book, tardis");
     import->add_option("--symbol", command->symbol, "the instrument, where the file does not tell");
     import->add_option("--timeframe", command->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1 MN1, where the steps do not tell");
     import->add_option("--timezone", command->timezone,

@@ -37,6 +37,7 @@ Json to_json(const market::ImportReport& r) {
 }
 
 std::string sides_of(const SeriesInfo& info) {
+    if (info.key.timeframe == book_timeframe) return "book";
     return info.has_ask ? "bid+ask" : info.has_spread ? "bid+spread" : "bid";
 }
 

@@ -123,7 +123,7 @@ CLI::App* add_tool(CLI::App& group, Context& context, const char* verb, const ch
                    const std::shared_ptr<SeriesWords>& words) {
     CLI::App* command = group.add_subcommand(verb, does);
     command->add_option("symbol", words->symbol, "as shown by data list")->required();
-    command->add_option("timeframe", words->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1")->required();
+    command->add_option("timeframe", words->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1, or book")->required();
     command->callback([words, run, &context] { context.action = [words, run, &context] { return run(context, *words); }; });
     return command;
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/evaluation_run.hpp"
 #include "apps/aitrading/market_run.hpp"
 #include "apps/aitrading/output.hpp"
@@ -86,11 +87,12 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     if (!o.test_from.empty()) {
         TRY(request.test_from, parse_iso8601(o.test_from));
     }
+    TRY(const PriceUnits units, price_units(context.home, bars.key.symbol, bars.digits));
     if (!o.spread.empty()) {
-        TRY(request.spread, trading::parse_distance(o.spread, pip_of(bars.key.symbol, bars.digits), point_of(bars.digits)));
+        TRY(request.spread, trading::parse_distance(o.spread, units.pip, units.point));
     }
     if (!o.commission.empty()) {
-        TRY(request.commission, trading::parse_commission(o.commission));
+        TRY(request.commission, trading::parse_commission(o.commission, units.lot));
     }
     TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
     if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, predictions_csv(run)));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
 #include "base/hash.hpp"
 #include "models/boosting/boosting.hpp"
@@ -46,18 +47,18 @@ std::vector<double> unit_costs(const BarColumns& bars, std::span<const std::uint
     const double share = by_value ? commission.rate.to_double() / 1e6 : 0;
     std::vector<double> costs = models::unit_costs_bp(bars, rows, spread.to_double(), share);
     if (commission.kind == trading::Commission::Kind::per_lot) {
-        const double per_unit = commission.rate.to_double() / trading::lot.to_double();
+        const double per_unit = commission.rate.to_double() / commission.one_lot.to_double();
         for (std::size_t i = 0; i < rows.size(); ++i) costs[i] += per_unit / bars.close[rows[i]].to_double() * 1e4;
     }
     return costs;
 }
 
 /// The median spread at the bars' closes where the series tells it, else one pip.
-Price usual_spread(const BarColumns& bars) {
+Price usual_spread(const BarColumns& bars, Price pip) {
     std::vector<Price> spreads = bars.spread;
     if (bars.has_ask())
         for (std::size_t i = 0; i < bars.size(); ++i) spreads.push_back(bars.ask_close[i] - bars.close[i]);
-    if (spreads.empty()) return pip_of(bars.key.symbol, bars.digits);
+    if (spreads.empty()) return pip;
     const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
     std::ranges::nth_element(spreads, middle);
     return *middle;
@@ -257,7 +258,8 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
     progress.finish();
 
-    const Price spread = request.spread.value_or(usual_spread(run.bars));
+    TRY(const PriceUnits units, price_units(context.home, run.bars.key.symbol, run.bars.digits));
+    const Price spread = request.spread.value_or(usual_spread(run.bars, units.pip));
     const trading::Commission commission = request.commission.value_or(
         trading::Commission{trading::Commission::Kind::per_million, Money{20 * Money::scale}});
     run.cost_model = fmt::format("spread {}, commission {}", to_decimal(spread, 5),

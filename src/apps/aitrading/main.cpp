@@ -108,6 +108,8 @@ int run(int argc, char** argv) {
 
     add_data_commands(app, context);
     add_features_commands(app, context);
+    add_calendar_commands(app, context);
+    add_instruments_commands(app, context);
     add_models_commands(app, context);
     add_synth_commands(app, context);
     add_backtest_commands(app, context);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/aitrading/instrument_lookup.hpp"
 #include "base/hash.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "market/history/bars_csv.hpp"
@@ -39,10 +40,13 @@ Result<std::unique_ptr<ports::SeriesStore>> open_store(const Context& context) {
 }
 
 Result<BarColumns> read_series(const Context& context, const SeriesKey& key, TimeRange range) {
+    if (key.timeframe == book_timeframe)
+        return fail(ErrorCode::usage, to_string(key) + " is the recording of an order book, not bars; see aitrading data list");
     if (key.timeframe == Timeframe::ticks)
         return fail(ErrorCode::usage, "ticks are no bars; make some first: aitrading data resample " + key.symbol + " ticks M1");
     TRY(const auto store, open_store(context));
-    TRY(BarColumns bars, store->read_bars(key, range));
+    TRY(const SeriesKey stored, stored_key(context.home, *store, key));
+    TRY(BarColumns bars, store->read_bars(stored, range));
     if (bars.size() == 0)
         return fail(ErrorCode::not_found, fmt::format("{} has no bars between --from and --to; see aitrading data list",
                                                       to_string(key)));

@@ -57,7 +57,7 @@ Money Commission::of(Price price, Quantity quantity) const {
     switch (kind) {
         case Kind::none: return {};
         case Kind::per_lot:
-            return {static_cast<std::int64_t>(divide_nearest(Wide{rate.raw} * quantity.raw, lot.raw))};
+            return {static_cast<std::int64_t>(divide_nearest(Wide{rate.raw} * quantity.raw, one_lot.raw))};
         case Kind::per_million: {
             // notional in 1e-15, rate in 1e-6 for each 1e6, result in 1e-6: 1e-15 * 1e-6 * 1e-6 / 1e-6.
             const Wide product = Amount::of(price, quantity).raw * rate.raw;
@@ -91,10 +91,10 @@ Result<Price> parse_distance(std::string_view text, Price pip, Price point) {
     return Price{static_cast<std::int64_t>(divide_nearest(Wide{*billionths} * unit.raw, 1'000'000'000))};
 }
 
-Result<Quantity> parse_lots(std::string_view text) {
+Result<Quantity> parse_lots(std::string_view text, Quantity one_lot) {
     const auto billionths = read_billionths(text);
     if (!billionths || *billionths <= 0) return unusable("lots", text, "a positive number such as 0.1");
-    const Wide units = Wide{*billionths} * lot.raw / 1'000'000'000;
+    const Wide units = Wide{*billionths} * one_lot.raw / 1'000'000'000;
     if (units <= 0 || units > Wide{1'000'000} * lot.raw)
         return unusable("lots", text, "a number of lots between 0.00000000001 and 1000000");
     return Quantity{static_cast<std::int64_t>(units)};
@@ -106,11 +106,12 @@ Result<Money> parse_money(std::string_view text) {
     return Money{*billionths / (1'000'000'000 / Money::scale)};
 }
 
-Result<Commission> parse_commission(std::string_view text) {
+Result<Commission> parse_commission(std::string_view text, Quantity one_lot) {
     constexpr std::string_view expected = "7/lot, 20/million (of notional for each fill) or 0";
     if (text == "0" || text == "none") return Commission{};
     std::string_view number = text;
     Commission out;
+    out.one_lot = one_lot;
     if (strip(number, "/lot")) out.kind = Commission::Kind::per_lot;
     else if (strip(number, "/million")) out.kind = Commission::Kind::per_million;
     else return unusable("commission", text, expected);

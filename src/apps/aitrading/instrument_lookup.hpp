@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "domain/market.hpp"
+#include "ports/series_store/series_store.hpp"
+
+namespace aitrading::apps {
+
+/// What the words pip, point and lot mean for a series.
+struct PriceUnits {
+    Price pip, point;
+    Quantity lot;        ///< units in one lot
+    bool known = false;  ///< the instrument stands in the table; otherwise these are the usual values of a currency pair
+};
+
+/// From the home's table of instruments. Pairs keep the point of the series' own decimals and lots of 100,000 units.
+/// @errors bad_input (the user's table), failed
+Result<PriceUnits> price_units(const std::filesystem::path& home, const std::string& symbol, int digits);
+
+/// The key under which a series is stored: as asked, else by another name of the instrument (`GOLD`, `XAUUSD`). Unchanged
+/// where none is stored, so that the store's own message names what was asked. @errors bad_input, failed
+Result<SeriesKey> stored_key(const std::filesystem::path& home, const ports::SeriesStore& store, const SeriesKey& key);
+
+}  // namespace aitrading::apps
