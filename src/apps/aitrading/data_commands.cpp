@@ -60,8 +60,9 @@ Result<market::ImportOptions> options_of(const Context& context, const ImportCom
 void tell(const market::ImportReport& report) {
     for (const std::string& warning : report.warnings) fmt::print(stderr, "warning: {}: {}\n", report.path.string(), warning);
     for (const market::Defect& defect : report.defects)
-        fmt::print(stderr, "{}: {}, line {}: {} ({} rows)\n", defect.refused ? "refused" : "note", report.path.string(),
-                   defect.row, defect.text, defect.count);
+        fmt::print(stderr, "{}: {}{}: {}{}\n", defect.refused ? "refused" : "note", report.path.string(),
+                   defect.row > 0 ? fmt::format(", line {}", defect.row) : "", defect.text,
+                   defect.row > 0 ? fmt::format(" ({} rows)", defect.count) : "");
 }
 
 void print_imports(const std::vector<market::ImportReport>& reports) {
