@@ -1,5 +1,8 @@
 #include "market/simulator/market_csv.hpp"
 
+#include <cctype>
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "market/simulator/market_table.hpp"
@@ -50,6 +53,11 @@ struct Refused {
     const char* text;
     const char* expected;
 };
+/// The default is the bytes of both pointers, another name in every run.
+void PrintTo(const Refused& refused, std::ostream* out) {
+    for (const char* c = refused.expected; *c != '\0'; ++c) *out << (std::isalnum(static_cast<unsigned char>(*c)) != 0 ? *c : '_');
+}
+
 class MarketTableErrors : public testing::TestWithParam<Refused> {};
 
 TEST_P(MarketTableErrors, name_file_row_and_field) {

@@ -88,7 +88,9 @@ TEST_P(SpecifiedMarket, gives_the_published_figures_of_2000_labels) {
     EXPECT_EQ(regime_correct, GetParam()->regime_correct);
 }
 
-INSTANTIATE_TEST_SUITE_P(Vectors, SpecifiedMarket, testing::Values(&strong, &realistic, &null));
+INSTANTIATE_TEST_SUITE_P(Vectors, SpecifiedMarket, testing::Values(&strong, &realistic, &null), [](const auto& at) {
+    return std::string(at.param == &strong ? "strong" : at.param == &realistic ? "realistic" : "null");
+});
 
 TEST(SpecifiedMarket, same_seed_same_bars_and_another_seed_others) {
     SyntheticMarket a(specified_market(strong_strength), 7), b(specified_market(strong_strength), 7),
