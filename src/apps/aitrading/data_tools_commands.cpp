@@ -7,6 +7,7 @@
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "kit/table.hpp"
 #include "market/history/check_series.hpp"
+#include "market/history/event_bars.hpp"
 #include "market/history/export.hpp"
 #include "market/history/quarantine.hpp"
 #include "market/history/resample.hpp"
@@ -15,7 +16,7 @@ namespace aitrading::apps {
 namespace {
 
 struct SeriesWords {
-    std::string symbol, timeframe, to, out, format = "csv";
+    std::string symbol, timeframe, to, out, format = "csv", day = "auto", price = "as-is", as;
 };
 
 Result<SeriesKey> key_of(const SeriesWords& words) {
@@ -104,16 +105,52 @@ Result<void> export_series(const Context& context, const SeriesWords& words) {
     return {};
 }
 
-Result<void> resample(const Context& context, const SeriesWords& words) {
+/// Bars that are no timeframe go to a file.
+Result<void> event_bars(const Context& context, const SeriesWords& words) {
+    TRY(const market::EventRule rule, market::parse_event_rule(words.to));
     TRY(const SeriesKey from, key_of(words));
-    TRY(const Timeframe to, parse_timeframe(words.to));
+    if (from.timeframe != Timeframe::ticks)
+        return fail(ErrorCode::usage, fmt::format("{} bars are made of ticks: aitrading data resample {} ticks {} --out F.csv",
+                                                  words.to, words.symbol, words.to));
+    if (words.out.empty())
+        return fail(ErrorCode::usage, fmt::format("{} is no timeframe, so its bars are not stored; name a file with --out", words.to));
     TRY(const auto store, engines::open_parquet_store(context.home));
-    TRY(const SeriesInfo info, market::resample_stored(*store, from, to));
+    TRY(const std::int64_t bars, market::export_event_bars(*store, words.symbol, rule, words.out));
     if (context.json)
-        print_json({{"series", Json::array({to_json(info)})}});
+        print_json({{"symbol", words.symbol}, {"bars", words.to}, {"rows", bars}, {"out", words.out}});
     else
-        fmt::print("{}: {} bars from {}, bars begin on the UTC clock{}\n", to_string(info.key), info.rows,
-                   to_string(from), to == Timeframe::w1 ? ", weeks on Monday" : "");
+        fmt::print("{} bars {} of {} in {}\n", bars, words.to, words.symbol, words.out);
+    return {};
+}
+
+Result<void> resample(const Context& context, const SeriesWords& words) {
+    const auto timeframe = parse_timeframe(words.to);
+    if (!timeframe && words.to.find(':') != std::string::npos) return event_bars(context, words);
+    if (!timeframe) return std::unexpected(timeframe.error());
+    TRY(const SeriesKey from, key_of(words));
+    const Timeframe to = *timeframe;
+    if (!words.out.empty())
+        return fail(ErrorCode::usage, fmt::format("{} bars are stored; write them with `aitrading data export {} {} --out {}`", words.to,
+                                                  words.symbol, words.to, words.out));
+    TRY(const auto store, engines::open_parquet_store(context.home));
+    market::ResampleOptions options;
+    options.symbol = words.as;
+    options.prices = words.price == "mid" ? market::Prices::mid : market::Prices::as_they_are;
+    options.day = words.day == "auto" ? market::usual_day_start(words.symbol)
+                  : words.day == "utc" ? market::DayStart::utc : market::DayStart::new_york;
+    TRY(const SeriesInfo info, market::resample_stored(*store, from, to, options));
+    const bool of_days = duration_nanos(to) >= nanos_per_day;
+    const bool new_york = of_days && options.day == market::DayStart::new_york;
+    if (context.json) {
+        Json series = to_json(info);
+        series["day_start"] = new_york ? "new-york" : "utc";
+        print_json({{"series", Json::array({std::move(series)})}});
+    } else {
+        fmt::print("{}: {} bars from {}, {}\n", to_string(info.key), info.rows, to_string(from),
+                   new_york  ? "days begin at 17:00 in New York (--day utc for midnight UTC)"
+                   : of_days ? "days begin at 00:00 UTC, weeks on Monday (--day new-york for 17:00 in New York)"
+                             : "bars begin on the UTC clock");
+    }
     return {};
 }
 
@@ -123,7 +160,7 @@ CLI::App* add_tool(CLI::App& group, Context& context, const char* verb, const ch
                    const std::shared_ptr<SeriesWords>& words) {
     CLI::App* command = group.add_subcommand(verb, does);
     command->add_option("symbol", words->symbol, "as shown by data list")->required();
-    command->add_option("timeframe", words->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1, or book")->required();
+    command->add_option("timeframe", words->timeframe, "ticks M1 M5 M15 M30 H1 H4 D1 W1 MN1, or book")->required();
     command->callback([words, run, &context] { context.action = [words, run, &context] { return run(context, *words); }; });
     return command;
 }
@@ -147,9 +184,19 @@ void add_data_tools(CLI::App& group, Context& context) {
     const auto resampled = std::make_shared<SeriesWords>();
     CLI::App* resampling = add_tool(group, context, "resample", "longer bars from bars or ticks, stored beside them", resample,
                                     resampled);
-    resampling->add_option("to", resampled->to, "the longer timeframe")->required();
-    resampling->footer("Bars begin on the UTC clock, weeks on Monday 00:00 UTC. A series of that timeframe is replaced.\n"
-                       "Example: aitrading data resample EURUSD M1 H1");
+    resampling->add_option("to", resampled->to, "the longer timeframe, or ticks:1000, volume:1e6, imbalance:500 with --out")->required();
+    resampling->add_option("--day", resampled->day,
+                           "where D1, W1 and MN1 begin: new-york (17:00 there, so that Sunday evening is Monday's), utc (midnight),\n"
+                           "auto (new-york, but utc for crypto)")
+        ->check(CLI::IsMember({"auto", "new-york", "utc"}));
+    resampling->add_option("--price", resampled->price, "as-is (every side by itself) or mid (of bid and ask, with the spread at the close)")
+        ->check(CLI::IsMember({"as-is", "mid"}));
+    resampling->add_option("--as", resampled->as, "symbol to store the bars under, where the series of that timeframe shall stay");
+    resampling->add_option("--out", resampled->out, "file for bars that are no timeframe (CSV)");
+    resampling->footer("Bars shorter than a day begin on the UTC clock. A series of that timeframe is replaced.\n"
+                       "Examples: aitrading data resample EURUSD M1 H1\n"
+                       "          aitrading data resample EURUSD ticks M1 --price mid --as EURUSD_mid\n"
+                       "          aitrading data resample EURUSD ticks imbalance:500 --out imbalance.csv");
 }
 
 }  // namespace aitrading::apps

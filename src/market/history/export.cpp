@@ -1,58 +1,15 @@
 #include "market/history/export.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+
+#include "market/history/whole_file.hpp"
 
 #include "market/history/book_csv.hpp"
 
 namespace aitrading::market {
 namespace {
-
-/// A file that is written beside its place and moved there at the end; dropped unfinished it leaves nothing.
-class WholeFile {
-  public:
-    explicit WholeFile(std::filesystem::path path)
-        : path_(std::move(path)), temporary_(path_.string() + fmt::format(".{}.new", ::getpid())) {
-        descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    }
-    ~WholeFile() {
-        if (descriptor_ < 0) return;
-        ::close(descriptor_);
-        ::unlink(temporary_.c_str());
-    }
-    WholeFile(const WholeFile&) = delete;
-    WholeFile& operator=(const WholeFile&) = delete;
-
-    Result<void> write(std::string_view text) {
-        while (!text.empty()) {
-            const ssize_t written = descriptor_ < 0 ? -1 : ::write(descriptor_, text.data(), text.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) return disk_error();
-            text.remove_prefix(static_cast<std::size_t>(written));
-        }
-        return {};
-    }
-    Result<void> finish() {
-        if (descriptor_ < 0 || ::fsync(descriptor_) != 0) return disk_error();
-        ::close(descriptor_);
-        descriptor_ = -1;
-        if (::rename(temporary_.c_str(), path_.c_str()) != 0) return disk_error();
-        return {};
-    }
-
-  private:
-    Result<void> disk_error() const {
-        return fail(ErrorCode::failed, fmt::format("cannot write {}: {}; choose another --out or free some space",
-                                                   path_.string(), std::strerror(errno)));
-    }
-    std::filesystem::path path_, temporary_;
-    int descriptor_ = -1;
-};
 
 void append_price(std::string& out, Price price, int digits) {
     out += ',';

@@ -29,33 +29,47 @@ struct Side {
 Side bid_of(BarColumns& b) { return {b.open, b.high, b.low, b.close}; }
 Side ask_of(BarColumns& b) { return {b.ask_open, b.ask_high, b.ask_low, b.ask_close}; }
 
+constexpr int price_digits_max = 9;
+
+Price mean_of(Price bid, Price ask) { return {bid.raw + (ask.raw - bid.raw) / 2}; }
+
 }  // namespace
 
-UnixNanos bar_begin(UnixNanos time, Timeframe to) {
-    const std::int64_t step = duration_nanos(to);
-    CHECK(step > 0);
-    // 1970-01-01 was a Thursday: weeks begin four days later.
-    const std::int64_t origin = to == Timeframe::w1 ? 4 * nanos_per_day : 0;
-    const std::int64_t since = time.value - origin;
-    return {time.value - ((since % step) + step) % step};
+BarColumns mid_bars(const BarColumns& in) {
+    CHECK(in.has_ask());
+    BarColumns out;
+    out.key = in.key;
+    out.digits = std::min(in.digits + 1, price_digits_max);
+    out.reserve(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        out.append({in.time[i], mean_of(in.open[i], in.ask_open[i]), mean_of(in.high[i], in.ask_high[i]),
+                    mean_of(in.low[i], in.ask_low[i]), mean_of(in.close[i], in.ask_close[i]), in.volume[i]});
+        out.spread.push_back(in.ask_close[i] - in.close[i]);
+    }
+    return out;
 }
 
-BarResampler::BarResampler(const SeriesKey& from, Timeframe to, int digits) {
-    CHECK(duration_nanos(from.timeframe) < duration_nanos(to));
+BarResampler::BarResampler(const SeriesKey& from, Timeframe to, int digits, DayStart day, Prices prices)
+    : day_(day), prices_(prices) {
+    CHECK(duration_nanos(from.timeframe) <= duration_nanos(to));
     out_.key = {from.symbol, to};
-    out_.digits = digits;
+    out_.digits = prices == Prices::mid ? std::min(digits + 1, price_digits_max) : digits;
 }
 
 bool BarResampler::same_bar(UnixNanos time) {
     if (time >= begin_ && time < end_) return true;
-    begin_ = bar_begin(time, out_.key.timeframe);
-    end_ = {begin_.value + duration_nanos(out_.key.timeframe)};
+    const TimeRange span = bar_span(time, out_.key.timeframe, day_);
+    begin_ = span.from;
+    end_ = span.to;
     out_.time.push_back(begin_);
     out_.volume.push_back({});
     return false;
 }
 
-void BarResampler::add(const BarColumns& in) {
+void BarResampler::add(const BarColumns& both) {
+    BarColumns mid;
+    if (prices_ == Prices::mid) mid = mid_bars(both);
+    const BarColumns& in = prices_ == Prices::mid ? mid : both;
     out_.digits = std::max(out_.digits, in.digits);
     for (std::size_t i = 0; i < in.size(); ++i) {
         const bool same = same_bar(in.time[i]);
@@ -72,7 +86,23 @@ void BarResampler::add(const BarColumns& in) {
     }
 }
 
+void BarResampler::add_mid(const TickColumns& in) {
+    out_.digits = std::max(out_.digits, std::min(in.digits + 1, price_digits_max));
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const Price mid = mean_of(in.bid[i], in.ask[i]);
+        if (same_bar(in.time[i])) {
+            bid_of(out_).extend(mid, mid, mid);
+        } else {
+            bid_of(out_).begin(mid, mid, mid, mid);
+            out_.spread.push_back({});
+        }
+        out_.spread.back() = in.ask[i] - in.bid[i];
+        out_.volume.back() += Quantity{Quantity::scale};
+    }
+}
+
 void BarResampler::add(const TickColumns& in) {
+    if (prices_ == Prices::mid) return add_mid(in);
     out_.digits = std::max(out_.digits, in.digits);
     for (std::size_t i = 0; i < in.size(); ++i) {
         const Price bid = in.bid[i], ask = in.ask[i];
@@ -89,25 +119,27 @@ void BarResampler::add(const TickColumns& in) {
 
 BarColumns BarResampler::take() { return std::move(out_); }
 
-Result<SeriesInfo> resample_stored(ports::SeriesStore& store, const SeriesKey& from, Timeframe to) {
+Result<SeriesInfo> resample_stored(ports::SeriesStore& store, const SeriesKey& from, Timeframe to,
+                                   const ResampleOptions& options) {
     constexpr std::size_t batch_rows = 65'536;
-    if (to == Timeframe::ticks || duration_nanos(from.timeframe) >= duration_nanos(to))
-        return fail(ErrorCode::usage, fmt::format("{} cannot be made from {}: only longer bars from shorter ones or ticks",
-                                                  name(to), name(from.timeframe)));
+    const SeriesKey key{options.symbol.empty() ? from.symbol : options.symbol, to};
+    const bool longer = duration_nanos(from.timeframe) < duration_nanos(to);
+    const bool same_length = from.timeframe == to && to != Timeframe::ticks && options.prices == Prices::mid && key != from;
+    if (!longer && !same_length)
+        return fail(ErrorCode::usage,
+                    fmt::format("{} cannot be made from {}: only longer bars from shorter ones or ticks, or the mid of a series "
+                                "under another name (--price mid --as NAME)",
+                                name(to), name(from.timeframe)));
     TRY(const SeriesInfo info, store.describe(from));
-    BarResampler resampler(from, to, info.digits);
-    if (from.timeframe == Timeframe::ticks) {
-        TRY_VOID(store.stream_ticks(from, {}, batch_rows, [&](const TickColumns& batch) {
-            resampler.add(batch);
-            return true;
-        }));
-    } else {
-        TRY_VOID(store.stream_bars(from, {}, batch_rows, [&](const BarColumns& batch) {
-            resampler.add(batch);
-            return true;
-        }));
-    }
-    const SeriesKey key{from.symbol, to};
+    if (options.prices == Prices::mid && from.timeframe != Timeframe::ticks && !info.has_ask)
+        return fail(ErrorCode::usage, fmt::format("{} has one side only, so it has no mid; import bid and ask", to_string(from)));
+    BarResampler resampler({key.symbol, from.timeframe}, to, info.digits, options.day, options.prices);
+    const auto add = [&](const auto& batch) {
+        resampler.add(batch);
+        return true;
+    };
+    TRY_VOID(from.timeframe == Timeframe::ticks ? store.stream_ticks(from, {}, batch_rows, add)
+                                                : store.stream_bars(from, {}, batch_rows, add));
     TRY_VOID(store.replace_bars(resampler.take()));
     return store.describe(key);
 }

@@ -5,6 +5,9 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/random.hpp"
@@ -19,7 +22,7 @@ namespace {
 
 using kit::BenchRow;
 constexpr int runs = 5;
-constexpr std::int64_t minute_rows = 500'000, tick_rows = 2'000'000;
+constexpr std::int64_t minute_rows = 500'000, tick_rows = 2'000'000, many_ticks = 30'000'000;
 constexpr const char* busy_note = "best of 5 runs; on a busy machine the best is the least disturbed";
 
 template <class Work>
@@ -63,14 +66,14 @@ std::filesystem::path write_minutes(const std::filesystem::path& folder) {
     return file;
 }
 
-std::filesystem::path write_ticks(const std::filesystem::path& folder) {
-    const auto file = folder / "EURUSD_quotes.csv";
+std::filesystem::path write_ticks(const std::filesystem::path& folder, std::int64_t row_count, const char* name) {
+    const auto file = folder / name;
     SplitMix64 random(2);
     std::int64_t price = 110'000;
     UnixNanos time = from_civil({2018, 1, 2});
     std::FILE* out = std::fopen(file.c_str(), "wb");
     fmt::print(out, "time,bid,ask,bid_size,ask_size\n");
-    for (std::int64_t row = 0; row < tick_rows; ++row) {
+    for (std::int64_t row = 0; row < row_count; ++row) {
         time.value += static_cast<std::int64_t>(random.next() % 900 + 1) * 1'000'000;
         price += static_cast<std::int64_t>(random.next() % 7) - 3;
         fmt::print(out, "{},{},{},{}00000,{}00000\n", to_iso8601(time), to_decimal(price, 100'000, 5),
@@ -92,9 +95,34 @@ BenchRow row(std::string name, double value, std::string unit, double target, bo
     return out;
 }
 
+/// Imports 30 million ticks in a process of its own, whose greatest resident memory the system tells.
+void measure_memory(const std::filesystem::path& folder, std::vector<BenchRow>& rows) {
+    const auto file = write_ticks(folder, many_ticks, "GBPUSD_quotes.csv");
+    const auto start = std::chrono::steady_clock::now();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const std::string home = (folder / "home30").string();
+        ::execl("/proc/self/exe", "history_bench", "--import", file.c_str(), home.c_str(), nullptr);
+        ::_exit(1);
+    }
+    int status = 0;
+    struct ::rusage usage{};
+    if (child < 0 || ::wait4(child, &status, 0, &usage) != child || status != 0) {
+        fmt::print(stderr, "the import of 30 million ticks failed\n");
+        std::exit(1);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    rows.push_back(row("peak memory of importing 30M ticks", static_cast<double>(usage.ru_maxrss) / 1024.0, "MB", 300, false));
+    rows.back().note = "greatest resident set of a process that does only this; one run";
+    rows.push_back(row("import 30M ticks", seconds, "s", 0, false));
+    rows.back().target.reset();
+    rows.back().note = "one run";
+    std::filesystem::remove(file);
+}
+
 std::vector<BenchRow> measure(const std::filesystem::path& folder) {
     std::vector<BenchRow> rows;
-    const auto minutes = write_minutes(folder), ticks = write_ticks(folder);
+    const auto minutes = write_minutes(folder), ticks = write_ticks(folder, tick_rows, "EURUSD_quotes.csv");
     const auto home = folder / "home";
     rows.push_back(row("import 500k M1 rows, gzip HistData", best_seconds([&] {
                            std::filesystem::remove_all(home);
@@ -125,13 +153,22 @@ std::vector<BenchRow> measure(const std::filesystem::path& folder) {
                            if (!done) std::exit(1);
                        }),
                        "M rows/s", 5, true));
+    measure_memory(folder, rows);
     return rows;
+}
+
+/// The child of measure_memory.
+int import_only(const char* file, const char* home) {
+    const auto store = must(engines::open_parquet_store(home));
+    must(import_file(file, {}, *store));
+    return 0;
 }
 
 }  // namespace
 }  // namespace aitrading::market
 
 int main(int argc, char** argv) {
+    if (argc == 4 && std::string_view(argv[1]) == "--import") return aitrading::market::import_only(argv[2], argv[3]);
     const auto folder = std::filesystem::temp_directory_path() / fmt::format("aitrading-history-bench-{}", ::getpid());
     std::filesystem::create_directories(folder);
     auto rows = aitrading::market::measure(folder);

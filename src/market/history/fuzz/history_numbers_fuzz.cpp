@@ -20,6 +20,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         CHECK(std::abs(static_cast<double>(value.scaled) / 1e9 - reference) <= 1e-9 + std::abs(reference) * 1e-12);
         CHECK(value.decimals >= 0 && value.decimals <= 9);
     }
+    if (const Decimal grouped = parse_decimal(text, 9, '.', ','); grouped.status == DecimalStatus::ok) {
+        std::string plain;
+        for (const char c : text)
+            if (c != ',') plain += c;
+        CHECK(parse_decimal(plain, 9).scaled == grouped.scaled);
+    }
+    for (const DateOrder order : {DateOrder::day_first, DateOrder::month_first}) {
+        bool of_form = false;
+        const DateOrder proved = date_order_proved_by(text, of_form);
+        Stamp stamp;
+        if (proved != DateOrder::unknown && proved != order && of_form) CHECK(!StampParser(order).parse(text, stamp));
+    }
     StampParser parser;
     Stamp first, second;
     const bool known = parser.parse(text, first);

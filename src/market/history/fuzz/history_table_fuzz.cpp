@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(static_cast<std::int64_t>(bars.size()) + rows->defects().refused() == rows->rows_read());
     for (std::size_t i = 0; i < bars.size(); ++i) {
         CHECK(i == 0 || bars.time[i - 1] < bars.time[i]);
-        CHECK(bars.low[i].raw > 0 && bars.low[i] <= bars.open[i] && bars.open[i] <= bars.high[i]);
+        CHECK((bars.low[i].raw > 0 || rows->layout().may_be_negative) && bars.low[i] <= bars.open[i] && bars.open[i] <= bars.high[i]);
         CHECK(bars.low[i] <= bars.close[i] && bars.close[i] <= bars.high[i] && bars.volume[i].raw >= 0);
     }
     return 0;
