@@ -10,6 +10,7 @@
 #include "kit/atomic_file.hpp"
 #include "models/ensemble/market_features.hpp"
 #include "models/ensemble/market_learners.hpp"
+#include "models/ensemble/market_regimes.hpp"
 #include "models/evaluation/panel.hpp"
 
 namespace aitrading::apps {
@@ -56,6 +57,23 @@ Result<Panel> panel_of(const MarketRun& run, std::span<const double> p, const mo
     return models::compute_panel(input, {.seed = seed});
 }
 
+/// `all` or names, `markov_switching` among them. @errors usage
+Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(std::vector<std::string> names, std::size_t train) {
+    constexpr std::string_view switching = "markov_switching";
+    if (names.empty() || names[0] == "all" || names[0] == "ensemble")
+        names = {"xgboost", "lightgbm", "random_forest", std::string(switching)};
+    std::vector<std::unique_ptr<models::Learner>> out;
+    for (const std::string& name : names) {
+        if (name == switching) {
+            out.push_back(models::make_markov_switching_member());
+            continue;
+        }
+        TRY(auto made, make_learners({name}, {models::market_learner_words(name, train)}));
+        for (auto& learner : made) out.push_back(std::move(learner));
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<MarketRun> run_market(const std::string& file, std::size_t train, std::size_t test,
@@ -77,15 +95,14 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
     run.features = models::market_feature_matrix(bars);
     run.labels = models::market_labels(bars);
 
-    std::vector<std::string> names = models, words;
-    if (names.empty() || names[0] == "all" || names[0] == "ensemble") names = {"xgboost", "lightgbm", "random_forest"};
-    for (const auto& n : names) words.push_back(models::market_learner_words(n, train));
-    TRY(const auto learners, make_learners(names, words));
+    TRY(const auto learners, market_learners(models, train));
+    const models::MarketRegimes regimes(bars);
     const std::vector<models::Split> splits{models::market_split(run.labels, train, train + test)};
 
     kit::Progress progress(context.progress, "fitting " + name, 0, "fits");
     models::PipelineOptions options = models::market_pipeline_options();
     options.seed = context.seed;
+    options.learnt = &regimes;
     options.threads = context.threads;
     options.stop = context.stop;
     options.clock = [] {
@@ -105,7 +122,9 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
                                 train, test),
                     fmt::format("{} features: the last bar and exponentially weighted memories of it (manifest {}).",
                                 run.features.columns(), run.features.manifest_hash),
+                    "Regime columns are filtered posteriors: each row's from rows up to it.",
                     "Stack and calibration come from expanding fits inside the training rows."};
+    run.protocol.insert(run.protocol.end(), run.pipeline.learnt_notes.begin(), run.pipeline.learnt_notes.end());
     return run;
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <span>
+
+#include "models/ensemble/market_regimes.hpp"
 
 namespace aitrading::apps {
 
@@ -14,9 +17,14 @@ std::string predictions_csv(const models::PipelineResult& pipeline, std::string_
     out += '\n';
     const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
     const Predictions& p = pipeline.predictions;
+    const std::size_t learnt = p.size() > 0 ? pipeline.learnt.size() / p.size() : 0;
+    const auto regime = [&](std::size_t i) {
+        if (learnt == 0) return std::string();
+        return fmt::to_string(models::regime_number(std::span(pipeline.learnt).subspan(i * learnt, learnt)));
+    };
     for (std::size_t i = 0; i < p.size(); ++i) {
-        out += fmt::format("{},{},{},{},{},{},", key(p.row[i]), field(p.p_up[i]), field(p.p_low[i]), field(p.p_high[i]),
-                           field(p.low[i]), field(p.high[i]));
+        out += fmt::format("{},{},{},{},{},{},{}", key(p.row[i]), field(p.p_up[i]), field(p.p_low[i]), field(p.p_high[i]),
+                           field(p.low[i]), field(p.high[i]), regime(i));
         for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
         out += '\n';
     }

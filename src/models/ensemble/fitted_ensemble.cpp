@@ -24,6 +24,8 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
                                            const PipelineOptions& options) {
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));
+    if (options.learnt != nullptr)
+        return fail(ErrorCode::usage, "a stored ensemble cannot keep learnt columns; train it on features alone");
     TRY_VOID(check_training(labels, train, 0));
     const std::vector<FitTask> tasks = plan_window(labels, train, {}, 0, learners.size(), true, options);
     const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners,

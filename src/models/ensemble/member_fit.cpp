@@ -27,9 +27,24 @@ struct Gathered {
     TrainingData data() const { return {view, y, weight, overlap}; }
 };
 
-MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels,
+/// Rows with the learnt columns behind the others.
+MatrixView gather_wide_rows(const FeatureMatrix& features, const LearntBlock& learnt, const LabelSet& labels,
+                            std::span<const std::uint32_t> entries, std::vector<double>& copy) {
+    const std::size_t more = learnt.columns, columns = features.columns() + more;
+    copy.reserve(entries.size() * columns);
+    for (const std::uint32_t e : entries) {
+        const auto row = features.row(labels.row[e]);
+        const auto behind = std::span(learnt.values).subspan(labels.row[e] * more, more);
+        copy.insert(copy.end(), row.begin(), row.end());
+        copy.insert(copy.end(), behind.begin(), behind.end());
+    }
+    return {copy.data(), entries.size(), columns, columns};
+}
+
+MatrixView gather_rows(const FeatureMatrix& features, const LearntBlock* learnt, const LabelSet& labels,
                        std::span<const std::uint32_t> entries, std::vector<double>& copy) {
     const std::size_t columns = features.columns();
+    if (learnt != nullptr) return gather_wide_rows(features, *learnt, labels, entries, copy);
     if (entries.empty()) return {features.values.data(), 0, columns, columns};
     const std::size_t first = labels.row[entries.front()], last = labels.row[entries.back()];
     if (last - first + 1 == entries.size()) return features.view().slice(first, last + 1);
@@ -41,9 +56,9 @@ MatrixView gather_rows(const FeatureMatrix& features, const LabelSet& labels,
     return {copy.data(), entries.size(), columns, columns};
 }
 
-void gather(const FeatureMatrix& features, const LabelSet& labels, std::span<const double> weight,
-            std::span<const std::uint32_t> entries, Gathered& out) {
-    out.view = gather_rows(features, labels, entries, out.copy);
+void gather(const FeatureMatrix& features, const LearntBlock* learnt, const LabelSet& labels,
+            std::span<const double> weight, std::span<const std::uint32_t> entries, Gathered& out) {
+    out.view = gather_rows(features, learnt, labels, entries, out.copy);
     out.y.reserve(entries.size());
     out.weight.reserve(entries.size());
     double bars = 0;
@@ -87,6 +102,7 @@ std::string MemberFitter::key(const FitTask& task) const {
     print.add(learners_[task.member]->name());
     print.add(learners_[task.member]->describe());
     print.add(options_.seed);
+    if (options_.learnt != nullptr) print.add(options_.learnt->describe());
     print.add(task.fold);
     print.add(task.inner);
     print.add_all<std::uint32_t>(task.train);
@@ -95,10 +111,33 @@ std::string MemberFitter::key(const FitTask& task) const {
     return fmt::format("{}-fold{}-{}-{}", learners_[task.member]->name(), task.fold, task.inner, print.hex());
 }
 
-Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifier) const {
+Result<std::vector<MemberFitter::Learnt>> MemberFitter::learn_columns(const std::vector<FitTask>& tasks) const {
+    std::vector<Learnt> out(tasks.size());
+    if (options_.learnt == nullptr) return out;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        const FitTask& task = tasks[i];
+        if (i > 0 && task.fold == tasks[i - 1].fold && task.inner == tasks[i - 1].inner) {
+            out[i] = out[i - 1];
+            continue;
+        }
+        std::size_t rows = labels_.row[task.train.back()] + std::size_t{1};
+        const std::size_t known = rows;
+        for (const auto* entries : {&task.validation, &task.predict})
+            if (!entries->empty()) rows = std::max(rows, labels_.row[entries->back()] + std::size_t{1});
+        TRY(LearntBlock block, options_.learnt->compute(known, rows, derive_seed(options_.seed, known), options_.threads,
+                                                        options_.stop));
+        block.columns = options_.learnt->names().size();
+        CHECK(block.values.size() == rows * block.columns);
+        out[i] = std::make_shared<const LearntBlock>(std::move(block));
+    }
+    return out;
+}
+
+Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const {
     const bool cached = options_.cache != nullptr && !keep_classifier;
     const std::string cache_key = cached ? key(task) : std::string();
     FitOutcome outcome;
+    outcome.learnt = learnt;
     if (const auto bytes = cached ? options_.cache->load(cache_key) : std::nullopt) {
         if (auto in = ByteReader::unseal(*bytes, cache_magic, cache_key)) {
             outcome.p = in->get_all<double>();
@@ -107,11 +146,12 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifi
             if (in->at_end() && outcome.p.size() == task.predict.size()) return outcome;
         }
         outcome = {};
+        outcome.learnt = learnt;
     }
     const double started = options_.clock ? options_.clock() : 0;
     Gathered train, validation;
-    gather(features_, labels_, weight_, task.train, train);
-    gather(features_, labels_, weight_, task.validation, validation);
+    gather(features_, learnt.get(), labels_, weight_, task.train, train);
+    gather(features_, learnt.get(), labels_, weight_, task.validation, validation);
     const Learner& learner = *learners_[task.member];
     Fingerprint name;  // the seed follows the member's name, so that another member beside it changes nothing
     name.add(learner.name());
@@ -128,7 +168,7 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifi
     }
     std::vector<double> copy;
     outcome.p.resize(task.predict.size());
-    (*fitted)->predict(gather_rows(features_, labels_, task.predict, copy), outcome.p);
+    (*fitted)->predict(gather_rows(features_, learnt.get(), labels_, task.predict, copy), outcome.p);
     outcome.importance = (*fitted)->importance();
     if (keep_classifier) outcome.classifier = std::shared_ptr<const Classifier>(std::move(*fitted));
     if (options_.clock) outcome.seconds = options_.clock() - started;
@@ -143,13 +183,14 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, bool keep_classifi
 
 Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& tasks,
                                                   bool keep_classifier) const {
+    TRY(const std::vector<Learnt> learnt, learn_columns(tasks));
     std::vector<std::optional<Result<FitOutcome>>> slots(tasks.size());
     std::mutex telling;
     std::size_t done = 0;
     std::stop_source failed;  // the first failure keeps later fits from beginning
     const std::stop_callback forward(options_.stop, [&] { failed.request_stop(); });
     parallel_for(tasks.size(), options_.threads, failed.get_token(), [&](std::size_t i) {
-        slots[i] = run_one(tasks[i], keep_classifier && tasks[i].inner == 0);
+        slots[i] = run_one(tasks[i], learnt[i], keep_classifier && tasks[i].inner == 0);
         if (!*slots[i]) failed.request_stop();
         const std::lock_guard lock(telling);
         ++done;

@@ -21,6 +21,7 @@ struct FitOutcome {
     std::vector<double> p;                         ///< [task.predict] as the learner says, not calibrated
     std::vector<double> importance;                ///< [columns]
     std::shared_ptr<const Classifier> classifier;  ///< only where asked for
+    std::shared_ptr<const LearntBlock> learnt;     ///< columns behind the features that this fit saw; or none
     bool from_cache = false;
     double seconds = 0;
 };
@@ -38,7 +39,10 @@ class MemberFitter {
     Result<std::vector<FitOutcome>> run(const std::vector<FitTask>& tasks, bool keep_classifier) const;
 
   private:
-    Result<FitOutcome> run_one(const FitTask& task, bool keep_classifier) const;
+    using Learnt = std::shared_ptr<const LearntBlock>;
+    /// For each task the columns learnt from its training rows; tasks of one window share them.
+    Result<std::vector<Learnt>> learn_columns(const std::vector<FitTask>& tasks) const;
+    Result<FitOutcome> run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const;
     std::string key(const FitTask& task) const;
 
     const FeatureMatrix& features_;

@@ -53,6 +53,9 @@ class Run {
   private:
     double now() const { return options_.clock ? options_.clock() : 0.0; }
     std::size_t members() const { return learners_.size(); }
+    std::size_t columns() const {
+        return features_.columns() + (options_.learnt != nullptr ? options_.learnt->names().size() : 0);
+    }
 
     Result<void> fit_members() {
         std::vector<FitTask> tasks;
@@ -66,7 +69,7 @@ class Run {
         TRY(const std::vector<FitOutcome> outcomes, fitter.run(tasks, false));
         tests_.resize(splits_.size());
         result_.models.resize(members() + 1);
-        for (ModelRun& run : result_.models) run.importance.assign(features_.columns(), 0.0);
+        for (ModelRun& run : result_.models) run.importance.assign(columns(), 0.0);
         // Tasks of one window and kind lie side by side, one for each member.
         for (std::size_t i = 0; i < tasks.size(); i += members()) take_in(tasks, outcomes, i);
         return {};
@@ -81,7 +84,9 @@ class Run {
             RawRows& rows = tested && own > 0 ? tests_[static_cast<std::size_t>(task.fold)] : base_;
             rows.entry.push_back(task.predict[i]);
             for (std::size_t m = 0; m < members(); ++m) rows.p.push_back(outcomes[first + m].p[i]);
+            if (tested && own > 0 && outcomes[first].learnt) keep_learnt(*outcomes[first].learnt, labels_.row[task.predict[i]]);
         }
+        if (own > 0 && outcomes[first].learnt) result_.learnt_notes.push_back(outcomes[first].learnt->note);
         for (std::size_t m = 0; m < members(); ++m) {
             const FitOutcome& o = outcomes[first + m];
             ++result_.fits;
@@ -89,12 +94,17 @@ class Run {
             result_.timing.fit_seconds += o.seconds;
             if (task.inner > 0) continue;
             const double folds = static_cast<double>(splits_.size());
-            for (std::size_t c = 0; c < o.importance.size() && c < features_.columns(); ++c) {
+            for (std::size_t c = 0; c < o.importance.size() && c < columns(); ++c) {
                 result_.models[m].importance[c] += o.importance[c] / folds;
                 result_.models.back().importance[c] +=
                     o.importance[c] / folds / static_cast<double>(members());
             }
         }
+    }
+
+    void keep_learnt(const LearntBlock& block, std::size_t row) {
+        const auto values = std::span(block.values).subspan(row * block.columns, block.columns);
+        result_.learnt.insert(result_.learnt.end(), values.begin(), values.end());
     }
 
     /// Out-of-sample rows whose labels are known before the first test row of fold f.

@@ -12,6 +12,7 @@
 #include "domain/model.hpp"
 #include "models/ensemble/fold_cache.hpp"
 #include "models/ensemble/interval_stream.hpp"
+#include "models/ensemble/learnt_columns.hpp"
 #include "models/ensemble/stack.hpp"
 #include "models/evaluation/learner.hpp"
 #include "models/evaluation/panel.hpp"
@@ -41,6 +42,7 @@ struct PipelineOptions {
     StackOptions stack;
     IntervalOptions interval;  ///< `directional` is set from the labels
     FoldCache* cache = nullptr;
+    const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
     std::function<double()> clock;                          ///< seconds; none: timings are zero
 };
@@ -53,7 +55,8 @@ struct ModelRun {
     std::vector<double> raw;              ///< [entries] before calibration
     FrozenThresholds thresholds;          ///< confidence at each coverage, frozen before each fold
     std::vector<std::string> calibrator;  ///< [folds] kind chosen
-    std::vector<double> importance;  ///< [columns] share of gain, mean over folds; the ensemble: of members
+    std::vector<double> importance;  ///< [columns, then learnt ones] share of gain, mean over folds; the
+                                     ///< ensemble: of members
 };
 
 struct PipelineTiming {
@@ -67,6 +70,8 @@ struct PipelineResult {
     Predictions predictions;       ///< of the ensemble; `members` holds each learner's calibrated probability
     std::vector<ModelRun> models;  ///< in the order of the learners, the ensemble last
     std::vector<std::vector<double>> stack_weights;  ///< [folds][1 + members] intercept first
+    std::vector<double> learnt;             ///< [entries x learnt columns] as the members saw them
+    std::vector<std::string> learnt_notes;  ///< [folds] how the columns were learnt
     std::size_t fits = 0, fits_from_cache = 0;
     PipelineTiming timing;
 
