@@ -4,6 +4,7 @@
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/output.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "kit/table.hpp"
 #include "market/history/check_series.hpp"
@@ -11,12 +12,13 @@
 #include "market/history/export.hpp"
 #include "market/history/quarantine.hpp"
 #include "market/history/resample.hpp"
+#include "market/history/series_quality.hpp"
 
 namespace aitrading::apps {
 namespace {
 
 struct SeriesWords {
-    std::string symbol, timeframe, to, out, format = "csv", day = "auto", price = "as-is", as;
+    std::string symbol, timeframe, to, out, format = "csv", day = "auto", price = "as-is", as, report;
 };
 
 Result<SeriesKey> key_of(const SeriesWords& words) {
@@ -33,11 +35,14 @@ Json gaps_json(const std::vector<market::Gap>& gaps) {
 
 void print_check(const market::SeriesCheck& check) {
     const SeriesInfo& info = check.info;
-    fmt::print("{}: {} rows, {} to {}, {} gaps outside the weekend\n", to_string(info.key), info.rows, to_iso8601(info.first),
-               to_iso8601(info.last), info.gaps);
+    fmt::print("{}: {} rows, {} to {}, {} runs of bars missing outside weekends\n", to_string(info.key), info.rows,
+               to_iso8601(info.first), to_iso8601(info.last), info.gaps);
+    for (const market::ImportOrigin& origin : check.origins)
+        fmt::print("{}: clock {}, {}{}\n", std::filesystem::path(origin.file).filename().string(), origin.timezone, origin.source,
+                   origin.evidence.empty() ? "" : ": " + origin.evidence);
     using enum kit::Table::Align;
     if (!check.longest_gaps.empty()) {
-        kit::Table table({{"longest gaps: last bar", left}, {"next bar", left}, {"missing bars", right}});
+        kit::Table table({{"longest gaps in open hours: last bar", left}, {"next bar", left}, {"missing bars", right}});
         for (const market::Gap& gap : check.longest_gaps)
             table.add({to_iso8601(gap.from), to_iso8601(gap.to), fmt::format("{}", gap.missing_bars)});
         fmt::print("{}", table.render());
@@ -56,14 +61,30 @@ Result<void> check(const Context& context, const SeriesWords& words) {
     TRY(const SeriesKey key, key_of(words));
     TRY(const auto store, engines::open_parquet_store(context.home));
     TRY(const market::SeriesCheck result, market::check_series(*store, key));
+    std::string page;
+    if (!words.report.empty()) {
+        TRY(report::QualityReport quality, market::describe_quality(*store, result));
+        quality.provenance = provenance(context);
+        page = words.report + "/quality.html";
+        TRY_VOID(write_page(page, report::render_quality_report(quality)));
+    }
     if (!context.json) {
         print_check(result);
+        if (!result.quarantine.rows.empty())
+            fmt::print("{} rows kept out; see: aitrading data quarantine {} {}\n", result.quarantine.rows.size(), key.symbol, name(key.timeframe));
+        if (!page.empty()) fmt::print("pictures: {}\n", page);
         return {};
     }
     Json series = to_json(result.info);
     series["longest_gaps"] = gaps_json(result.longest_gaps);
     series["defects"] = Json::array();
     for (const market::Defect& defect : result.defects) series["defects"].push_back(to_json(defect));
+    series["quarantined"] = result.quarantine.rows.size();
+    series["files"] = Json::array();
+    for (const market::ImportOrigin& o : result.origins)
+        series["files"].push_back({{"path", o.file}, {"format", o.format}, {"timezone", o.timezone}, {"source", o.source},
+                                   {"probability", o.probability}, {"evidence", o.evidence}});
+    if (!page.empty()) series["report"] = page;
     print_json({{"series", Json::array({std::move(series)})}});
     return {};
 }
@@ -168,8 +189,10 @@ CLI::App* add_tool(CLI::App& group, Context& context, const char* verb, const ch
 }  // namespace
 
 void add_data_tools(CLI::App& group, Context& context) {
-    add_tool(group, context, "check", "gaps, faults and oddities of a stored series", check, std::make_shared<SeriesWords>())
-        ->footer("Example: aitrading data check EURUSD H1 --json");
+    const auto checked = std::make_shared<SeriesWords>();
+    CLI::App* checking = add_tool(group, context, "check", "gaps, faults and oddities of a stored series", check, checked);
+    checking->add_option("--report", checked->report, "folder for quality.html, the same with pictures");
+    checking->footer("Example: aitrading data check EURUSD H1 --report out");
 
     add_tool(group, context, "quarantine", "rows of imported files that were kept out, with reasons", list_quarantine,
              std::make_shared<SeriesWords>())

@@ -3,94 +3,120 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <filesystem>
+
+#include "market/history/suspects.hpp"
 
 namespace aitrading::market {
 namespace {
 
 constexpr std::size_t batch_rows = 65'536, gaps_shown = 10;
 
-void add_gap(std::vector<Gap>& longest, const Gap& gap) {
-    const auto place = std::ranges::upper_bound(longest, gap.missing_bars, std::ranges::greater{}, &Gap::missing_bars);
-    longest.insert(place, gap);
-    if (longest.size() > gaps_shown) longest.pop_back();
+void add_finding(SeriesCheck& out, Finding finding) {
+    if (out.findings.size() < findings_max) out.findings.push_back(std::move(finding));
 }
 
-/// Walks over bars with the last two in hand.
-class BarCheck {
-  public:
-    BarCheck(SeriesCheck& out, DefectTally& defects, std::int64_t median_range)
-        : out_(out), defects_(defects), spike_(20 * median_range) {}
-
-    void add(const BarColumns& batch) {
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            ++row_;
-            const Bar bar = batch.bar(i);
-            check_alone(bar);
-            if (batch.has_ask() && batch.ask_close[i] < bar.close) note("crossed", bar, "the ask closes below the bid");
-            if (row_ > 1) check_step(bar);
-            before_ = last_;
-            last_ = bar;
-        }
-    }
-
-  private:
-    void note(std::string_view kind, const Bar& bar, std::string_view what) {
-        defects_.note(kind, row_, defects_.knows(kind) ? "" : fmt::format("{}: {}", to_iso8601(bar.time), what));
-    }
-    void check_alone(const Bar& bar) {
-        if (bar.low.raw <= 0 || bar.high < bar.low || bar.open > bar.high || bar.open < bar.low || bar.close > bar.high ||
-            bar.close < bar.low)
-            note("unsound", bar, "prices contradict each other");
-        if (bar.high == bar.low && bar.volume.raw == 0 && row_ > 1 && bar.open == last_.close)
-            note("flat", bar, "a bar without movement or volume, perhaps filled in by the source");
-    }
-    void check_step(const Bar& bar) {
-        if (bar.time <= last_.time) note("order", bar, "does not follow the bar before");
-        const std::int64_t step = duration_nanos(out_.info.key.timeframe);
-        if (is_gap(out_.info.key.timeframe, last_.time, bar.time))
-            add_gap(out_.longest_gaps, {last_.time, bar.time, (bar.time.value - last_.time.value) / step - 1});
-        if (row_ < 3 || spike_ == 0) return;
-        const std::int64_t there = last_.close.raw - before_.close.raw, back = bar.close.raw - last_.close.raw;
-        if (std::abs(there) > spike_ && std::abs(back) > spike_ && (there > 0) != (back > 0))
-            note("spike", last_, "the close jumps by more than twenty median ranges and comes back");
-    }
-
-    SeriesCheck& out_;
-    DefectTally& defects_;
-    std::int64_t spike_, row_ = 0;
-    Bar last_, before_;
-};
-
-/// Median range of the first rows, enough to tell a jump from usual movement.
-Result<std::int64_t> median_range(const ports::SeriesStore& store, const SeriesKey& key) {
-    std::vector<std::int64_t> ranges;
-    TRY_VOID(store.stream_bars(key, {}, batch_rows, [&](const BarColumns& batch) {
-        for (std::size_t i = 0; i < batch.size(); ++i) ranges.push_back(batch.high[i].raw - batch.low[i].raw);
-        return false;
-    }));
-    if (ranges.empty()) return 0;
-    std::ranges::nth_element(ranges, ranges.begin() + static_cast<std::ptrdiff_t>(ranges.size() / 2));
-    return ranges[ranges.size() / 2];
+bool contradicts_itself(const Bar& bar) {
+    return bar.low.raw <= 0 || bar.high < bar.low || bar.open > bar.high || bar.open < bar.low || bar.close > bar.high ||
+           bar.close < bar.low;
 }
 
-Result<void> check_ticks(const ports::SeriesStore& store, const SeriesKey& key, DefectTally& defects) {
-    std::int64_t row = 0;
+void check_rows(const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+        const Bar bar = bars.bar(i);
+        const auto note = [&](std::string_view kind, std::string_view what) {
+            defects.note(kind, static_cast<std::int64_t>(i) + 1, defects.knows(kind) ? "" : fmt::format("{}: {}", to_iso8601(bar.time), what));
+            add_finding(out, {std::string(kind), bar.time, bar.time, bar.high, bar.low});
+        };
+        if (contradicts_itself(bar)) note("unsound", "prices contradict each other");
+        if (bars.has_ask() && bars.ask_close[i] < bar.close) ++out.crossed, note("crossed", "the ask closes below the bid");
+        if (i > 0 && bar.time <= bars.time[i - 1]) note("order", "does not follow the bar before");
+    }
+}
+
+/// Whether another stored series of the symbol went as far within the bar's time; empty where there is none.
+std::string second_opinion(const ports::SeriesStore& store, const SeriesKey& key, const BarColumns& bars, std::size_t row) {
+    const auto all = store.list();
+    if (!all) return {};
+    for (const SeriesInfo& other : *all) {
+        if (other.key.symbol != key.symbol || other.key == key || other.key.timeframe == Timeframe::ticks || other.key.timeframe > key.timeframe) continue;
+        const UnixNanos from = bars.time[row], to{from.value + duration_nanos(key.timeframe)};
+        const auto inside = store.read_bars(other.key, {from, to});
+        if (!inside || inside->size() == 0) continue;
+        const Price high = std::ranges::max(inside->high), low = std::ranges::min(inside->low);
+        const std::int64_t range = bars.high[row].raw - bars.low[row].raw;
+        const bool same = high.raw >= bars.high[row].raw - range / 4 && low.raw <= bars.low[row].raw + range / 4;
+        return fmt::format("; {} {} it", to_string(other.key), same ? "confirms" : "does not confirm");
+    }
+    return {};
+}
+
+void take_suspects(const ports::SeriesStore& store, const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
+    std::int64_t opinions = 0;
+    for (Suspect& suspect : find_suspects(bars)) {
+        const std::size_t row = suspect.row;
+        constexpr std::int64_t opinions_max = 20;  // each reads a piece of another series
+        if (suspect.kind == "spike" && ++opinions <= opinions_max) suspect.text += second_opinion(store, bars.key, bars, row);
+        defects.note(suspect.kind, static_cast<std::int64_t>(row) + 1, std::move(suspect.text), suspect.count);
+        if (suspect.kind != "no_volume")
+            add_finding(out, {std::string(suspect.kind), bars.time[row], bars.time[row], bars.high[row], bars.low[row]});
+    }
+}
+
+void take_times(const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
+    const MarketKind kind = market_kind(bars.key.symbol);
+    const std::int64_t step = duration_nanos(bars.key.timeframe);
+    for (Suspect& suspect : find_time_suspects(bars, kind)) {
+        if (suspect.kind == "hour_missing" || suspect.kind == "weekend_row" || suspect.kind == "mixed_timeframe")
+            add_finding(out, {std::string(suspect.kind), bars.time[suspect.row], bars.time[suspect.row], {}, {}});
+        defects.note(suspect.kind, static_cast<std::int64_t>(suspect.row) + 1, std::move(suspect.text), suspect.count);
+    }
+    std::vector<MissingRun> runs = find_missing(bars, observed_kind(bars, kind));
+    for (const MissingRun& run : runs)
+        if (run.bars * step >= missing_min_minutes * nanos_per_minute)
+            add_finding(out, {run.to.value - run.from.value >= 5 * nanos_per_day ? "missing_week" : "gap", run.begin, run.end, {}, {}});
+    std::ranges::stable_sort(runs, std::ranges::greater{}, &MissingRun::bars);
+    for (std::size_t i = 0; i < std::min(runs.size(), gaps_shown); ++i)
+        out.longest_gaps.push_back({runs[i].from, runs[i].to, runs[i].bars});
+}
+
+Result<void> check_ticks(const ports::SeriesStore& store, const SeriesKey& key, SeriesCheck& out, DefectTally& defects) {
+    std::int64_t row = 0, sized = 0;
     UnixNanos last{INT64_MIN};
-    return store.stream_ticks(key, {}, batch_rows, [&](const TickColumns& batch) {
+    TRY_VOID(store.stream_ticks(key, {}, batch_rows, [&](const TickColumns& batch) {
         for (std::size_t i = 0; i < batch.size(); ++i) {
             ++row;
             const Tick tick = batch.tick(i);
             const auto note = [&](std::string_view kind, std::string_view what) {
                 defects.note(kind, row, defects.knows(kind) ? "" : fmt::format("{}: {}", to_iso8601(tick.time), what));
+                add_finding(out, {std::string(kind), tick.time, tick.time, tick.bid, tick.bid});
             };
             if (tick.time < last) note("order", "is earlier than the tick before");
             if (tick.bid.raw <= 0 || tick.ask.raw <= 0) note("unsound", "a price is not positive");
-            if (tick.ask < tick.bid) note("crossed", "the ask is below the bid");
+            if (tick.ask < tick.bid) ++out.crossed, note("crossed", "the ask is below the bid");
+            sized += tick.bid_size.raw != 0 || tick.ask_size.raw != 0;
             last = tick.time;
         }
         return true;
-    });
+    }));
+    if (row > 0 && sized == 0) defects.note("no_volume", 0, "the sizes are always zero: they say nothing");
+    return {};
+}
+
+/// What only the imports saw: rows kept out, a clock that changed, noise in the numbers.
+void take_imports(SeriesCheck& out, DefectTally& defects) {
+    for (const ImportOrigin& origin : out.origins)
+        for (const Defect& defect : origin.defects) {
+            const auto seen = std::ranges::find(defects.list(), defect.kind, &Defect::kind);
+            if (seen != defects.list().end() && !seen->text.starts_with("imported ")) continue;
+            defects.note(defect.kind, defect.row, fmt::format("imported {}, line {}: {}", std::filesystem::path(origin.file).filename().string(),
+                                                              defect.row, defect.text), defect.count);
+        }
+    for (const QuarantinedRow& q : out.quarantine.rows)
+        if (const auto time = time_in(q.row.reason)) {
+            const auto [high, low] = prices_in(q.row.reason);
+            add_finding(out, {q.row.kind, *time, *time, high, low, true});
+        }
 }
 
 }  // namespace
@@ -100,17 +126,20 @@ Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKe
     SeriesCheck out;
     DefectTally defects;
     TRY(out.info, store.describe(key));
+    TRY(out.quarantine, read_quarantine(store, key));
+    TRY(out.origins, read_origins(store, key));
     if (key.timeframe == Timeframe::ticks) {
-        TRY_VOID(check_ticks(store, key, defects));
+        TRY_VOID(check_ticks(store, key, out, defects));
     } else {
-        TRY(const std::int64_t range, median_range(store, key));
-        BarCheck check(out, defects, range);
-        TRY_VOID(store.stream_bars(key, {}, batch_rows, [&](const BarColumns& batch) {
-            check.add(batch);
-            return true;
-        }));
+        TRY(const BarColumns bars, store.read_bars(key, {}));
+        check_rows(bars, out, defects);
+        take_suspects(store, bars, out, defects);
+        take_times(bars, out, defects);
     }
+    take_imports(out, defects);
     out.defects = defects.list();
+    for (Defect& defect : out.defects)
+        defect.refused = std::ranges::find(out.quarantine.rows, defect.kind, [](const QuarantinedRow& q) { return q.row.kind; }) != out.quarantine.rows.end();
     return out;
 }
 

@@ -14,10 +14,14 @@ constexpr std::array day_names{"Saturday", "Sunday", "Monday", "Tuesday", "Wedne
 constexpr std::int64_t hours_per_week = 7 * 24;
 
 /// Missing bars between two neighbours at which the market is open.
-std::int64_t open_bars(const TradingWeek& market, UnixNanos from, UnixNanos to, std::int64_t step) {
-    std::int64_t out = 0;
-    for (UnixNanos t{from.value + step}; t < to; t.value += step) out += market.open_at(t);
-    return out;
+MissingRun open_bars(const TradingWeek& market, std::size_t row, UnixNanos from, UnixNanos to, std::int64_t step) {
+    MissingRun run{row, from, to, 0, to, from};
+    for (UnixNanos t{from.value + step}; t < to; t.value += step) {
+        if (!market.open_at(t)) continue;
+        if (run.bars++ == 0) run.begin = t;
+        run.end = {t.value + step};
+    }
+    return run;
 }
 
 void find_gaps(const BarColumns& bars, MarketKind kind, std::vector<Suspect>& out) {
@@ -140,14 +144,14 @@ std::vector<MissingRun> find_missing(const BarColumns& bars, MarketKind kind) {
     const bool daily = step == nanos_per_day;
     for (std::size_t i = 1; i < bars.size(); ++i) {
         if (bars.time[i].value - bars.time[i - 1].value <= step) continue;
-        std::int64_t missing = 0;
-        if (daily) {
-            for (UnixNanos t{bars.time[i - 1].value + step + nanos_per_hour}; t < bars.time[i]; t.value += step)
-                missing += kind == MarketKind::around_clock || (weekday({t.value + 4 * nanos_per_hour}) < 5 && market.open_at({t.value + 16 * nanos_per_hour}));
-        } else {
-            missing = open_bars(market, bars.time[i - 1], bars.time[i], step);
+        if (!daily) {
+            if (const MissingRun run = open_bars(market, i, bars.time[i - 1], bars.time[i], step); run.bars > 0) out.push_back(run);
+            continue;
         }
-        if (missing > 0) out.push_back({i, bars.time[i - 1], bars.time[i], missing});
+        std::int64_t missing = 0;
+        for (UnixNanos t{bars.time[i - 1].value + step + nanos_per_hour}; t < bars.time[i]; t.value += step)
+            missing += kind == MarketKind::around_clock || (weekday({t.value + 4 * nanos_per_hour}) < 5 && market.open_at({t.value + 16 * nanos_per_hour}));
+        if (missing > 0) out.push_back({i, bars.time[i - 1], bars.time[i], missing, {bars.time[i - 1].value + step}, bars.time[i]});
     }
     return out;
 }

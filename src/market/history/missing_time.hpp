@@ -15,6 +15,7 @@ struct MissingRun {
     std::size_t row = 0;        ///< first bar after it
     UnixNanos from, to;         ///< last bar before, first bar after
     std::int64_t bars = 0;      ///< missing ones at which the market is open
+    UnixNanos begin, end;       ///< the first of these opens, the last of these closes
 };
 
 /// Runs of missing bars outside weekends, daily breaks and holidays, in time order. A market of which most weekends hold bars

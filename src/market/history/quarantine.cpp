@@ -15,7 +15,7 @@ namespace aitrading::market {
 namespace {
 
 constexpr std::string_view quarantine_note = "quarantine", origins_note = "origins";
-constexpr std::size_t origins_max = 20'000;
+constexpr std::size_t origins_max = 20'000, defects_max = 50;
 
 std::string escaped(std::string_view text) {
     std::string out;
@@ -114,18 +114,40 @@ Result<void> record_origins(std::span<const ImportReport* const> reports, const 
     for (const ImportOrigin& origin : old) by_file[origin.file] = origin;
     for (const ImportReport* r : reports)
         by_file[path_of(*r)] = {path_of(*r), r->format, r->timezone, std::string(name(r->clock.source)),
-                                fmt::format("{}", fmt::join(r->clock.reasons, "; ")), r->clock.probability};
+                                fmt::format("{}", fmt::join(r->clock.reasons, "; ")), r->clock.probability, r->defects};
     std::string text;
     std::size_t count = 0;
     for (const auto& [file, o] : by_file) {
         if (++count > origins_max) break;
-        text += fmt::format("{}\t{}\t{}\t{}\t{:.6f}\t{}\n", escaped(file), escaped(o.format), escaped(o.timezone), escaped(o.source),
+        text += fmt::format("{}\t{}\t{}\t{}\t{:.6f}\t{}", escaped(file), escaped(o.format), escaped(o.timezone), escaped(o.source),
                             o.probability, escaped(o.evidence));
+        for (std::size_t i = 0; i < std::min(o.defects.size(), defects_max); ++i)
+            text += fmt::format("\t{}\t{}\t{}\t{}", escaped(o.defects[i].kind), o.defects[i].row, o.defects[i].count, escaped(o.defects[i].text));
+        text += '\n';
     }
     return store.put_note(key, origins_note, text);
 }
 
 }  // namespace
+
+std::optional<UnixNanos> time_in(std::string_view reason) {
+    constexpr std::size_t length = 20;  // 2018-02-01T13:30:00Z
+    for (std::size_t at = reason.find('T'); at != std::string_view::npos; at = reason.find('T', at + 1)) {
+        if (at < 10 || at + 10 > reason.size()) continue;
+        const auto end = reason.find('Z', at);
+        if (end == std::string_view::npos || end - (at - 10) + 1 < length || end - at > 19) continue;
+        if (const auto time = parse_iso8601(reason.substr(at - 10, end - (at - 10) + 1))) return *time;
+    }
+    return std::nullopt;
+}
+
+std::pair<Price, Price> prices_in(std::string_view reason) {
+    const auto after = [&](std::string_view word) {
+        const std::size_t at = reason.find(word);
+        return at == std::string_view::npos ? Price{} : Price::from_double(std::strtod(std::string(reason.substr(at + word.size(), 24)).c_str(), nullptr));
+    };
+    return {after("high "), after("low ")};
+}
 
 std::string to_text(const Quarantine& quarantine) {
     std::string out = fmt::format("omitted\t{}\n", quarantine.omitted);
@@ -162,8 +184,13 @@ Result<Quarantine> read_quarantine(const ports::SeriesStore& store, const Series
 Result<std::vector<ImportOrigin>> read_origins(const ports::SeriesStore& store, const SeriesKey& key) {
     TRY(const std::string text, note_or_empty(store, key, origins_note));
     std::vector<ImportOrigin> out;
-    for (const auto& f : rows_of(text))
-        if (f.size() == 6) out.push_back({f[0], f[1], f[2], f[3], f[5], std::strtod(f[4].c_str(), nullptr)});
+    for (const auto& f : rows_of(text)) {
+        if (f.size() < 6) continue;
+        ImportOrigin origin{f[0], f[1], f[2], f[3], f[5], std::strtod(f[4].c_str(), nullptr), {}};
+        for (std::size_t i = 6; i + 3 < f.size(); i += 4)
+            origin.defects.push_back({f[i], std::strtoll(f[i + 1].c_str(), nullptr, 10), f[i + 3], std::strtoll(f[i + 2].c_str(), nullptr, 10), {}, false});
+        out.push_back(std::move(origin));
+    }
     return out;
 }
 
@@ -172,8 +199,15 @@ Result<void> record_imports(std::span<const ImportReport* const> reports, const 
     if (const auto there = store.describe(key); !there)
         return there.error().code == ErrorCode::not_found ? Result<void>{} : std::unexpected(there.error());
     TRY(const auto lock, store.lock_writers(key));
-    TRY_VOID(record_rows(reports, key, store));
-    return record_origins(reports, key, store);
+    // A file that brought nothing new and is not known leaves no trace: the series is not its work.
+    TRY(const std::vector<ImportOrigin> known, read_origins(store, key));
+    std::vector<const ImportReport*> relevant;
+    for (const ImportReport* report : reports)
+        if (report->rows_stored > 0 || std::ranges::find(known, path_of(*report), &ImportOrigin::file) != known.end())
+            relevant.push_back(report);
+    if (relevant.empty()) return {};
+    TRY_VOID(record_rows(relevant, key, store));
+    return record_origins(relevant, key, store);
 }
 
 }  // namespace aitrading::market

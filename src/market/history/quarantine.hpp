@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -33,7 +35,12 @@ inline constexpr std::size_t quarantine_rows_max = 100'000;
 struct ImportOrigin {
     std::string file, format, timezone, source, evidence;
     double probability = 0;
+    std::vector<Defect> defects;  ///< as the import named them, at most 50
 };
+
+/// The instant that a reason names first, and the high and low that it names after it (zero where it does not).
+std::optional<UnixNanos> time_in(std::string_view reason);
+std::pair<Price, Price> prices_in(std::string_view reason);
 
 /// Tab-separated text, one row a line; tabs, line ends and backslashes inside fields are escaped.
 std::string to_text(const Quarantine& quarantine);
