@@ -117,7 +117,9 @@ void find_weekend_days(const BarColumns& bars, MarketKind kind, std::vector<Susp
         saturdays += day == 5, sundays += day == 6;
         if (day >= 5) first = std::min(first, i);
     }
-    if (saturdays + sundays > 0)
+    const std::int64_t weeks = (bars.time.back().value - bars.time.front().value) / (7 * nanos_per_day);
+    const bool calendar_days = kind == MarketKind::unknown && 10 * std::min(saturdays, sundays) > 8 * weeks;
+    if (saturdays + sundays > 0 && !calendar_days)
         out.push_back({"weekend_row", first, fmt::format("{} days are Saturdays and {} Sundays", saturdays, sundays), saturdays + sundays});
 }
 

@@ -28,7 +28,7 @@ std::vector<MissingRun> find_missing(const BarColumns& bars, MarketKind kind);
 ///   more; `thin`: more than one in 100 bars is missing in shorter runs;
 /// - `hour_missing`: an hour of the New York week that is missing in more than a fifth of the weeks;
 /// - `mixed_timeframe`: five or more rows in a row whose distance is another, at least four times longer timeframe;
-/// - `weekend_row`: days of a daily series that are Saturdays or Sundays.
+/// - `weekend_row`: days of a daily series that are Saturdays or Sundays, where it is not a series of calendar days.
 std::vector<Suspect> find_time_suspects(const BarColumns& bars, MarketKind kind);
 inline constexpr std::int64_t missing_min_minutes = 30;
 

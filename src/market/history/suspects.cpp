@@ -32,6 +32,14 @@ bool has_volumes(const BarColumns& bars) {
     return 2 * some > std::ssize(bars.volume);
 }
 
+/// A published rate or fixing, one value a day: it has no bars to judge by, and steps as it is set.
+bool is_single_valued(const BarColumns& b) {
+    if (duration_nanos(b.key.timeframe) < nanos_per_day) return false;
+    std::size_t single = 0;
+    for (std::size_t i = 0; i < b.size(); ++i) single += b.high[i] == b.low[i];
+    return 10 * single > 9 * b.size();
+}
+
 /// How far the bar reaches out of both its neighbours, in billionths.
 std::int64_t reach(const BarColumns& b, std::size_t i) {
     const std::size_t before = i == 0 ? i + 1 : i - 1, after = i + 1 < b.size() ? i + 1 : i - 1;
@@ -158,7 +166,7 @@ std::vector<double> local_deviation(const BarColumns& bars) {
 
 std::vector<Suspect> find_suspects(const BarColumns& bars) {
     std::vector<Suspect> out;
-    if (bars.size() == 0) return out;
+    if (bars.size() == 0 || is_single_valued(bars)) return out;
     const bool volumes = has_volumes(bars);
     if (volumes) find_flat(bars, out);
     if (!volumes && std::ranges::all_of(bars.volume, [](Quantity q) { return q.raw == 0; }))

@@ -27,7 +27,8 @@ struct Suspect {
 ///   outside both neighbours, while the closes of these differ by less than a quarter of it;
 /// - `false_first_bar`: the same of the first bar, against the bars after it;
 /// - `flat`: no movement and no volume in a series with volumes; `no_volume`: the volume is always zero.
-/// @complexity O(rows)
+///
+/// Days of a single value (rates, fixings) are left alone. @complexity O(rows)
 std::vector<Suspect> find_suspects(const BarColumns& bars);
 
 /// Median absolute change of the closes in each block of `block_rows` rows, in billionths, times 1.4826; at least that of the
