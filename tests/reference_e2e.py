@@ -66,12 +66,14 @@ class Instruments(Case):
         self.assertEqual(done.returncode, 3)
         self.assertIn("instruments.csv, line 2, field digits", done.stderr)
 
-    def test_a_lot_of_gold_is_a_hundred_ounces_and_its_other_name_finds_it(self):
+    def test_a_lot_is_a_contract_where_asked_and_another_name_finds_the_series(self):
         csv = self.folder / "XAUUSD_H1.csv"
         csv.write_text(random_walk(400))
         self.must("data", "import", csv, "--symbol", "XAUUSD", "--timeframe", "H1", "--timezone", "UTC")
         words = ("--strategy", "ema_cross(3,9)", "--lots", "1", "--spread", "0", "--commission", "7/lot")
         run = self.must_json("backtest", "GOLD", "H1", *words)
+        self.assertTrue(any("1 lot = 100,000 units" in note for note in run["notes"]), run["notes"])
+        run = self.must_json("backtest", "GOLD", "H1", *words, "--contract-lots")
         self.assertTrue(any("1 lot = 100 units" in note for note in run["notes"]), run["notes"])
         self.must("data", "import", csv, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
         pair = self.must_json("backtest", "EURUSD", "H1", *words)

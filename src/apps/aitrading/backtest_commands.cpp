@@ -28,6 +28,7 @@ struct BacktestOptions {
     std::string spread, commission = "0", slippage = "0", swap = "0", lots = "0.1", lot_step, cash = "10000";
     std::string from, to, report, stop_out = "0%";
     std::int64_t leverage = 0, trials = 1;
+    bool contract_lots = false;
 };
 
 Result<TimeRange> range_of(const BacktestOptions& o) {
@@ -61,6 +62,7 @@ Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series
     run.seed = context.seed;
     TRY(const PriceUnits units, price_units(context.home, series.symbol, digits));
     const Price pip = units.pip, point = units.point;
+    const Quantity lot = o.contract_lots ? units.contract : units.lot;
     TRY(run.engine.cash, trading::parse_money(o.cash));
     if (run.engine.cash.raw <= 0) return fail(ErrorCode::usage, "--cash must be positive");
     trading::VenueRules& rules = run.engine.rules;
@@ -68,13 +70,13 @@ Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series
         TRY(run.spread, trading::parse_distance(o.spread, pip, point));
         if (run.spread->raw < 0) return fail(ErrorCode::usage, fmt::format("--spread {} must not be negative", o.spread));
     }
-    TRY(rules.commission, trading::parse_commission(o.commission, units.lot));
+    TRY(rules.commission, trading::parse_commission(o.commission, lot));
     TRY(rules.slippage, trading::parse_slippage(o.slippage, pip, point));
     TRY(rules.swap, trading::parse_swap(o.swap, pip, point));
     if (!o.lot_step.empty()) {
-        TRY(rules.lot_step, trading::parse_lots(o.lot_step, units.lot));
+        TRY(rules.lot_step, trading::parse_lots(o.lot_step, lot));
     }
-    rules.commission.one_lot = units.lot;
+    rules.commission.one_lot = lot;
     rules.leverage = o.leverage;
     TRY(rules.stop_out_percent, parse_percent(o.stop_out));
     if (rules.stop_out_percent > 0 && rules.leverage == 0)
@@ -251,6 +253,7 @@ void add_backtest_commands(CLI::App& app, Context& context) {
     command->add_option("--slippage", o->slippage, "0.2pip, 25%spread or random:0.5pip (seeded)");
     command->add_option("--swap", o->swap, "LONG/SHORT for each night at 17:00 New York, Wednesday threefold");
     command->add_option("--lots", o->lots, "size of the position")->capture_default_str();
+    command->add_flag("--contract-lots", o->contract_lots, "a lot is one contract of the instrument (gold 100, an index 1), not 100,000 units");
     command->add_option("--lot-step", o->lot_step, "orders are cut down to a multiple of it");
     command->add_option("--cash", o->cash, "at the beginning")->capture_default_str();
     command->add_option("--fill", o->fill, "next_open or same_close")->check(CLI::IsMember({"next_open", "same_close"}));

@@ -97,7 +97,7 @@ Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<s
     }
     insight::FeatureOptions options = insight::FeatureOptions::wide_of(bars, cross);
     options.absent = std::move(absent);
-    return FeatureInputs{insight::FeatureSet(std::move(options)), std::move(cross)};
+    return FeatureInputs{insight::FeatureSet(options), std::move(cross)};
 }
 
 }  // namespace aitrading::apps

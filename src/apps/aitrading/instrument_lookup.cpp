@@ -8,14 +8,14 @@ namespace aitrading::apps {
 
 Result<PriceUnits> price_units(const std::filesystem::path& home, const std::string& symbol, int digits) {
     TRY(const market::InstrumentTable table, market::load_instruments(home));
-    PriceUnits out{pip_of(symbol, digits), point_of(digits), trading::lot, false};
+    PriceUnits out{pip_of(symbol, digits), point_of(digits), trading::lot, trading::lot, false};
     const market::Instrument* instrument = table.find(symbol);
     if (instrument == nullptr) return out;
     out.known = true;
     out.pip = instrument->pip;
+    out.contract = instrument->contract_size;
     if (instrument->kind == market::InstrumentClass::fx) return out;
     out.point = instrument->point();
-    out.lot = instrument->contract_size;
     return out;
 }
 

@@ -84,7 +84,7 @@ struct WideGroups {
 }  // namespace
 
 struct FeatureSet::State {
-    explicit State(FeatureOptions o)
+    explicit State(const FeatureOptions& o)
         : options(o), volatility(o.timeframe), volume(o.has_volume), calendar(o.timeframe) {
         for (const Timeframe frame : FrameFeatures::above(o.timeframe)) frames.emplace_back(frame);
         if (o.wide) wide.emplace(o);
@@ -150,7 +150,7 @@ struct FeatureSet::State {
     std::optional<WideGroups> wide;
 };
 
-FeatureSet::FeatureSet(FeatureOptions options) {
+FeatureSet::FeatureSet(const FeatureOptions& options) {
     CHECK(options.timeframe != Timeframe::ticks);
     state_ = std::make_unique<State>(options);
 }

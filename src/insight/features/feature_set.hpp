@@ -41,7 +41,7 @@ struct FeatureOptions {
 class FeatureSet {
   public:
     /// @pre options.timeframe is not ticks
-    explicit FeatureSet(FeatureOptions options);
+    explicit FeatureSet(const FeatureOptions& options);
     FeatureSet(const FeatureSet& other);
     FeatureSet& operator=(const FeatureSet& other);
     FeatureSet(FeatureSet&&) noexcept;
