@@ -84,8 +84,7 @@ Result<MarkovSwitchingFit> fit_markov_switching(const SwitchingSeries& series, c
     parallel_for(fits.size(), options.threads, options.em.stop, [&](std::size_t i) { fits[i] = begin(latest, options, i); });
     const std::size_t fallen = drop_worst(fits, 1);
     if (!fits.empty()) {
-        const SwitchingSeries part = cut(series, rows - std::min(rows, 2 * seen));
-        for (int round = 0; round < options.move_rounds && states_move(fits.front(), part, options, round); ++round) {
+        for (int round = 0; round < options.move_rounds && states_move(fits.front(), latest, options, round); ++round) {
         }
         SwitchingEmission emission(fits.front().model, series);
         fits.front().report = climb(fits.front().model.chain, emission, rows, options.em);

@@ -1,11 +1,12 @@
 // What the regime models cost and how well they tell the regimes of synthetic markets.
-//   insight_regimes_bench [--market strong|realistic|other]... [--seed N|all] [--train N] [--test N] [--threads N] [--json]
-// With a market only that is measured; without, speed and both specified markets at seed 101.
+//   insight_regimes_bench [--speed] [--market strong|realistic|other]... [--seed N|all] [--train N] [--test N] [--threads N] [--json]
+// With a market only that is measured; with --speed first only speed; without either both, the markets at seed 101.
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "markets.hpp"
+#include "speed.hpp"
 
 int main(int argc, char** argv) {
     using namespace aitrading;
@@ -25,7 +26,10 @@ int main(int argc, char** argv) {
         if (name == "--threads") threads = std::atoi(value.c_str());
     }
     std::vector<kit::BenchRow> rows;
-    if (markets.empty()) markets = {"strong", "realistic"};
+    if (markets.empty()) {
+        rows = insight::measure_speed();
+        if (argc < 2 || std::string(argv[1]) != "--speed") markets = {"strong", "realistic"};
+    }
     if (seeds.empty()) seeds = {101};
     for (const std::string& market : markets)
         for (const std::uint64_t seed : seeds) {
