@@ -35,7 +35,8 @@ void draw_day(Canvas& canvas, const QualityDay& day, const Grid& grid, int year,
     const std::int64_t begin = days_from_civil(year, 1, 1), number = day.day.value / nanos_per_day;
     const int shift = weekday({begin * nanos_per_day});
     const auto index = static_cast<int>(number - begin) + shift;
-    const double x = grid.left + grid.cell * (index / 7), y = grid.top + grid.block * (year - first_year) + grid.row * (index % 7);
+    const int week = index / 7;
+    const double x = grid.left + grid.cell * week, y = grid.top + grid.block * (year - first_year) + grid.row * (index % 7);
     const Box box{x, y, x + grid.cell - 1, y + grid.row - 1};
     const Look look = look_of(day);
     canvas.rect(box, look.ink, look.opacity,

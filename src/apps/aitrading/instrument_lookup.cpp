@@ -28,7 +28,7 @@ Result<SeriesKey> stored_key(const std::filesystem::path& home, const ports::Ser
     std::vector<std::string> names = instrument->aliases;
     names.insert(names.begin(), instrument->symbol);
     for (const std::string& symbol : names)
-        if (const SeriesKey other{symbol, key.timeframe}; store.describe(other)) return other;
+        if (SeriesKey other{symbol, key.timeframe}; store.describe(other)) return other;
     return key;
 }
 

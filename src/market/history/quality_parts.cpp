@@ -66,6 +66,7 @@ class Pieces {
     }
     std::vector<report::QualityBucket> take() {
         std::vector<report::QualityBucket> out;
+        out.reserve(pieces_.size());
         for (auto& [index, p] : pieces_)
             out.push_back({{begin_ + index * length_}, p.low.to_double(), p.high.to_double(), p.spread.seen() > 0 ? p.lowest : NAN, p.spread.at(0.5)});
         return out;

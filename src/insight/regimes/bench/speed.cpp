@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/random.hpp"
+#include "base/check.hpp"
 #include "insight/regimes/bocpd.hpp"
 #include "insight/regimes/gaussian_hmm.hpp"
 #include "insight/regimes/rules.hpp"
@@ -107,7 +108,7 @@ std::vector<kit::BenchRow> measure_speed() {
     constexpr int few = 5, many = 25;
     const auto time_of = [&](int iterations) {
         climb.iterations_max = iterations;
-        return best_of(5, [&] { (void)refine_gaussian_hmm(start, view, climb); });
+        return best_of(5, [&] { CHECK(refine_gaussian_hmm(start, view, climb).has_value()); });
     };
     const double iteration = (time_of(many) - time_of(few)) / (many - few);
     const Peer peer = hmmlearn(x);
