@@ -27,6 +27,9 @@ std::string price(const BarColumns& bars, Price p) { return to_decimal(p, bars.d
 
 std::int64_t minute_of_day(UnixNanos t) { return ((t.value % nanos_per_day) + nanos_per_day) % nanos_per_day / nanos_per_minute; }
 
+/// As a double: multiples and sums of large volumes leave the integers.
+double volume_of(const BarColumns& bars, std::size_t i) { return static_cast<double>(bars.volume[i].raw); }
+
 bool has_volumes(const BarColumns& bars) {
     const auto some = std::ranges::count_if(bars.volume, [](Quantity q) { return q.raw != 0; });
     return 2 * some > std::ssize(bars.volume);
@@ -71,7 +74,8 @@ void find_spikes(const BarColumns& bars, std::vector<Suspect>& out) {
 
 /// Highest high and lowest low of the bars that follow within the day, and their volume.
 struct DayAfter {
-    std::int64_t high = INT64_MIN, low = INT64_MAX, volume = 0, bars = 0;
+    std::int64_t high = INT64_MIN, low = INT64_MAX, bars = 0;
+    double volume = 0;
 };
 
 DayAfter day_after(const BarColumns& b, std::size_t i) {
@@ -79,7 +83,7 @@ DayAfter day_after(const BarColumns& b, std::size_t i) {
     for (std::size_t j = i + 1; j < b.size() && b.time[j].value < b.time[i].value + nanos_per_day; ++j) {
         day.high = std::max(day.high, b.high[j].raw);
         day.low = std::min(day.low, b.low[j].raw);
-        day.volume += b.volume[j].raw;
+        day.volume += volume_of(b, j);
         ++day.bars;
     }
     return day;
@@ -96,7 +100,7 @@ void find_days(const BarColumns& bars, bool volumes, std::vector<Suspect>& out) 
     for (std::size_t i = 0; i + 4 < bars.size(); ++i) {
         const double unit = deviation[i / block_rows];
         const auto range = static_cast<double>(bars.high[i].raw - bars.low[i].raw);
-        if (range < 4 * unit || (volumes && bars.volume[i].raw < 3 * bars.volume[i + 1].raw)) continue;
+        if (range < 4 * unit || (volumes && volume_of(bars, i) < 3 * volume_of(bars, i + 1))) continue;
         // Most bars are left behind by the next ones: only those that are not are worth the look at a day.
         if (bars.high[i + 1] > bars.high[i] + Price{static_cast<std::int64_t>(unit)} ||
             bars.low[i + 1] < bars.low[i] - Price{static_cast<std::int64_t>(unit)})
@@ -104,7 +108,7 @@ void find_days(const BarColumns& bars, bool volumes, std::vector<Suspect>& out) 
         const DayAfter day = day_after(bars, i);
         const bool same = std::abs(static_cast<double>(bars.high[i].raw - day.high)) < 0.6 * unit &&
                           std::abs(static_cast<double>(bars.low[i].raw - day.low)) < 0.6 * unit;
-        if (day.bars < 4 || !same || (volumes && 2 * bars.volume[i].raw < day.volume)) continue;
+        if (day.bars < 4 || !same || (volumes && 2 * volume_of(bars, i) < day.volume)) continue;
         ++by_time[minute_of_day(bars.time[i])];
         found.push_back({"day_in_bar", i,
                          fmt::format("{}: high {} and low {} are those of the whole day{}: the bar knows its future",
@@ -127,7 +131,8 @@ void find_misfits(const BarColumns& bars, std::vector<Suspect>& out) {
     for (auto& [minute, values] : volumes) usual[minute] = median(values);
     for (std::size_t i = 0; i + 1 < bars.size(); ++i) {
         const std::int64_t at_hour = usual[minute_of_day(bars.time[i])];
-        if (at_hour == 0 || bars.volume[i].raw < 20 * at_hour || bars.volume[i].raw < 8 * bars.volume[i + 1].raw) continue;
+        const double volume = volume_of(bars, i);
+        if (at_hour == 0 || volume < 20.0 * static_cast<double>(at_hour) || volume < 8 * volume_of(bars, i + 1)) continue;
         out.push_back({"misfit_bar", i,
                        fmt::format("{}: the volume {} is {} times the usual one of that hour; opened at {} after a close at {}: the "
                                    "bar seems to hold another span",
