@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t hour = nanos_per_hour;
 
-CrossSeries series(std::string name, std::vector<std::int64_t> hours, std::vector<double> level) {
+CrossSeries series(std::string name, const std::vector<std::int64_t>& hours, std::vector<double> level) {
     CrossSeries out{std::move(name), "test", {}, std::move(level)};
     for (const std::int64_t h : hours) out.known.push_back({h * hour});
     return out;

@@ -1,0 +1,106 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/random.hpp"
+#include "insight/correlation/rolling_correlation.hpp"
+#include "speed.hpp"
+
+namespace aitrading::insight {
+namespace {
+
+std::vector<double> returns(std::size_t rows, std::size_t series, std::uint64_t seed) {
+    SplitMix64 random(seed);
+    std::vector<double> out(rows * series);
+    for (std::size_t t = 0; t < rows; ++t) {
+        const double shared = random.next_normal();
+        for (std::size_t i = 0; i < series; ++i) out[t * series + i] = 1e-3 * (0.7 * shared + random.next_normal());
+    }
+    return out;
+}
+
+struct RollingPeers {
+    char pandas[32] = "", numpy[32] = "";
+    double pandas_ms = 0, numpy_ms = 0;
+    bool known = false;
+};
+
+RollingPeers rolling_peers(const std::vector<double>& x) {
+    RollingPeers out;
+    const char* python = std::getenv("AITRADING_PEERS_PYTHON");
+    if (python == nullptr || *python == '\0') return out;
+    const auto file = std::filesystem::temp_directory_path() / fmt::format("correlation-bench-{}.bin", getpid());
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(x.data()), static_cast<std::streamsize>(x.size() * sizeof(double)));
+    const std::string command =
+        fmt::format("OMP_NUM_THREADS=1 '{}' '{}/bench/rolling_peer.py' '{}' 2>/dev/null", python, AIT_ROOM_DIR, file.string());
+    if (std::FILE* pipe = popen(command.c_str(), "r"); pipe != nullptr) {
+        out.known = std::fscanf(pipe, "%31s %lf %31s %lf", out.pandas, &out.pandas_ms, out.numpy, &out.numpy_ms) == 4;
+        pclose(pipe);
+    }
+    std::filesystem::remove(file);
+    return out;
+}
+
+void rolling_all_pairs(std::vector<kit::BenchRow>& out) {
+    constexpr std::size_t rows = 45'000, series = 10;
+    const std::vector<double> x = returns(rows, series, 1);
+    std::vector<double> pairs(rows * pair_count(series));
+    const double took = 1e3 * best_of(7, [&] {
+        CHECK(rolling_correlations({x.data(), rows, series, series}, {.window = 240}, pairs).has_value());
+    });
+    const RollingPeers peers = rolling_peers(x);
+    kit::BenchRow row{.name = "rolling correlation (240), 10 series x 45,000 bars, all pairs", .value = took, .unit = "ms", .target = 12,
+                      .peer = "none: AITRADING_PEERS_PYTHON names no interpreter with pandas"};
+    kit::BenchRow second = row;
+    if (peers.known) {
+        row.peer = fmt::format("pandas {} rolling().corr(pairwise)", peers.pandas);
+        row.peer_value = peers.pandas_ms;
+        second.peer = fmt::format("numpy {} cumulative sums", peers.numpy);
+        second.peer_value = peers.numpy_ms;
+    }
+    second.name = "the same beside numpy";
+    second.note = "numpy's cumulative sums know neither missing nor constant series";
+    out.push_back(row);
+    out.push_back(second);
+}
+
+/// One update of 28 instruments at a time, so that the tail shows the rows at which sums are handed over.
+void rolling_update(std::vector<kit::BenchRow>& out, double missing, const char* what) {
+    constexpr std::size_t rows = 20'000, series = 28;
+    std::vector<double> x = returns(rows, series, 2);
+    SplitMix64 random(3);
+    for (double& value : x)
+        if (random.next_uniform() < missing) value = std::numeric_limits<double>::quiet_NaN();
+    RollingCorrelation rolling = *RollingCorrelation::of(series, {.window = 500, .rows_min = 250});
+    std::vector<double> took, matrix(series * series);
+    for (std::size_t t = 0; t < rows; ++t) {
+        const double begun = thread_seconds();
+        rolling.update(std::span(x).subspan(t * series, series));
+        rolling.matrix(matrix);
+        if (t >= 1000) took.push_back(1e6 * (thread_seconds() - begun));
+    }
+    out.push_back({.name = fmt::format("matrix update, 28 instruments, window 500{}", what), .value = kit::median(took), .unit = "us",
+                   .target = 50, .peer = "none: no peer updates a matrix",
+                   .note = fmt::format("p99 {:.1f}, p99.9 {:.1f} us", kit::quantile(took, 0.99), kit::quantile(took, 0.999))});
+}
+
+}  // namespace
+
+std::vector<kit::BenchRow> measure_matrices() {
+    std::vector<kit::BenchRow> out;
+    rolling_all_pairs(out);
+    rolling_update(out, 0, "");
+    rolling_update(out, 0.05, ", 5 % of values missing");
+    return out;
+}
+
+}  // namespace aitrading::insight

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cmath>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace aitrading::insight::testing_golden {
+
+/// tests/golden/NAME.json, made by tools/golden/correlation/make.py.
+inline nlohmann::json golden(const std::string& name) {
+    std::ifstream in(std::string(AIT_ROOM_DIR) + "/tests/golden/" + name + ".json");
+    EXPECT_TRUE(in) << name;
+    return nlohmann::json::parse(in);
+}
+
+/// All numbers of nested lists, in order; null is NaN.
+inline std::vector<double> flat(const nlohmann::json& list) {
+    std::vector<double> out;
+    for (const auto& item : list) {
+        if (!item.is_array()) {
+            out.push_back(item.is_null() ? NAN : item.get<double>());
+            continue;
+        }
+        const auto part = flat(item);
+        out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+}
+
+}  // namespace aitrading::insight::testing_golden
