@@ -25,7 +25,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t market_train = 100'000, market_test = 40'000;
+constexpr std::size_t market_train = 60'000, market_test = 30'000;
 constexpr std::uint64_t market_seed = 42;
 
 /// One of the three results, with what the table and the page say about it.
