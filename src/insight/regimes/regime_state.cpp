@@ -57,10 +57,12 @@ Result<RuleRegimes> RuleRegimes::of(const RuleOptions& options) {
 
 const RegimeState& RuleRegimes::update(const Candle& bar, std::optional<double> spread, std::optional<bool> release) {
     reading_ = rules_.update(bar, spread, release);
+    if (reading_.refused) return state_;
     transitions_.update(reading_.regime);
     state_.kinds = regime_kinds;
     state_.known = reading_.regime != Regime::unknown;
     state_.news_shock = reading_.shock;
+    state_.still = reading_.still;
     state_.calendar_known = reading_.calendar_known;
     if (!state_.known) return state_;
     state_.present = index(reading_.regime);

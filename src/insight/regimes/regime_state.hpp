@@ -21,6 +21,7 @@ struct RegimeState {
     std::array<double, regime_kinds> remaining{};  ///< bars a stay is expected to go on for after this one, were this bar in that state
     double expected_remaining_bars = 0;            ///< remaining[present]
     bool news_shock = false;                       ///< rules only, see RegimeReading::shock
+    bool still = false;                            ///< rules only, see RegimeReading::still
     bool calendar_known = false;                   ///< whether releases took part in it
 };
 

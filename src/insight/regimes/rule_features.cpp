@@ -10,6 +10,13 @@ namespace {
 /// ln of a size, with a floor that keeps a market without any out of the infinities.
 double log_size(double x) { return std::log(std::max(x, 1e-300)); }
 
+/// Rank of a size among those of the trailing window; unknown while the size is.
+double share_of(RollingRank& window, double size) {
+    if (is_unknown(size)) return unknown;
+    window.update(log_size(size));
+    return window.rank();
+}
+
 /// Where |r| / sigma lies beyond what the greatest of n normal draws reaches in 99 of 100 cases (Lee and Mykland 2008,
 /// with sigma from bipower variation, so c = 1).
 double jump_threshold(int n) {
@@ -48,6 +55,8 @@ RuleFeatureStream::RuleFeatureStream(const RuleOptions& o, Bocpd bocpd)
       sigma_rank_(static_cast<std::size_t>(reference_)),
       band_rank_(static_cast<std::size_t>(reference_)),
       amihud_rank_(static_cast<std::size_t>(reference_)),
+      efficiency_rank_(static_cast<std::size_t>(reference_)),
+      adx_rank_(static_cast<std::size_t>(reference_)),
       band_low_(std::max(1, o.window / 2)),
       bocpd_(std::move(bocpd)),
       jump_threshold_(jump_threshold(o.window)) {}
@@ -56,6 +65,8 @@ const RuleFeatures& RuleFeatureStream::update(const Candle& bar, std::optional<d
     trend(bar);
     activity(bar, spread);
     change(bar);
+    still_bars_ = bar.high == bar.low && bar.close == last_close_ ? still_bars_ + 1 : 0;
+    out_.still = still_bars_ >= options_.window;
     last_close_ = bar.close;
     out_.warm = ++seen_ > reference_ + options_.window;
     return out_;
@@ -64,7 +75,9 @@ const RuleFeatures& RuleFeatureStream::update(const Candle& bar, std::optional<d
 void RuleFeatureStream::trend(const Candle& bar) {
     const double n = options_.window, level = log_price_.update(bar.close);
     out_.efficiency = efficiency_.update(bar.close);
+    out_.efficiency_share = share_of(efficiency_rank_, out_.efficiency);
     out_.adx = adx_.update(bar);
+    out_.adx_share = share_of(adx_rank_, out_.adx);
     const double variance = level_.update(level);
     if (line_.update(level) && variance > 0) {
         // r² = slope² var(time) / var(level); t² = (n - 2) r² / (1 - r²).
@@ -87,10 +100,7 @@ void RuleFeatureStream::activity(const Candle& bar, std::optional<double> spread
         const double variance = window.update(x);
         return variance > 0 ? window.distance(x) / std::sqrt(variance) : (variance == 0 ? 0.0 : unknown);
     };
-    if (const double sigma = sigma_.update(bar); !is_unknown(sigma)) {
-        sigma_rank_.update(log_size(sigma));
-        out_.volatility_share = sigma_rank_.rank();
-    }
+    if (const double sigma = sigma_.update(bar); !is_unknown(sigma)) out_.volatility_share = share_of(sigma_rank_, sigma);
     const auto bands = bands_.update(bar.close);
     if (!is_unknown(bands[0])) {
         band_rank_.update(log_size((bands[0] - bands[2]) / bands[1]));

@@ -20,13 +20,17 @@ struct RuleOptions {
     int references = 20;  ///< the reference window is so many n: what is usual for this instrument and timeframe
     bool has_volume = true;
     bool has_spread = false;
+    /// Whether the thresholds of ER and ADX fit the instrument and timeframe, see RegimeRules; false: the table's as written.
+    bool adaptive = true;
 };
 
 /// What the rules look at, all of it known at the bar's close. A share is the rank inside the trailing reference window.
 struct RuleFeatures {
     double volatility_share = unknown;   ///< of Yang and Zhang's sigma over n
     double efficiency = unknown;         ///< Kaufman's, over n
+    double efficiency_share = unknown;   ///< of ER
     double adx = unknown;                ///< 14
+    double adx_share = unknown;          ///< of ADX
     double trend_t = unknown;            ///< t of the least-squares slope of the log price over n
     double band_share_low = unknown;     ///< lowest share of Bollinger's (20, 2) width in the last n/2 bars
     double breakout_atr = unknown;       ///< close beyond the channel of the n bars before, in ATR(14): + above, - below, 0 inside
@@ -36,6 +40,7 @@ struct RuleFeatures {
     double new_run = unknown;            ///< BOCPD: P(fewer than 5 bars since the returns changed)
     double move = unknown;               ///< |log return| in standard deviations by bipower variation of the n bars before
     bool jump = false;                   ///< Lee and Mykland's, 1 %, against the n bars before
+    bool still = false;                  ///< the price did not move at all in the last n bars
     bool warm = false;                   ///< all of the above that can be known are
 };
 
@@ -55,7 +60,7 @@ class RuleFeatureStream {
     void change(const Candle& bar);
 
     RuleOptions options_;
-    int reference_, seen_ = 0;
+    int reference_, seen_ = 0, still_bars_ = 0;
     RuleFeatures out_;
     YangZhang sigma_;
     EfficiencyRatio efficiency_;
@@ -68,7 +73,7 @@ class RuleFeatureStream {
     Donchian channel_;
     Amihud amihud_;
     BipowerVariation bipower_;
-    RollingRank sigma_rank_, band_rank_, amihud_rank_;
+    RollingRank sigma_rank_, band_rank_, amihud_rank_, efficiency_rank_, adx_rank_;
     RollingMin band_low_;
     Bocpd bocpd_;
     double jump_threshold_;

@@ -13,6 +13,8 @@ constexpr double reversal_run = 0.5, reversal_turn = 4;
 constexpr double strong_adx = 30, strong_efficiency = 0.5, strong_t = 4;
 constexpr double weak_adx = 20, weak_efficiency = 0.25, weak_t = 2;
 constexpr double release_move = 4;
+// What takes part where thresholds are adaptive: shares of the reference window.
+constexpr double strong_adx_share = 0.9, strong_efficiency_share = 0.95, weak_adx_share = 0.7, weak_efficiency_share = 0.8;
 constexpr double volatile_share = 0.85, wide_share = 0.5, range_efficiency = 0.25, quiet_share = 0.15;
 
 /// The order in which rules are asked; tight range is what is left.
@@ -27,6 +29,12 @@ double soft(double value, double threshold, double width, double otherwise) {
     return is_unknown(value) ? otherwise : 1 / (1 + std::exp((threshold - value) / width));
 }
 
+bool is_bar(const Candle& bar) {
+    for (const double price : {bar.open, bar.high, bar.low, bar.close})
+        if (!(std::isfinite(price) && price > 0)) return false;
+    return bar.high >= bar.low && !std::isnan(bar.volume);
+}
+
 bool is_trend(Regime r) { return r >= Regime::strong_trend_up && r <= Regime::weak_trend_down; }
 bool is_breakout(Regime r) { return r == Regime::breakout_up || r == Regime::breakout_down; }
 
@@ -39,6 +47,40 @@ Result<RegimeRules> RegimeRules::of(const RuleOptions& options) {
 
 RegimeRules::RegimeRules(const RuleOptions& options, RuleFeatureStream stream)
     : options_(options), stream_(std::move(stream)) {}
+
+bool RegimeRules::strong(double slack) const {
+    const RuleFeatures& f = features_;
+    const bool adx = f.adx >= strong_adx * slack, efficiency = f.efficiency >= strong_efficiency * slack;
+    if (!options_.adaptive) return adx && efficiency;
+    return (adx || f.adx_share >= strong_adx_share * slack) && (efficiency || f.efficiency_share >= strong_efficiency_share * slack);
+}
+
+bool RegimeRules::weak(double slack) const {
+    const RuleFeatures& f = features_;
+    const bool adx = f.adx >= weak_adx * slack, efficiency = f.efficiency >= weak_efficiency * slack;
+    if (!options_.adaptive) return adx || efficiency;
+    return (adx && f.adx_share >= weak_adx_share * slack) || efficiency || f.efficiency_share >= weak_efficiency_share * slack;
+}
+
+double RegimeRules::soft_strong() const {
+    const RuleFeatures& f = features_;
+    double adx = soft(f.adx, strong_adx, 2, 0), efficiency = soft(f.efficiency, strong_efficiency, 0.05, 0);
+    if (options_.adaptive) {
+        adx = std::max(adx, soft(f.adx_share, strong_adx_share, 0.03, 0));
+        efficiency = std::max(efficiency, soft(f.efficiency_share, strong_efficiency_share, 0.02, 0));
+    }
+    return adx * efficiency;
+}
+
+double RegimeRules::soft_weak() const {
+    const RuleFeatures& f = features_;
+    double adx = soft(f.adx, weak_adx, 2, 0), efficiency = soft(f.efficiency, weak_efficiency, 0.05, 0);
+    if (options_.adaptive) {
+        adx = std::min(adx, soft(f.adx_share, weak_adx_share, 0.03, 0));
+        efficiency = std::max(efficiency, soft(f.efficiency_share, weak_efficiency_share, 0.03, 0));
+    }
+    return 1 - (1 - adx) * (1 - efficiency);
+}
 
 /// @param slack 1 to enter, 0.8 to stay: lower bounds shrink by it, upper bounds grow
 bool RegimeRules::fires(Regime regime, double slack) const {
@@ -59,10 +101,10 @@ bool RegimeRules::fires(Regime regime, double slack) const {
                    std::abs(f.trend_t - trend_t_then_) >= reversal_turn * slack;
         case Regime::strong_trend_up:
         case Regime::strong_trend_down:
-            return f.adx >= strong_adx * slack && f.efficiency >= strong_efficiency * slack && t >= strong_t * slack;
+            return strong(slack) && t >= strong_t * slack;
         case Regime::weak_trend_up:
         case Regime::weak_trend_down:
-            return (f.adx >= weak_adx * slack || f.efficiency >= weak_efficiency * slack) && t >= weak_t * slack;
+            return weak(slack) && t >= weak_t * slack;
         case Regime::volatile_market: return f.volatility_share >= volatile_share * slack && ranging;
         case Regime::wide_range: return f.volatility_share >= wide_share * slack && ranging;
         case Regime::quiet: return f.volatility_share <= quiet_share / slack && (is_unknown(f.volume_z) || f.volume_z < 0);
@@ -78,12 +120,16 @@ Regime RegimeRules::first_rule() const {
 }
 
 const RegimeReading& RegimeRules::update(const Candle& bar, std::optional<double> spread, std::optional<bool> release) {
+    reading_.refused = !is_bar(bar);
+    if (reading_.refused) return reading_;
     features_ = stream_.update(bar, spread);
+    reading_.still = features_.still;
     reading_.calendar_known = release.has_value();
     if (!features_.warm) return reading_;
-    if (features_.jump || (release.value_or(false) && features_.move > release_move)) shock_left_ = shock_bars;
+    if (features_.jump) shock_left_ = std::max(shock_left_, shock_bars);
+    if (release.value_or(false) && features_.move > release_move) shock_left_ = release_bars;
     reading_.shock = shock_left_ > 0;
-    Regime raw = first_rule();
+    Regime raw = features_.still ? Regime::quiet : first_rule();
     const bool thin = at_least(features_.spread_z, crisis_spread_z, false) || at_least(features_.illiquidity_share, crisis_illiquidity, false);
     if (reading_.shock) raw = thin ? Regime::crisis : Regime::volatile_market;
     if (shock_left_ > 0) --shock_left_;
@@ -98,6 +144,7 @@ void RegimeRules::settle(Regime raw) {
     constexpr double to_stay = 0.8;
     ++bars_in_;
     bars_other_ = raw == reading_.regime ? 0 : bars_other_ + 1;
+    if (features_.still) bars_other_ = dwell_bars;
     if (reading_.regime != Regime::unknown) {
         const bool expired = is_breakout(reading_.regime) && bars_in_ > options_.window / 4;
         const bool young = bars_in_ <= dwell_bars;
@@ -111,12 +158,16 @@ void RegimeRules::settle(Regime raw) {
 
 void RegimeRules::soften() {
     const RuleFeatures& f = features_;
+    if (f.still) {
+        reading_.probability.fill(0);
+        reading_.probability[static_cast<std::size_t>(Regime::quiet) - 1] = 1;
+        return;
+    }
     const double calm = 1 - soft(f.efficiency, range_efficiency, 0.05, 0);
     const double thin = 1 - (1 - soft(f.spread_z, crisis_spread_z, 0.3, 0)) * (1 - soft(f.illiquidity_share, crisis_illiquidity, 0.02, 0));
     const double squeezed = 1 - soft(f.band_share_low, break_band, 0.05, 0), busy = soft(f.volume_z, break_volume_z, 0.3, 1);
     const bool turning = bars_since_trend_ <= options_.window && trend_t_then_ * f.trend_t < 0;
-    const double strong = soft(f.adx, strong_adx, 2, 0) * soft(f.efficiency, strong_efficiency, 0.05, 0);
-    const double weak = 1 - (1 - soft(f.adx, weak_adx, 2, 0)) * (1 - soft(f.efficiency, weak_efficiency, 0.05, 0));
+    const double strong = soft_strong(), weak = soft_weak();
     double left = 1;
     const auto give = [&](Regime r, double p) {
         const double taken = left * std::clamp(p, 0.0, 1.0);

@@ -177,11 +177,85 @@ TEST(regime_rules, do_without_volume_and_survive_a_price_that_stops) {
     for (int t = 0; t < 1500; ++t) {
         const RegimeReading& r = rules.update(stopped);
         ASSERT_NE(r.regime, Regime::unknown);
+        ASSERT_EQ(r.still, t >= 64) << t;
+        ASSERT_TRUE(!r.still || t <= 70 || r.regime == Regime::quiet) << t;
         double sum = 0;
         for (const double p : r.probability) sum += p;
         ASSERT_NEAR(sum, 1, 1e-9);
     }
     EXPECT_FALSE(RegimeRules::of({.window = 5}));
+}
+
+TEST(regime_rules, pass_over_what_is_no_bar_and_say_so) {
+    RegimeRules with = *RegimeRules::of({}), without = *RegimeRules::of({});
+    Walk walk(21);
+    const Candle bad[] = {{NAN, 1, 1, 1, 5, 0}, {1, INFINITY, 1, 1, 5, 0}, {1, 1, 0, 1, 5, 0}, {1, 1, 2, 1, 5, 0}, {1, 1, 1, 1, NAN, 0}};
+    for (std::size_t t = 0; t < 1800; ++t) {
+        const Candle bar = walk.next(0, 10);
+        if (t % 7 == 0) {
+            const Regime before = with.update(bad[t % 5]).regime;
+            EXPECT_TRUE(with.update(bad[t % 5]).refused);
+            EXPECT_EQ(before, without.update(bad[t % 5]).regime);
+        }
+        const RegimeReading a = with.update(bar), b = without.update(bar);
+        ASSERT_FALSE(a.refused);
+        ASSERT_EQ(a.regime, b.regime);
+        ASSERT_EQ(a.probability, b.probability);
+    }
+}
+
+TEST(regime_rules, stay_unknown_on_a_series_shorter_than_the_reference_window) {
+    for (const RegimeReading& r : read(mixed(1344, 8))) {
+        EXPECT_EQ(r.regime, Regime::unknown);
+        EXPECT_EQ(r.probability, (std::array<double, regime_kinds>{}));
+    }
+}
+
+TEST(regime_rules, fit_the_thresholds_of_trends_to_the_instrument_unless_told_not_to) {
+    // Hours of a currency: a drift that an efficiency ratio of .5 over 64 bars never sees.
+    std::vector<Candle> bars;
+    Walk walk(31);
+    for (int t = 0; t < 6000; ++t) bars.push_back(walk.next(t / 150 % 4 == 0 ? 1.5 : t / 150 % 4 == 2 ? -1.5 : 0, 10));
+    const auto adaptive = read(bars), fixed = read(bars, {.adaptive = false});
+    const auto strong = [](const auto& r) { return count(r, Regime::strong_trend_up) + count(r, Regime::strong_trend_down); };
+    const auto weak = [](const auto& r) { return count(r, Regime::weak_trend_up) + count(r, Regime::weak_trend_down); };
+    EXPECT_LT(2 * strong(fixed), strong(adaptive));
+    EXPECT_GT(strong(adaptive), 100U);
+    EXPECT_LT(weak(adaptive), weak(fixed));
+}
+
+/// The reading of a bar whose move lies between 4 deviations and the threshold of a jump alone, after 2,000 usual bars.
+RegimeReading at_four_deviations(std::optional<bool> release) {
+    Walk walk(11);
+    RegimeRules rules = *RegimeRules::of({.window = 100});
+    Candle bar;
+    for (int t = 0; t < 2500; ++t) rules.update(bar = walk.next(0, 10));
+    for (double step = 20; step < 80; step += 0.05) {
+        RegimeRules copy = rules;
+        const double close = bar.close * (1 + 1e-4 * step);
+        const RegimeReading reading = copy.update({bar.close, close, bar.close, close, 1000, 0}, {}, release);
+        if (copy.features().move > 4.02 && !copy.features().jump) return reading;
+    }
+    ADD_FAILURE() << "no such move";
+    return {};
+}
+
+TEST(regime_rules, take_a_release_with_a_move_for_a_shock) {
+    EXPECT_FALSE(at_four_deviations({}).shock);
+    EXPECT_FALSE(at_four_deviations({}).calendar_known);
+    EXPECT_FALSE(at_four_deviations(false).shock);
+    EXPECT_TRUE(at_four_deviations(false).calendar_known);
+    EXPECT_TRUE(at_four_deviations(true).shock);
+}
+
+TEST(regime_rules, freeze_for_six_bars_where_the_move_came_with_a_release) {
+    RegimeRules rules = *RegimeRules::of({});
+    Walk walk(11);
+    for (int t = 0; t < 2000; ++t) rules.update(walk.next(0, 10), {}, false);
+    for (int t = 0; t < 10; ++t) {
+        const RegimeReading& r = rules.update(t == 2 ? walk.next(150, 10) : walk.next(0, 10), {}, t == 2);
+        EXPECT_EQ(r.shock, t >= 2 && t < 8) << t;
+    }
 }
 
 TEST(regime_statistics, count_stays_and_moves) {
