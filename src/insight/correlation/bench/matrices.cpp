@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,7 +12,11 @@
 
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "insight/correlation/dcc.hpp"
+#include "insight/correlation/denoising.hpp"
+#include "insight/correlation/ewma_correlation.hpp"
 #include "insight/correlation/rolling_correlation.hpp"
+#include "insight/correlation/shrinkage.hpp"
 #include "speed.hpp"
 
 namespace aitrading::insight {
@@ -93,6 +98,60 @@ void rolling_update(std::vector<kit::BenchRow>& out, double missing, const char*
                    .note = fmt::format("p99 {:.1f}, p99.9 {:.1f} us", kit::quantile(took, 0.99), kit::quantile(took, 0.999))});
 }
 
+/// Returns of GARCH(1,1) margins joined by one factor whose loading swings.
+std::vector<double> clustered(std::size_t rows, std::size_t series) {
+    SplitMix64 random(4);
+    std::vector<double> out, variance(series, 1.0);
+    for (std::size_t t = 0; t < rows; ++t) {
+        const double shared = random.next_normal(), rho = 0.5 + 0.3 * std::sin(static_cast<double>(t) / 120);
+        for (double& v : variance) {
+            const double r = std::sqrt(v) * (std::sqrt(rho) * shared + std::sqrt(1 - rho) * random.next_normal());
+            out.push_back(r);
+            v = 0.03 + 0.07 * r * r + 0.9 * v;
+        }
+    }
+    return out;
+}
+
+void dcc_refit(std::vector<kit::BenchRow>& out) {
+    constexpr std::size_t rows = 2500, series = 10;
+    const std::vector<double> x = clustered(rows, series);
+    DccFit fit;
+    const double took = best_of(3, [&] { fit = *fit_dcc({x.data(), rows, series, series}); });
+    int evaluations = 0;
+    for (const GarchFit& margin : fit.margins) evaluations += margin.evaluations;
+    out.push_back({.name = "full DCC(1,1) refit, 10 series x 2,500 days, 10 GARCH margins", .value = took, .unit = "s", .target = 2,
+                   .peer = "none among the peers", .note = fmt::format("a {:.3f}, b {:.3f}{}; {} + {} likelihoods", fit.law.a, fit.law.b,
+                                                                        fit.converged ? "" : ", not converged", evaluations, fit.evaluations)});
+    DccFilter filter = *DccFilter::of(fit.law);
+    const double update = best_of(3, [&] {
+        for (std::size_t t = 0; t < rows; ++t) filter.update(std::span(x).subspan(t * series, series));
+    });
+    out.push_back({.name = "DCC update, 10 series", .value = 1e6 * update / rows, .unit = "us", .peer = "none: no peer updates a DCC"});
+}
+
+void single_matrices(std::vector<kit::BenchRow>& out) {
+    constexpr std::size_t rows = 500, series = 28;
+    const std::vector<double> x = returns(rows, series, 5);
+    const MatrixView view{x.data(), rows, series, series};
+    EwmaCorrelation ewma = *EwmaCorrelation::of(series, {.lambda = 0.97});
+    const double weighted = best_of(5, [&] {
+        for (std::size_t t = 0; t < rows; ++t) ewma.update(view.row(t));
+    });
+    out.push_back({.name = "EWMA matrix update, 28 instruments", .value = 1e6 * weighted / rows, .unit = "us", .target = 50,
+                   .peer = "none: no peer updates a matrix"});
+    out.push_back({.name = "Ledoit-Wolf, 28 x 500", .value = 1e3 * best_of(5, [&] { CHECK(ledoit_wolf(view).has_value()); }), .unit = "ms"});
+    const std::vector<double> sample = *sample_correlation(view);
+    out.push_back({.name = "denoised correlation, 28 series", .value = 1e3 * best_of(5, [&] { CHECK(denoised(sample, series, rows).has_value()); }),
+                   .unit = "ms"});
+    std::vector<double> broken = sample;  // one pair contradicts all others
+    broken[1] = broken[series] = -0.9;
+    NearestCorrelation nearest;
+    const double repair = best_of(3, [&] { nearest = *nearest_correlation(broken, series); });
+    out.push_back({.name = "nearest correlation, 28 series", .value = 1e3 * repair, .unit = "ms",
+                   .note = fmt::format("{} rounds from a least eigenvalue of {:.2f}", nearest.iterations, nearest.least_eigenvalue)});
+}
+
 }  // namespace
 
 std::vector<kit::BenchRow> measure_matrices() {
@@ -100,6 +159,8 @@ std::vector<kit::BenchRow> measure_matrices() {
     rolling_all_pairs(out);
     rolling_update(out, 0, "");
     rolling_update(out, 0.05, ", 5 % of values missing");
+    dcc_refit(out);
+    single_matrices(out);
     return out;
 }
 

@@ -28,5 +28,7 @@ double best_of(int times, Work work) {
 
 /// Rolling, EWMA, DCC and the single-matrix methods.
 std::vector<kit::BenchRow> measure_matrices();
+/// How often the tests of breaks reject where nothing broke.
+std::vector<kit::BenchRow> measure_breaks();
 
 }  // namespace aitrading::insight
