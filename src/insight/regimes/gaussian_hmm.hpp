@@ -41,7 +41,9 @@ class GaussianDensities {
 
 struct GaussianHmmOptions {
     std::size_t states = 4;
-    double degrees = std::numeric_limits<double>::infinity();  ///< >= 2.5; fixed, not estimated
+    double degrees = std::numeric_limits<double>::infinity();  ///< >= 2.5
+    /// Whether EM estimates the degrees of freedom, one number for all states, from `degrees` (8 where infinite) on.
+    bool estimate_degrees = false;
     int starts = 4;            ///< k-means++ guesses; the best by training likelihood is kept
     std::uint64_t seed = 1;
     int threads = 1;           ///< over the starts; the result does not depend on it
@@ -51,6 +53,7 @@ struct GaussianHmmOptions {
 struct GaussianHmmFit {
     GaussianHmm model;
     FitReport report;
+    bool degrees_at_bound = false;  ///< estimated degrees of freedom stand at 2.1 or 200: the data ask for less or more
 };
 
 /// Fits by EM from several guesses. Columns are scaled to deviation 1 for the guesses only.
@@ -58,7 +61,9 @@ struct GaussianHmmFit {
 ///         named), failed (every start collapsed: says how many states to try), interrupted, usage
 Result<GaussianHmmFit> fit_gaussian_hmm(MatrixView observations, const GaussianHmmOptions& options);
 /// EM from given parameters. A collapse is told in the report, with the parameters before it.
-Result<GaussianHmmFit> refine_gaussian_hmm(GaussianHmm start, MatrixView observations, const EmOptions& options);
+/// @param estimate_degrees as in GaussianHmmOptions; the start's must be finite
+Result<GaussianHmmFit> refine_gaussian_hmm(GaussianHmm start, MatrixView observations, const EmOptions& options,
+                                           bool estimate_degrees = false);
 
 /// The filter, one row at a time. A row with a value that is not finite moves the chain on and tells nothing.
 class GaussianHmmFilter {

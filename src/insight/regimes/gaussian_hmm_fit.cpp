@@ -6,35 +6,26 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "insight/regimes/clusters.hpp"
+#include "insight/regimes/degrees_of_freedom.hpp"
 #include "insight/regimes/gaussian_hmm.hpp"
+#include "insight/regimes/observation_rows.hpp"
 
 namespace aitrading::insight {
 namespace {
-
-/// Variances of all rows, by column.
-std::vector<double> variances(MatrixView x) {
-    std::vector<double> out(x.columns);
-    for (std::size_t c = 0; c < x.columns; ++c) {
-        double mean = 0, square = 0;
-        for (std::size_t t = 0; t < x.rows; ++t) mean += x.row(t)[c];
-        mean /= static_cast<double>(x.rows);
-        for (std::size_t t = 0; t < x.rows; ++t) square += (x.row(t)[c] - mean) * (x.row(t)[c] - mean);
-        out[c] = square / static_cast<double>(x.rows);
-    }
-    return out;
-}
 
 /// A state's weighted sums about its former mean.
 struct Moments {
     double weight = 0;             ///< of the rows
     double scale = 0;              ///< weight times the t law's own weights
+    double log_less_weight = 0;    ///< sum of weight times ln u - u, u the t law's own weight
     std::vector<double> first, second;
 };
 
 /// Mean and covariance of every state, as climb() asks for.
 class GaussianEmission {
   public:
-    GaussianEmission(GaussianHmm& model, MatrixView x) : model_(model), x_(x), variance_(variances(x)) {}
+    GaussianEmission(GaussianHmm& model, MatrixView x, bool estimate_degrees)
+        : model_(model), x_(x), estimate_degrees_(estimate_degrees), variance_(column_variances(x)) {}
 
     void prepare(GaussianDensities densities) { densities_ = std::move(densities); }
 
@@ -45,13 +36,19 @@ class GaussianEmission {
 
     bool maximise(std::span<const double> posterior) {
         GaussianHmm next = model_;
-        for (std::size_t k = 0; k < model_.chain.states; ++k)
-            if (!put(moments(posterior, k), k, next)) return false;
+        double log_less_weight = 0;
+        for (std::size_t k = 0; k < model_.chain.states; ++k) {
+            const Moments m = moments(posterior, k);
+            if (!put(m, k, next)) return false;
+            log_less_weight += m.log_less_weight;
+        }
+        if (estimate_degrees_) next.degrees = next_degrees(log_less_weight / static_cast<double>(x_.rows), model_.degrees, model_.dimensions);
         auto densities = GaussianDensities::of(next);
         if (!densities) return false;
         densities_ = *std::move(densities);
         model_.mean = std::move(next.mean);
         model_.covariance = std::move(next.covariance);
+        model_.degrees = next.degrees;
         return true;
     }
 
@@ -71,8 +68,9 @@ class GaussianEmission {
             if (g < 1e-14) continue;
             const auto row = x_.row(t);
             // Far rows of a t law count less: (v + d) / (v + distance) (Peel and McLachlan 2000).
-            const double w = normal ? g : g * (v + dd) / (v + densities_.distance(row, k));
+            const double u = normal ? 1 : (v + dd) / (v + densities_.distance(row, k)), w = g * u;
             m.scale += w;
+            if (estimate_degrees_) m.log_less_weight += g * (std::log(u) - u);
             double* second = m.second.data();
             for (std::size_t i = 0; i < d; ++i) {
                 off[i] = row[i] - mean[i];
@@ -101,25 +99,10 @@ class GaussianEmission {
 
     GaussianHmm& model_;
     MatrixView x_;
+    bool estimate_degrees_;
     std::vector<double> variance_;
     GaussianDensities densities_;
 };
-
-Result<void> check_rows(MatrixView x, std::size_t states) {
-    if (x.columns < 1 || x.rows < 10 * states)
-        return fail(ErrorCode::bad_input, fmt::format("{} rows of {} columns are too few for {} states; give at least {} rows "
-                                                      "or ask for fewer states", x.rows, x.columns, states, 10 * states));
-    for (std::size_t t = 0; t < x.rows; ++t)
-        for (std::size_t c = 0; c < x.columns; ++c)
-            if (!std::isfinite(x.row(t)[c]))
-                return fail(ErrorCode::bad_input, fmt::format("row {}, column {} is not a finite number; cut the rows before "
-                                                              "the columns are warm and fill or drop gaps", t, c));
-    const std::vector<double> variance = variances(x);
-    for (std::size_t c = 0; c < x.columns; ++c)
-        if (!(variance[c] > 0))
-            return fail(ErrorCode::bad_input, fmt::format("column {} has the same value in all {} rows; leave it out", c, x.rows));
-    return {};
-}
 
 /// Every state begins with the covariance of all rows and the mean of all; the first M step parts them.
 GaussianHmm blank(MatrixView x, std::size_t states, double degrees) {
@@ -130,41 +113,46 @@ GaussianHmm blank(MatrixView x, std::size_t states, double degrees) {
     model.dimensions = x.columns;
     model.degrees = degrees;
     model.mean.assign(states * x.columns, 0.0);
-    for (std::size_t c = 0; c < x.columns; ++c) {
-        double sum = 0;
-        for (std::size_t t = 0; t < x.rows; ++t) sum += x.row(t)[c];
-        for (std::size_t k = 0; k < states; ++k) model.mean[k * x.columns + c] = sum / static_cast<double>(x.rows);
-    }
+    const std::vector<double> mean = column_means(x);
+    for (std::size_t k = 0; k < states; ++k) std::ranges::copy(mean, model.mean.begin() + static_cast<std::ptrdiff_t>(k * x.columns));
     model.covariance.assign(states * x.columns * x.columns, 0.0);
-    const std::vector<double> variance = variances(x);
+    const std::vector<double> variance = column_variances(x);
     for (std::size_t k = 0; k < states; ++k)
         for (std::size_t c = 0; c < x.columns; ++c) model.covariance[(k * x.columns + c) * x.columns + c] = variance[c];
     return model;
 }
 
+bool at_bound(double degrees) { return degrees <= degrees_least || degrees >= degrees_most; }
+
 GaussianHmmFit fit_once(MatrixView x, const GaussianHmmOptions& options, std::uint64_t seed) {
     GaussianHmmFit fit;
-    fit.model = blank(x, options.states, options.degrees);
-    GaussianEmission emission(fit.model, x);
+    constexpr double first_degrees = 8;
+    fit.model = blank(x, options.states, options.estimate_degrees && std::isinf(options.degrees) ? first_degrees : options.degrees);
+    GaussianEmission emission(fit.model, x, options.estimate_degrees);
     if (auto densities = GaussianDensities::of(fit.model)) emission.prepare(*std::move(densities));
     std::vector<double> posterior;
     const auto guess = cluster_rows(x, options.states, seed);
     fit.model.chain = chain_of_guess(guess, options.states, options.em.prior, posterior);
     fit.report.collapsed = !emission.maximise(posterior);
     if (!fit.report.collapsed) fit.report = climb(fit.model.chain, emission, x.rows, options.em);
+    fit.degrees_at_bound = options.estimate_degrees && at_bound(fit.model.degrees);
     return fit;
 }
 
 }  // namespace
 
-Result<GaussianHmmFit> refine_gaussian_hmm(GaussianHmm start, MatrixView observations, const EmOptions& options) {
-    TRY_VOID(check_rows(observations, start.chain.states));
+Result<GaussianHmmFit> refine_gaussian_hmm(GaussianHmm start, MatrixView observations, const EmOptions& options,
+                                           bool estimate_degrees) {
+    if (estimate_degrees && std::isinf(start.degrees))
+        return fail(ErrorCode::usage, "degrees of freedom are estimated from a finite number on; give a start of a Student-t law");
+    TRY_VOID(check_observations(observations, start.chain.states));
     TRY(GaussianDensities densities, GaussianDensities::of(start));
     GaussianHmmFit fit;
     fit.model = std::move(start);
-    GaussianEmission emission(fit.model, observations);
+    GaussianEmission emission(fit.model, observations, estimate_degrees);
     emission.prepare(std::move(densities));
     fit.report = climb(fit.model.chain, emission, observations.rows, options);
+    fit.degrees_at_bound = estimate_degrees && at_bound(fit.model.degrees);
     if (fit.report.interrupted) return fail(ErrorCode::interrupted, "stopped while fitting the hidden Markov model");
     return fit;
 }
@@ -173,7 +161,7 @@ Result<GaussianHmmFit> fit_gaussian_hmm(MatrixView observations, const GaussianH
     if (options.states < 1 || options.states > states_max || options.starts < 1 || !(options.degrees >= 2.5))
         return fail(ErrorCode::usage, fmt::format("a hidden Markov model takes 1 to {} states, at least one start and at least "
                                                   "2.5 degrees of freedom", states_max));
-    TRY_VOID(check_rows(observations, options.states));
+    TRY_VOID(check_observations(observations, options.states));
     std::vector<GaussianHmmFit> fits(static_cast<std::size_t>(options.starts));
     parallel_for(fits.size(), options.threads, options.em.stop, [&](std::size_t i) {
         fits[i] = fit_once(observations, options, derive_seed(options.seed, i));

@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "insight/regimes/rule_thresholds.hpp"
+
 namespace aitrading::insight {
 namespace {
-
-// Entry thresholds of specs, ml 3.
-constexpr double crisis_share = 0.97, crisis_spread_z = 3, crisis_illiquidity = 0.97;
-constexpr double break_atr = 0.5, break_band = 0.25, break_volume_z = 1;
-constexpr double reversal_run = 0.5, reversal_turn = 4;
-constexpr double strong_adx = 30, strong_efficiency = 0.5, strong_t = 4;
-constexpr double weak_adx = 20, weak_efficiency = 0.25, weak_t = 2;
-constexpr double release_move = 4;
-// What takes part where thresholds are adaptive: shares of the reference window.
-constexpr double strong_adx_share = 0.9, strong_efficiency_share = 0.95, weak_adx_share = 0.7, weak_efficiency_share = 0.8;
-constexpr double volatile_share = 0.85, wide_share = 0.5, range_efficiency = 0.25, quiet_share = 0.15;
 
 /// The order in which rules are asked; tight range is what is left.
 constexpr std::array order{Regime::crisis,          Regime::breakout_up,   Regime::breakout_down,   Regime::reversal,
@@ -27,12 +18,6 @@ bool at_least(double value, double threshold, bool otherwise) { return is_unknow
 
 double soft(double value, double threshold, double width, double otherwise) {
     return is_unknown(value) ? otherwise : 1 / (1 + std::exp((threshold - value) / width));
-}
-
-bool is_bar(const Candle& bar) {
-    for (const double price : {bar.open, bar.high, bar.low, bar.close})
-        if (!(std::isfinite(price) && price > 0)) return false;
-    return bar.high >= bar.low && !std::isnan(bar.volume);
 }
 
 bool is_trend(Regime r) { return r >= Regime::strong_trend_up && r <= Regime::weak_trend_down; }

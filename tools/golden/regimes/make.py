@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Golden numbers of insight/regimes by other hands: hmmlearn 0.3.3 (Gaussian HMM), numpy (BOCPD, switching regression).
+"""Golden numbers of insight/regimes by other hands: hmmlearn 0.3.3 (Gaussian HMM), numpy (BOCPD, switching regression, segments
+of two columns), scipy (degrees of freedom), jumpmodels 0.1.1 (jump model), ruptures 1.1.10 (segments of one column).
 
-  python make.py [OUT]      needs hmmlearn==0.3.3 and numpy<2; writes hmm.json, bocpd.json, switching.json"""
+  python make.py [OUT] [NAME...]   needs those and numpy<2; writes NAME.json for hmm, bocpd, switching, student, jump, segments"""
 import json
 import math
 import os
@@ -100,9 +101,78 @@ def switching():
             "log_likelihood": log_likelihood}
 
 
+def student():
+    """Maximum likelihood of a Student-t law of one column by scipy, and of its log density at the optimum."""
+    from scipy import stats
+    random = np.random.default_rng(3)
+    x = np.round(0.3 + 1.5 * random.standard_t(4.5, size=3000), 6)
+    degrees, mean, scale = stats.t.fit(x, 6)
+    return {"source": "scipy " + __import__("scipy").__version__, "x": x.tolist(), "degrees": degrees, "mean": mean, "scale": scale,
+            "log_likelihood": float(stats.t.logpdf(x, degrees, mean, scale).sum()), "digamma": [[v, float(__import__("scipy.special").special.digamma(v))]
+                                                                                          for v in (0.1, 1.05, 2.5, 9.99, 40.0, 1e4)]}
+
+
+def jump():
+    """Three states that last about 60 rows; the best of 50 starts, whose optimum does not depend on the library's randomness."""
+    from jumpmodels.jump import JumpModel
+    random = np.random.default_rng(12)
+    centre = np.array([[0.0, 0.0, 1.0], [1.5, -1.0, 0.0], [-1.0, 1.5, 2.0]])
+    state, x = 0, []
+    for _ in range(900):
+        state = state if random.random() < 0.983 else random.integers(3)
+        x.append(random.normal(centre[state], [1.0, 1.2, 0.8]))
+    x = np.round(np.array(x), 6)
+    train = x[:700]
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    z = (x - mean) / deviation
+    model = JumpModel(n_components=3, jump_penalty=12.0, n_init=50, random_state=1, max_iter=1000, tol=0.0).fit(z[:700], sort_by=None)
+    return {"source": "jumpmodels 0.1.1", "x": x.tolist(), "train": 700, "penalty": 12.0, "centre": model.centers_.tolist(),
+            "cost": float(model.val_), "labels": [int(v) for v in model.predict(z[:700])],
+            "online": [int(v) for v in model.predict_online(z)]}
+
+
+def optimal_partition(x, penalty, shortest):
+    """Every last segment of every prefix tried, no pruning: cost is rows times the sum of log variances of the columns."""
+    n = len(x)
+    first, second = np.vstack([0 * x[:1], np.cumsum(x, 0)]), np.vstack([0 * x[:1], np.cumsum(x * x, 0)])
+    best, last = np.full(n + 1, np.inf), np.zeros(n + 1, int)
+    best[0] = -penalty
+    for t in range(shortest, n + 1):
+        s = np.arange(0, t - shortest + 1)
+        length = (t - s)[:, None]
+        variance = (second[t] - second[s]) / length - ((first[t] - first[s]) / length) ** 2
+        cost = best[s] + (t - s) * np.log(variance).sum(axis=1) + penalty
+        best[t], last[t] = cost.min(), s[cost.argmin()]
+    ends, t = [], n
+    while t > 0:
+        ends.append(t)
+        t = int(last[t])
+    return ends[::-1], float(best[n])
+
+
+def segments():
+    """PELT by ruptures on one column; the full dynamic program on one and two columns."""
+    import ruptures
+    from ruptures.costs import CostNormal
+    random = np.random.default_rng(8)
+    parts = [(0, 1, 90), (2.5, 1, 60), (2.5, 0.3, 120), (0, 2, 70), (0.5, 0.6, 160)]
+    x = np.round(np.concatenate([random.normal(m, s, n) for m, s, n in parts]), 6)
+    pen = 3 * math.log(len(x))
+    cost = CostNormal(add_small_diag=False)
+    pelt = ruptures.Pelt(custom_cost=cost, min_size=10, jump=1).fit(x)
+    two = np.round(np.column_stack([x, np.concatenate([random.normal(0, 1, 200), random.normal(1, 0.5, 300)])]), 6)
+    pen2 = 4 * math.log(len(x))
+    one_ends, one_cost = optimal_partition(x[:, None], pen, 10)
+    two_ends, two_cost = optimal_partition(two, pen2, 10)
+    assert pelt.predict(pen=pen) == one_ends
+    return {"source": "ruptures 1.1.10", "x": x.tolist(), "second": two[:, 1].tolist(), "shortest": 10,
+            "ends": [int(v) for v in pelt.predict(pen=pen)], "cost": one_cost, "ends_of_two": two_ends, "cost_of_two": two_cost}
+
+
 if __name__ == "__main__":
     out = sys.argv[1] if len(sys.argv) > 1 else ROOM
-    for name, content in (("hmm", gaussian_hmm()), ("bocpd", bocpd()), ("switching", switching())):
+    makers = {"hmm": gaussian_hmm, "bocpd": bocpd, "switching": switching, "student": student, "jump": jump, "segments": segments}
+    for name in sys.argv[2:] or makers:
         with open(os.path.join(out, name + ".json"), "w", encoding="utf-8") as file:
-            json.dump(content, file)
+            json.dump(makers[name](), file)
             file.write("\n")

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "base/random.hpp"
 #include "golden.hpp"
@@ -76,6 +78,34 @@ TEST(bocpd, goes_on_past_runs_longer_than_its_table_and_past_gaps) {
     for (int t = 0; t < 10; ++t) detector.update(1e6);  // far out: finite, and told
     EXPECT_TRUE(std::isfinite(detector.log_evidence()));
     EXPECT_LT(detector.run_length(), 12U);
+}
+
+TEST(bocpd, changes_nothing_before_a_cut) {
+    SplitMix64 random(9);
+    std::vector<double> x;
+    for (int t = 0; t < 900; ++t) x.push_back((t / 130 % 3) * 2.0 + (1 + t / 200 % 2) * random.next_normal());
+    struct Told {
+        std::size_t length;
+        double short_run, evidence;
+    };
+    const auto told = [](std::span<const double> values) {
+        Bocpd detector = *Bocpd::of({.expected_duration = 100, .runs_max = 120});
+        std::vector<Told> out;
+        for (const double v : values) detector.update(v), out.push_back({detector.run_length(), detector.short_run_probability(), detector.log_evidence()});
+        return out;
+    };
+    const auto whole = told(x);
+    for (const std::size_t cut : {1U, 60U, 133U, 640U, 899U}) {
+        auto other = x;
+        for (std::size_t t = cut; t < other.size(); ++t) other[t] = 40 - other[t];  // another future
+        const auto changed = told(other), part = told(std::span(x).first(cut));
+        for (std::size_t t = 0; t < cut; ++t)
+            for (const Told& again : {part[t], changed[t]}) {
+                ASSERT_EQ(again.length, whole[t].length) << t;
+                ASSERT_EQ(again.short_run, whole[t].short_run) << t;
+                ASSERT_EQ(again.evidence, whole[t].evidence) << t;
+            }
+    }
 }
 
 TEST(bocpd, refuses_parameters_out_of_range) {

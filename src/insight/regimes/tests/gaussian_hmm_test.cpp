@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "golden.hpp"
+#include "insight/regimes/degrees_of_freedom.hpp"
 
 namespace aitrading::insight {
 namespace {
@@ -122,6 +123,65 @@ TEST(gaussian_hmm, of_t_laws_is_hardly_moved_by_outliers) {
     const auto [low, high] = std::minmax(heavy->model.mean[0], heavy->model.mean[2]);
     EXPECT_NEAR(low, 0, 0.25);
     EXPECT_NEAR(high, 3, 0.25);
+}
+
+TEST(gaussian_hmm, estimates_degrees_of_freedom_as_scipy_does) {
+    const auto g = golden("student");
+    const std::vector<double> x = flat(g["x"]);
+    for (const auto& pair : g["digamma"]) EXPECT_NEAR(digamma(pair[0]), pair[1].get<double>(), 1e-11) << pair[0];
+    GaussianHmmOptions options{.states = 1, .estimate_degrees = true, .starts = 1};
+    options.em.tolerance = 1e-12;
+    options.em.iterations_max = 2000;
+    const auto fit = fit_gaussian_hmm(view(x, 1), options);
+    ASSERT_TRUE(fit) << fit.error().text;
+    EXPECT_TRUE(fit->report.converged);
+    EXPECT_FALSE(fit->degrees_at_bound);
+    EXPECT_NEAR(fit->model.degrees, g["degrees"].get<double>(), 0.01);
+    EXPECT_NEAR(fit->model.mean[0], g["mean"].get<double>(), 1e-3);
+    EXPECT_NEAR(std::sqrt(fit->model.covariance[0]), g["scale"].get<double>(), 2e-3);
+    EXPECT_NEAR(fit->report.log_likelihood, g["log_likelihood"].get<double>(), 1e-3);
+}
+
+/// Rows of two far-apart states of t laws with so many degrees of freedom, two columns.
+std::vector<double> two_t_states(std::size_t rows, double degrees, std::uint64_t seed) {
+    SplitMix64 random(seed);
+    std::vector<double> x;
+    bool high = false;
+    for (std::size_t t = 0; t < rows; ++t) {
+        if (random.next_uniform() < 0.01) high = !high;
+        double square = 0;
+        for (int i = 0; i < static_cast<int>(degrees); ++i) square += std::pow(random.next_normal(), 2);
+        const double scale = std::sqrt(degrees / square);
+        x.push_back((high ? 8.0 : 0.0) + scale * random.next_normal());
+        x.push_back(scale * random.next_normal());
+    }
+    return x;
+}
+
+TEST(gaussian_hmm, recovers_degrees_of_freedom_beside_hidden_states) {
+    for (const double degrees : {3.0, 6.0}) {
+        const auto fit = fit_gaussian_hmm(view(two_t_states(8000, degrees, 9), 2), {.states = 2, .estimate_degrees = true, .starts = 3});
+        ASSERT_TRUE(fit) << fit.error().text;
+        EXPECT_NEAR(fit->model.degrees, degrees, 0.15 * degrees);
+        EXPECT_FALSE(fit->degrees_at_bound);
+    }
+}
+
+TEST(gaussian_hmm, never_falls_while_it_estimates_degrees_and_says_where_they_end_at_a_bound) {
+    const std::vector<double> x = two_states(800, 2);
+    GaussianHmmOptions options{.states = 2, .estimate_degrees = true, .starts = 1};
+    options.em.tolerance = -1e9;
+    double last = -std::numeric_limits<double>::infinity();
+    for (int i = 0; i < 25; ++i) {
+        options.em.iterations_max = i;
+        const auto fit = fit_gaussian_hmm(view(x, 2), options);
+        const double value = fit->report.log_likelihood + log_prior(fit->model.chain, options.em.prior);
+        EXPECT_GE(value, last - 1e-4) << i;
+        last = value;
+    }
+    EXPECT_NEAR(next_degrees(-1, 200, 2), 200, 1e-9);  // weights that are all 1: normal
+    EXPECT_EQ(next_degrees(-3, 3, 1), degrees_least);
+    EXPECT_EQ(refine_gaussian_hmm({{1, {1}, {1}}, 1, {0}, {1}}, view(x, 1), {}, true).error().code, ErrorCode::usage);
 }
 
 TEST(gaussian_hmm, changes_nothing_before_a_cut) {
