@@ -94,11 +94,12 @@ std::vector<kit::BenchRow> tracked_rows(const std::string& prefix, std::optional
 }  // namespace
 
 std::vector<kit::BenchRow> measure_market(const std::string& market, std::uint64_t seed, std::size_t train,
-                                          std::size_t test, int threads) {
+                                          std::size_t test, std::size_t start_rows, int threads) {
     const Drawn data = draw(market, seed, train + test);
     MarkovSwitchingOptions options;
     options.seed = seed;
     options.threads = threads;
+    options.start_rows = start_rows;
     const double started = seconds();
     const auto fit = fit_markov_switching(data.series(train), options);
     const double took = seconds() - started;

@@ -1,10 +1,11 @@
 // What the regime models cost and how well they tell the regimes of synthetic markets.
-//   insight_regimes_bench [--speed] [--market strong|realistic|other]... [--seed N|all] [--train N] [--test N] [--threads N] [--json]
+//   insight_regimes_bench [--speed] [--market strong|realistic|other]... [--seed N|all] [--train N] [--test N] [--start-rows N] [--threads N] [--json]
 // With a market only that is measured; with --speed first only speed; without either both, the markets at seed 101.
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "insight/regimes/markov_switching.hpp"
 #include "markets.hpp"
 #include "speed.hpp"
 
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
     using namespace aitrading;
     std::vector<std::string> markets;
     std::vector<std::uint64_t> seeds;
-    std::size_t train = 150'000, test = 200'000;
+    std::size_t train = 150'000, test = 200'000, start_rows = insight::MarkovSwitchingOptions{}.start_rows;
     int threads = 2;
     for (int i = 1; i + 1 < argc; ++i) {
         const std::string name = argv[i], value = argv[i + 1];
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
             seeds.push_back(std::strtoull(value.c_str(), nullptr, 10));
         if (name == "--train") train = std::strtoull(value.c_str(), nullptr, 10);
         if (name == "--test") test = std::strtoull(value.c_str(), nullptr, 10);
+        if (name == "--start-rows") start_rows = std::strtoull(value.c_str(), nullptr, 10);
         if (name == "--threads") threads = std::atoi(value.c_str());
     }
     std::vector<kit::BenchRow> rows;
@@ -33,7 +35,7 @@ int main(int argc, char** argv) {
     if (seeds.empty()) seeds = {101};
     for (const std::string& market : markets)
         for (const std::uint64_t seed : seeds) {
-            const auto more = insight::measure_market(market, seed, train, test, threads);
+            const auto more = insight::measure_market(market, seed, train, test, start_rows, threads);
             rows.insert(rows.end(), more.begin(), more.end());
         }
     return kit::print_bench(rows, argc, argv);
