@@ -162,7 +162,8 @@ def cusum(x, y):
     whole = np.corrcoef(x, y)[0, 1]
     path = np.array([0, 0] + [j / math.sqrt(t) * abs(np.corrcoef(x[:j], y[:j])[0, 1] - whole) for j in range(3, t + 1)])
     statistic = path.max() / scale
-    return {"statistic": statistic, "at": int(path.argmax()), "scale": scale, "p": float(scipy.special.kolmogorov(statistic))}
+    return {"statistic": statistic, "at": int(path.argmax()) + 1,  # rows before the break: path[j - 1] belongs to j rows
+             "scale": scale, "p": float(scipy.special.kolmogorov(statistic))}
 
 
 def breaks():

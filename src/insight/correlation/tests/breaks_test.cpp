@@ -50,7 +50,10 @@ double student(SplitMix64& random) {  // 6 degrees of freedom
 }
 
 TEST(breaks, agree_with_numpy) {
-    for (const auto& c : golden("breaks")["cases"]) {
+    const auto g = golden("breaks");  // named: a range over a part of a temporary would outlive it
+    int cases = 0;
+    for (const auto& c : g["cases"]) {
+        ++cases;
         const Pair p{flat(c["x"]), flat(c["y"])};
         const FisherTest f = halves(p, 180);
         EXPECT_NEAR(f.before, c["fisher"]["r1"].get<double>(), 1e-12);
@@ -61,6 +64,7 @@ TEST(breaks, agree_with_numpy) {
         EXPECT_NEAR(s.p, c["cusum"]["p"].get<double>(), 1e-6);
         EXPECT_EQ(s.at, c["cusum"]["at"].get<std::size_t>());
     }
+    EXPECT_EQ(cases, 2);
 }
 
 TEST(breaks, forbes_rigobon_is_the_vector) {

@@ -21,8 +21,8 @@ struct Data {
     std::size_t rows, columns;
     MatrixView view() const { return {values.data(), rows, columns, columns}; }
     std::vector<double> column(std::size_t j) const {
-        std::vector<double> out;
-        for (std::size_t t = 0; t < rows; ++t) out.push_back(values[t * columns + j]);
+        std::vector<double> out(rows);
+        for (std::size_t t = 0; t < rows; ++t) out[t] = values[t * columns + j];
         return out;
     }
 };
@@ -79,6 +79,17 @@ TEST(dcc, recursion_is_the_vector) {
         recursion.update(flat(v["input"]["e"][t]));
         EXPECT_NEAR(recursion.pairs()[0], v["expected"]["rho_next"][t].get<double>(), 1e-12);
     }
+}
+
+TEST(dcc, a_missing_shock_counts_as_what_was_expected) {
+    DccRecursion known = *DccRecursion::of(std::vector<double>{1, 0.4, 0.4, 1}, 2, 0.05, 0.93), gap = known;
+    known.update(std::vector{2.0, 2.0});
+    gap.update(std::vector{2.0, 2.0});
+    const double rho = known.pairs()[0], q00 = 0.02 + 0.05 * 4 + 0.93, q01 = 0.02 * 0.4 + 0.05 * 4 + 0.93 * 0.4;
+    EXPECT_NEAR(rho, q01 / q00, 1e-15);
+    gap.update(std::vector{NAN, 1.5});  // e0 e0 -> 1, e0 e1 -> rho, e1 e1 is known
+    const double n00 = 0.02 + 0.05 + 0.93 * q00, n11 = 0.02 + 0.05 * 2.25 + 0.93 * q00, n01 = 0.02 * 0.4 + 0.05 * rho + 0.93 * q01;
+    EXPECT_NEAR(gap.pairs()[0], n01 / std::sqrt(n00 * n11), 1e-15);
 }
 
 TEST(dcc, likelihood_and_maximum_agree_with_scipy) {
