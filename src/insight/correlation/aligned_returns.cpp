@@ -160,6 +160,7 @@ class Weaver {
             return;
         }
         out_.known.push_back({now});
+        out_.complete += std::ranges::none_of(std::span(out_.values).subspan(begin), [](double x) { return std::isnan(x); }) ? 1 : 0;
         for (std::size_t j = 0; j < columns; ++j) {
             const bool missing = std::isnan(out_.values[begin + j]);
             ++(missing ? series_[j].coverage.missing : series_[j].coverage.returns);

@@ -53,6 +53,7 @@ struct AlignedReturns {
     std::vector<UnixNanos> known;         ///< [rows], increasing
     std::vector<double> values;           ///< [rows x columns]
     std::vector<SeriesCoverage> coverage; ///< [columns]
+    std::size_t complete = 0;             ///< rows with every value: 0 where clocks never meet (then ask for a step)
 
     std::size_t rows() const { return known.size(); }
     std::size_t columns() const { return names.size(); }

@@ -15,6 +15,8 @@ class MomentSums {
 
     /// Empties the sums and takes offsets: any value near the series' mean keeps the digits.
     void reset(std::span<const double> offset);
+    /// A new offset for a series of which no row has a value yet. @pre present(i) == 0
+    void set_offset(std::size_t i, double value) { offset_[i] = value; }
     /// @complexity O(series^2), no allocation
     void add(std::span<const double> row);
     void remove(std::span<const double> row);

@@ -59,7 +59,8 @@ void RollingCorrelation::take(std::span<const double> row) {
     double* slot = &ring_[next_ * series_];
     next_ = next_ + 1 == options_.window ? 0 : next_ + 1;
     const bool full = filled_ == options_.window;
-    const bool anew = appears() || (full && outweighs(slot));
+    if (!full || !sums_.complete()) meet_new();
+    const bool anew = full && outweighs(slot);
     if (full && !anew) {
         sums_.slide({slot, series_}, row_);
         fresh_.add(row_);
@@ -80,11 +81,13 @@ void RollingCorrelation::take(std::span<const double> row) {
     }
 }
 
-/// True where the row brings a series that the window does not hold: nothing is known of its level.
-bool RollingCorrelation::appears() const {
-    for (std::size_t i = 0; i < series_; ++i)
-        if (!std::isnan(row_[i]) && sums_.present(i) == 0) return true;
-    return false;
+/// A series that the window does not hold begins at its own level.
+void RollingCorrelation::meet_new() {
+    for (std::size_t i = 0; i < series_; ++i) {
+        if (std::isnan(row_[i]) || sums_.present(i) > 0) continue;
+        sums_.set_offset(i, row_[i]);
+        fresh_.set_offset(i, row_[i]);
+    }
 }
 
 /// True where an offset lies so far from its series' mean that the variance has lost six of its digits.

@@ -22,8 +22,8 @@ struct RollingOptions {
 ///
 /// Numerics: sums about an offset near the mean are slid. A second set of sums only ever adds and takes over as soon as it
 /// spans the window, so that rounding never gathers over more than two windows and no single update pays for a recompute.
-/// When a value leaves that outweighs what stays a millionfold, an offset has lost the mean, or a series appears, the sums
-/// are computed anew from the window.
+/// When a value leaves that outweighs what stays a millionfold, or an offset has lost the mean, the sums are computed anew
+/// from the window.
 class RollingCorrelation {
   public:
     /// @errors usage (fewer than two series, window or rows_min out of range)
@@ -47,7 +47,7 @@ class RollingCorrelation {
   private:
     RollingCorrelation(std::size_t series, const RollingOptions& options);
     void take(std::span<const double> row);
-    bool appears() const;
+    void meet_new();
     bool ill_conditioned() const;
     void recompute();
     void hand_over();

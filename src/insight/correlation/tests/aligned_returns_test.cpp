@@ -60,11 +60,13 @@ TEST(aligned_returns, brings_clocks_that_differ_onto_one_step_without_the_future
     const std::vector<CrossSeries> two{series("A", {1, 2, 3}, {10, 11, 12}), late};
     const AlignedReturns exact = *aligned_returns(two);
     for (std::size_t i = 0; i < exact.rows(); ++i) EXPECT_NE(std::isnan(exact.row(i)[0]), std::isnan(exact.row(i)[1]));
+    EXPECT_EQ(exact.complete, 0U);  // told: these clocks never meet
     const AlignedReturns hourly = *aligned_returns(two, {.step_nanos = hour});
     ASSERT_EQ(hourly.rows(), 2U);
     EXPECT_EQ(hourly.row(0)[1], step(5, 6.5));
     EXPECT_EQ(hourly.row(1)[1], step(6.5, 7));
     EXPECT_EQ(hourly.coverage[1].superseded, 1U);
+    EXPECT_EQ(hourly.complete, 2U);
     for (const UnixNanos at : hourly.known) EXPECT_EQ(at.value % hour, 0);
 }
 

@@ -172,14 +172,16 @@ TEST(rolling_correlation, says_why_a_pair_is_not_available) {
     EXPECT_EQ(reason(Missing::constant), "not available: one series did not move");
 }
 
-TEST(rolling_correlation, starts_a_series_that_appears_late_at_its_own_level) {
+TEST(rolling_correlation, starts_series_that_appear_late_at_their_own_levels) {
     SplitMix64 random(9);
     std::vector<double> x;
-    for (std::size_t t = 0; t < 300; ++t) {
+    for (std::size_t t = 0; t < 900; ++t) {
         const double a = random.next_normal();
-        x.insert(x.end(), {a, t < 130 ? nan : 1e7 + 1e-2 * (a + random.next_normal())});
+        const auto level = [&](std::size_t from) { return t < from ? nan : 1e7 + 1e-2 * (a + random.next_normal()); };
+        x.insert(x.end(), {a, level(500), level(510)});
     }
-    EXPECT_GT(compare(x, 2, {.window = 40, .rows_min = 20}, 1e-6), 100U);
+    // Each pair from its third row on: 900 - 2, and as many since the later of the two.
+    EXPECT_EQ(compare(x, 3, {.window = 400, .rows_min = 3}, 1e-5), 398U + 388U + 388U);
 }
 
 TEST(rolling_correlation, infinite_values_are_missing_and_options_are_checked) {
