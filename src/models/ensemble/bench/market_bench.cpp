@@ -5,6 +5,8 @@
 //                         [--memory yes|no] [--json]
 // --regimes no: the tree models without regime columns and without markov_switching. --memory no: neither those nor
 // memories, only the five columns of the last bar: what a model without any notion of a regime can see.
+//   models_ensemble_bench --next-regime yes [--market M]... [--seed N]... [--train N] [--test N]    the next-regime classifier
+//   models_ensemble_bench --next-regime-real BARS.csv [--to 2018-02-01]                             the same on real bars
 // Without --seed: seed 101, the first of the published ones; --seed all: 101 to 110, which docs/ensemble.md
 // lists without choosing. Without --market: all three.
 #include <algorithm>
@@ -26,6 +28,7 @@
 #include "models/ensemble/market_learners.hpp"
 #include "models/ensemble/market_regimes.hpp"
 #include "models/ensemble/pipeline.hpp"
+#include "next_regime.hpp"
 #include "speed.hpp"
 
 namespace {
@@ -38,6 +41,8 @@ struct Arguments {
     std::vector<std::uint64_t> seeds;
     std::map<std::string, std::string> words;
     bool regimes = true, memory = true;
+    bool next_regime = false;
+    std::string next_regime_real, to = "2018-02-01";
     bool speed = true;  ///< not where markets or seeds were asked for
     std::size_t train = 150'000, test = 200'000;
     int threads = 2;
@@ -79,6 +84,12 @@ Arguments parse(int argc, char** argv) {
             a.test = std::strtoull(value.c_str(), nullptr, 10);
         else if (name == "--words")
             a.words[value.substr(0, value.find(':'))] = value.substr(value.find(':') + 1);
+        else if (name == "--next-regime")
+            a.next_regime = value == "yes";
+        else if (name == "--next-regime-real")
+            a.next_regime_real = value;
+        else if (name == "--to")
+            a.to = value;
         else if (name == "--validation")
             a.pipeline.validation_share = std::atof(value.c_str());
         else if (name == "--inner")
@@ -88,7 +99,7 @@ Arguments parse(int argc, char** argv) {
         ++i;
     }
     a.regimes = a.regimes && a.memory;
-    a.speed = a.markets.empty() && a.seeds.empty();
+    a.speed = a.markets.empty() && a.seeds.empty() && !a.next_regime && a.next_regime_real.empty();
     if (a.markets.empty()) a.markets = {"strong", "realistic", "null"};
     if (a.models.empty()) {
         a.models = {"xgboost", "lightgbm", "random_forest"};
@@ -281,9 +292,18 @@ int main(int argc, char** argv) {
     const Arguments a = parse(argc, argv);
     std::vector<kit::BenchRow> rows;
     if (a.speed) rows = measure_speed();
+    if (!a.next_regime_real.empty()) {
+        const auto end = parse_iso8601(a.to);
+        auto more = end ? next_regime_of_series(a.next_regime_real, *end, a.threads) : std::unexpected(end.error());
+        if (!more) {
+            std::fprintf(stderr, "%s\n", more.error().text.c_str());
+            return exit_status(more.error().code);
+        }
+        return kit::print_bench(*more, argc, argv);
+    }
     for (const std::string& market : a.markets)
         for (const std::uint64_t seed : a.seeds) {
-            const auto more = run_one(market, seed, a);
+            const auto more = a.next_regime ? next_regime_of_market(market, seed, a.train, a.test, a.threads) : run_one(market, seed, a);
             if (!more) {
                 std::fprintf(stderr, "%s\n", more.error().text.c_str());
                 return exit_status(more.error().code);
