@@ -32,50 +32,51 @@ std::vector<double> returns(std::size_t rows, std::size_t series, std::uint64_t 
     return out;
 }
 
-struct RollingPeers {
-    char pandas[32] = "", numpy[32] = "";
-    double pandas_ms = 0, numpy_ms = 0;
+struct Peers {
+    char pandas[32] = "", numpy[32] = "", sklearn[32] = "";
+    double pandas_ms = 0, numpy_ms = 0, weighted_ms = 0, shrinkage_ms = 0;
     bool known = false;
+    /// A peer's name and milliseconds put into a row, or why there is none.
+    void beside(kit::BenchRow& row, const std::string& peer, double value) const {
+        row.peer = known ? peer : "none: AITRADING_PEERS_PYTHON names no interpreter with pandas and scikit-learn";
+        if (known) row.peer_value = value;
+    }
 };
 
-RollingPeers rolling_peers(const std::vector<double>& x) {
-    RollingPeers out;
+Peers peers_of(const std::vector<double>& x) {
+    Peers out;
     const char* python = std::getenv("AITRADING_PEERS_PYTHON");
     if (python == nullptr || *python == '\0') return out;
     const auto file = std::filesystem::temp_directory_path() / fmt::format("correlation-bench-{}.bin", getpid());
     std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char*>(x.data()), static_cast<std::streamsize>(x.size() * sizeof(double)));
     const std::string command =
-        fmt::format("OMP_NUM_THREADS=1 '{}' '{}/bench/rolling_peer.py' '{}' 2>/dev/null", python, AIT_ROOM_DIR, file.string());
+        fmt::format("OMP_NUM_THREADS=1 '{}' '{}/bench/matrices_peer.py' '{}' 2>/dev/null", python, AIT_ROOM_DIR, file.string());
     if (std::FILE* pipe = popen(command.c_str(), "r"); pipe != nullptr) {
-        out.known = std::fscanf(pipe, "%31s %lf %31s %lf", out.pandas, &out.pandas_ms, out.numpy, &out.numpy_ms) == 4;
+        out.known = std::fscanf(pipe, "%31s %lf %31s %lf %lf %31s %lf", out.pandas, &out.pandas_ms, out.numpy, &out.numpy_ms,
+                                &out.weighted_ms, out.sklearn, &out.shrinkage_ms) == 7;
         pclose(pipe);
     }
     std::filesystem::remove(file);
     return out;
 }
 
-void rolling_all_pairs(std::vector<kit::BenchRow>& out) {
+Peers rolling_all_pairs(std::vector<kit::BenchRow>& out) {
     constexpr std::size_t rows = 45'000, series = 10;
     const std::vector<double> x = returns(rows, series, 1);
     std::vector<double> pairs(rows * pair_count(series));
     const double took = 1e3 * best_of(7, [&] {
         CHECK(rolling_correlations({x.data(), rows, series, series}, {.window = 240}, pairs).has_value());
     });
-    const RollingPeers peers = rolling_peers(x);
-    kit::BenchRow row{.name = "rolling correlation (240), 10 series x 45,000 bars, all pairs", .value = took, .unit = "ms", .target = 12,
-                      .peer = "none: AITRADING_PEERS_PYTHON names no interpreter with pandas"};
-    kit::BenchRow second = row;
-    if (peers.known) {
-        row.peer = fmt::format("pandas {} rolling().corr(pairwise)", peers.pandas);
-        row.peer_value = peers.pandas_ms;
-        second.peer = fmt::format("numpy {} cumulative sums", peers.numpy);
-        second.peer_value = peers.numpy_ms;
-    }
-    second.name = "the same beside numpy";
-    second.note = "numpy's cumulative sums know neither missing nor constant series";
+    const Peers peers = peers_of(x);
+    kit::BenchRow row{.name = "rolling correlation (240), 10 series x 45,000 bars, all pairs", .value = took, .unit = "ms", .target = 12};
+    peers.beside(row, fmt::format("pandas {} rolling().corr(pairwise)", peers.pandas), peers.pandas_ms);
     out.push_back(row);
-    out.push_back(second);
+    row.name = "the same beside numpy";
+    row.note = "numpy's cumulative sums know neither missing nor constant series";
+    peers.beside(row, fmt::format("numpy {} cumulative sums", peers.numpy), peers.numpy_ms);
+    out.push_back(row);
+    return peers;
 }
 
 /// One update of 28 instruments at a time, so that the tail shows the rows at which sums are handed over.
@@ -146,7 +147,7 @@ void dcc_refit(std::vector<kit::BenchRow>& out) {
     out.push_back({.name = "DCC update, 10 series", .value = 1e6 * update / rows, .unit = "us", .peer = "none: no peer updates a DCC"});
 }
 
-void single_matrices(std::vector<kit::BenchRow>& out) {
+void single_matrices(std::vector<kit::BenchRow>& out, const Peers& peers) {
     constexpr std::size_t rows = 500, series = 28;
     const std::vector<double> x = returns(rows, series, 5);
     const MatrixView view{x.data(), rows, series, series};
@@ -155,8 +156,10 @@ void single_matrices(std::vector<kit::BenchRow>& out) {
         for (std::size_t t = 0; t < rows; ++t) ewma.update(view.row(t));
     });
     out.push_back({.name = "EWMA matrix update, 28 instruments", .value = 1e6 * weighted / rows, .unit = "us", .target = 50,
-                   .peer = "none: no peer updates a matrix"});
+                   .note = "the peer's time is of all 500 rows at once, by row"});
+    peers.beside(out.back(), fmt::format("pandas {} ewm().corr(pairwise)", peers.pandas), 1e3 * peers.weighted_ms / rows);
     out.push_back({.name = "Ledoit-Wolf, 28 x 500", .value = 1e3 * best_of(5, [&] { CHECK(ledoit_wolf(view).has_value()); }), .unit = "ms"});
+    peers.beside(out.back(), fmt::format("scikit-learn {}", peers.sklearn), peers.shrinkage_ms);
     const std::vector<double> sample = *sample_correlation(view);
     out.push_back({.name = "denoised correlation, 28 series", .value = 1e3 * best_of(5, [&] { CHECK(denoised(sample, series, rows).has_value()); }),
                    .unit = "ms"});
@@ -172,12 +175,12 @@ void single_matrices(std::vector<kit::BenchRow>& out) {
 
 std::vector<kit::BenchRow> measure_matrices() {
     std::vector<kit::BenchRow> out;
-    rolling_all_pairs(out);
+    const Peers peers = rolling_all_pairs(out);
     rolling_update(out, 0, "");
     rolling_update(out, 0.05, ", 5 % of values missing");
     rolling_recompute(out);
     dcc_refit(out);
-    single_matrices(out);
+    single_matrices(out, peers);
     return out;
 }
 

@@ -136,6 +136,23 @@ TEST(dcc, a_missing_value_tells_nothing_and_a_cut_future_changes_nothing) {
     }
 }
 
+TEST(dcc, finds_no_movement_where_there_is_none) {
+    SplitMix64 random(5);
+    Data x{{}, 1500, 3};
+    for (std::size_t t = 0; t < x.rows; ++t) {
+        const double shared = random.next_normal();
+        for (int i = 0; i < 3; ++i) x.values.push_back(shared + random.next_normal());
+    }
+    const DccFit fit = *fit_dcc(x.view());
+    EXPECT_TRUE(fit.at_boundary || fit.law.a < 0.02);
+    std::vector<double> e(x.rows * 3);
+    for (std::size_t t = 0; t < x.rows; ++t)
+        for (std::size_t j = 0; j < 3; ++j) e[3 * t + j] = fit.margins[j].standardised[t];
+    const double still = dcc_log_likelihood({e.data(), x.rows, 3, 3}, fit.law.target, 0, 0);
+    EXPECT_GE(fit.correlation_log_likelihood, still - 1e-6);  // constant correlation is one of its laws
+    EXPECT_LT(fit.correlation_log_likelihood, still + 4);
+}
+
 TEST(dcc, names_what_it_refuses) {
     Data x = data_of(golden("dcc")["x"]);
     x.values[4 * 10 + 2] = NAN;
