@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace aitrading::market {
@@ -10,7 +11,8 @@ struct NumberStyle {
 };
 
 /// Learns the style from numbers that leave no doubt: two different separators (1,366.95 or 1.366,95), the last of which is
-/// the decimal point. A single separator never proves anything: 1,366 may be 1.366 or 1366.
+/// the decimal point, or one comma that parts off no group of three (1,1034), in a file without the like of 1.1034. Else a
+/// single separator proves nothing: 1,366 may be 1.366 or 1366.
 class NumberStyleFinder {
   public:
     explicit NumberStyleFinder(NumberStyle told) : style_(told) {}
@@ -18,8 +20,9 @@ class NumberStyleFinder {
     NumberStyle style() const { return style_; }
 
   private:
+    void look_at_single(std::string_view number, std::size_t separator);
     NumberStyle style_;
-    bool proved_ = false;
+    bool proved_ = false, comma_told_ = style_.decimal_point == ',', point_seen_ = false;
 };
 
 }  // namespace aitrading::market

@@ -24,6 +24,14 @@ bool has_other_point(std::string_view text, char decimal_point) {
     return decimal_point == '.' && looks_numeric(changed);
 }
 
+/// A row like `2018-01-02,1,1034,1,1035,1,1033,1,1034`: only whole numbers, two for each price.
+bool has_comma_decimals(std::string_view row) {
+    constexpr std::ptrdiff_t commas_min = 8;
+    const std::string_view numbers = row.substr(std::min(row.find(','), row.size()));
+    return std::ranges::count(numbers, ',') >= commas_min &&
+           std::ranges::all_of(numbers, [](char c) { return c == ',' || (c >= '0' && c <= '9'); });
+}
+
 }  // namespace
 
 RowFault find_unsound(RowKind kind, const ParsedRow& row, bool has_ask) {
@@ -39,7 +47,8 @@ std::string describe_fault(const RowFault& fault, char decimal_point) {
         return fmt::format("column {}: \"{}\" {}", fault.column, fault.text, what);
     };
     if (fault.kind == "wrong_columns")
-        return fmt::format("\"{}\" has more or fewer columns than the file's layout", fault.text);
+        return fmt::format("\"{}\" has more or fewer columns than the file's layout{}", fault.text,
+                           has_comma_decimals(fault.text) ? ". Decimal commas between commas? Export it with semicolons or tabs between the columns" : "");
     if (fault.kind == "not_a_time") return named("is not a time that exists; write 2018-02-01 13:30:00");
     if (fault.kind == "not_a_number" && has_other_point(fault.text, decimal_point))
         return named("is not a number. Decimal comma? Try --decimal , (and where it separates thousands, --thousands ,)");

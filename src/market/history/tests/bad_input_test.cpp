@@ -178,13 +178,28 @@ TEST(BadInput, two_symbols_in_one_file) {
 TEST(BadInput, decimal_comma_is_recognised) {
     const std::string text = "time;open;high;low;close\n2018-01-02 00:00;1,1034;1,1035;1,1033;1,1034\n"
                              "2018-01-02 01:00;1,1034;1,1035;1,1033;1,1034\n";
-    EXPECT_THAT(refused(text).text, HasSubstr("line 2, column open: \"1,1034\" is not a number. Decimal comma? Try --decimal ,"));
+    UtcFolder folder;
+    const auto report = folder.import(folder.write("EURUSD.csv", text));
+    ASSERT_TRUE(report.has_value()) << report.error().text;
+    EXPECT_EQ(folder.store().read_bars(report->key, {})->open[0].raw, 1'103'400'000);
+}
+
+TEST(BadInput, decimal_comma_that_no_number_proves_is_asked_for) {
+    const std::string text = "time;open;high;low;close\n2018-01-02 00:00;1,103;1,103;1,103;1,103\n"
+                             "2018-01-02 01:00;1,103;1,103;1,103;1,103\n";
+    EXPECT_THAT(refused(text).text, HasSubstr("line 2, column open: \"1,103\" is not a number. Decimal comma? Try --decimal ,"));
     UtcFolder folder;
     ImportOptions comma;
     comma.layout.decimal_point = ',';
     const auto report = folder.import(folder.write("EURUSD.csv", text), comma);
     ASSERT_TRUE(report.has_value()) << report.error().text;
-    EXPECT_EQ(folder.store().read_bars(report->key, {})->open[0].raw, 1'103'400'000);
+    EXPECT_EQ(folder.store().read_bars(report->key, {})->open[0].raw, 1'103'000'000);
+}
+
+TEST(BadInput, decimal_commas_between_commas_name_the_remedy) {
+    EXPECT_THAT(refused("time,open,high,low,close\n2018-01-02 00:00,1,1034,1,1035,1,1033,1,1034\n"
+                        "2018-01-02 01:00,1,1034,1,1035,1,1033,1,1034\n").text,
+                HasSubstr("Export it with semicolons or tabs"));
 }
 
 TEST(BadInput, unknown_symbol_point_and_timeframe_ask_for_the_option) {
