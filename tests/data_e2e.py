@@ -77,6 +77,21 @@ class StoredSeries(Case):
         self.must("data", "remove", "EURUSD", "H1", home=home)
         self.assertEqual([s["timeframe"] for s in self.must_json("data", "list", home=home)["series"]], ["H4"])
 
+    def test_bars_of_events_go_to_csv_and_parquet(self):
+        home = self.folder / "ticks"
+        quotes = "".join(f"2018-01-02T{i // 3600:02d}:{i // 60 % 60:02d}:{i % 60:02d}Z,1.{20000 + i % 7},1.{20009 + i % 7},5,6\n" for i in range(5000))
+        ticks = self.write("EURUSD_ticks.csv", "time,bid,ask,bid_size,ask_size\n" + quotes)
+        self.must("data", "import", ticks, "--symbol", "EURUSD", home=home)
+        for rule, bars in (("ticks:100", 50), ("volume:1100", 50)):
+            for ending in ("csv", "parquet"):
+                out = self.folder / f"bars.{ending}"
+                told = self.must_json("data", "resample", "EURUSD", "ticks", rule, "--out", out, home=home)
+                self.assertEqual(told["rows"], bars, rule)
+            self.assertEqual(len((self.folder / "bars.csv").read_text().splitlines()), bars + 1)
+            content = (self.folder / "bars.parquet").read_bytes()
+            self.assertEqual((content[:4], content[-4:]), (b"PAR1", b"PAR1"))
+        self.refuse(2, "data", "resample", "EURUSD", "ticks", "imbalance:50", says=["--out"], home=home)
+
     def test_unknown_series_is_not_found(self):
         for words in (["export", "GBPUSD", "H1", "--out", self.folder / "none.csv"], ["check", "GBPUSD", "H1"],
                       ["remove", "GBPUSD", "H1"]):

@@ -6,6 +6,7 @@
 #include "apps/aitrading/data_json.hpp"
 #include "apps/aitrading/output.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
+#include "engines/series_store/parquet/table_file.hpp"
 #include "kit/table.hpp"
 #include "market/history/check_series.hpp"
 #include "market/history/event_bars.hpp"
@@ -126,7 +127,29 @@ Result<void> export_series(const Context& context, const SeriesWords& words) {
     return {};
 }
 
-/// Bars that are no timeframe go to a file.
+/// Bars that are no timeframe as Parquet: `time` of the first tick, the bar known `duration_s` seconds later.
+Result<std::int64_t> write_event_bars(const ports::SeriesStore& store, const std::string& symbol, const market::EventRule& rule,
+                                      const std::string& words, const std::string& out) {
+    TRY(market::EventBarReader reader, market::EventBarReader::open(store, symbol, rule));
+    const engines::TableFile table{{"open", "high", "low", "close", "ask_close", "volume", "ticks", "imbalance", "duration_s"},
+                                   Json{{"symbol", symbol}, {"bars", words}}.dump()};
+    return engines::write_parquet_table(out, table, [&](engines::TableBlock& block) -> Result<std::size_t> {
+        market::EventBar b;
+        std::size_t rows = 0;
+        for (; rows < block.capacity(); ++rows) {
+            TRY(const bool more, reader.next(b));
+            if (!more) break;
+            block.time_nanos[rows] = b.begin.value;
+            const double seconds = static_cast<double>(b.end.value - b.begin.value) / static_cast<double>(nanos_per_second);
+            const double values[]{b.open.to_double(), b.high.to_double(), b.low.to_double(), b.close.to_double(), b.ask_close.to_double(),
+                                  b.volume.to_double(), static_cast<double>(b.ticks), static_cast<double>(b.imbalance), seconds};
+            for (std::size_t c = 0; c < std::size(values); ++c) block.columns[c][rows] = values[c];
+        }
+        return rows;
+    });
+}
+
+/// Bars that are no timeframe go to a file, CSV or Parquet by its ending.
 Result<void> event_bars(const Context& context, const SeriesWords& words) {
     TRY(const market::EventRule rule, market::parse_event_rule(words.to));
     TRY(const SeriesKey from, key_of(words));
@@ -136,7 +159,8 @@ Result<void> event_bars(const Context& context, const SeriesWords& words) {
     if (words.out.empty())
         return fail(ErrorCode::usage, fmt::format("{} is no timeframe, so its bars are not stored; name a file with --out", words.to));
     TRY(const auto store, engines::open_parquet_store(context.home));
-    TRY(const std::int64_t bars, market::export_event_bars(*store, words.symbol, rule, words.out));
+    TRY(const std::int64_t bars, words.out.ends_with(".parquet") ? write_event_bars(*store, words.symbol, rule, words.to, words.out)
+                                                                 : market::export_event_bars(*store, words.symbol, rule, words.out));
     if (context.json)
         print_json({{"symbol", words.symbol}, {"bars", words.to}, {"rows", bars}, {"out", words.out}});
     else
@@ -215,7 +239,7 @@ void add_data_tools(CLI::App& group, Context& context) {
     resampling->add_option("--price", resampled->price, "as-is (every side by itself) or mid (of bid and ask, with the spread at the close)")
         ->check(CLI::IsMember({"as-is", "mid"}));
     resampling->add_option("--as", resampled->as, "symbol to store the bars under, where the series of that timeframe shall stay");
-    resampling->add_option("--out", resampled->out, "file for bars that are no timeframe (CSV)");
+    resampling->add_option("--out", resampled->out, "file for bars that are no timeframe: F.csv or F.parquet");
     resampling->footer("Bars shorter than a day begin on the UTC clock. A series of that timeframe is replaced.\n"
                        "Examples: aitrading data resample EURUSD M1 H1\n"
                        "          aitrading data resample EURUSD ticks M1 --price mid --as EURUSD_mid\n"

@@ -79,6 +79,8 @@ Result<std::pair<std::shared_ptr<const Clock::Rules>, std::string>> parse_zone(s
         try {
             rules->zone = date::locate_zone(std::string(text.substr(0, cut)));
             rules->shift_seconds = shift;
+            // Nothing added: the name of the zone alone, which may be a plain offset (GMT+0 is one, and a link of the IANA list).
+            if (cut != text.size() && shift == 0) return parse_zone(text.substr(0, cut));
             std::string name(text.substr(0, cut));
             if (shift != 0) name += offset_name(shift);
             return std::pair{std::shared_ptr<const Clock::Rules>(std::move(rules)), std::move(name)};

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "market/history/suspects.hpp"
+#include "market/history/tick_spikes.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -21,11 +22,21 @@ bool contradicts_itself(const Bar& bar) {
            bar.close < bar.low;
 }
 
-void check_rows(const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
-    for (std::size_t i = 0; i < bars.size(); ++i) {
+/// Rows of a long series that are looked at together, and which of them are judged: their neighbours are there too.
+struct Piece {
+    BarColumns bars;
+    std::size_t from = 0, to = 0;     ///< judged rows
+    std::int64_t rows_before = 0;     ///< of the series before bars[0]
+    std::int64_t number(std::size_t row) const { return rows_before + static_cast<std::int64_t>(row) + 1; }
+    bool judges(std::size_t row) const { return row >= from && row < to; }
+};
+
+void check_rows(const Piece& piece, SeriesCheck& out, DefectTally& defects) {
+    const BarColumns& bars = piece.bars;
+    for (std::size_t i = piece.from; i < piece.to; ++i) {
         const Bar bar = bars.bar(i);
         const auto note = [&](std::string_view kind, std::string_view what) {
-            defects.note(kind, static_cast<std::int64_t>(i) + 1, defects.knows(kind) ? "" : fmt::format("{}: {}", to_iso8601(bar.time), what));
+            defects.note(kind, piece.number(i), defects.knows(kind) ? "" : fmt::format("{}: {}", to_iso8601(bar.time), what));
             add_finding(out, {std::string(kind), bar.time, bar.time, bar.high, bar.low});
         };
         if (contradicts_itself(bar)) note("unsound", "prices contradict each other");
@@ -51,38 +62,102 @@ std::string second_opinion(const ports::SeriesStore& store, const SeriesKey& key
     return {};
 }
 
-void take_suspects(const ports::SeriesStore& store, const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
-    std::int64_t opinions = 0;
+/// What pieces of one series add up to.
+struct Sums {
+    std::int64_t pieces = 0, without_volume = 0, opinions = 0;
+    std::vector<MissingRun> longest;
+};
+
+void take_suspects(const ports::SeriesStore& store, const Piece& piece, SeriesCheck& out, DefectTally& defects, Sums& sums) {
+    const BarColumns& bars = piece.bars;
     for (Suspect& suspect : find_suspects(bars)) {
         const std::size_t row = suspect.row;
+        if (suspect.kind == "no_volume") {
+            ++sums.without_volume;
+            continue;
+        }
+        if (!piece.judges(row)) continue;
         constexpr std::int64_t opinions_max = 20;  // each reads a piece of another series
-        if (suspect.kind == "spike" && ++opinions <= opinions_max) suspect.text += second_opinion(store, bars.key, bars, row);
-        defects.note(suspect.kind, static_cast<std::int64_t>(row) + 1, std::move(suspect.text), suspect.count);
-        if (suspect.kind != "no_volume")
-            add_finding(out, {std::string(suspect.kind), bars.time[row], bars.time[row], bars.high[row], bars.low[row]});
+        if (suspect.kind == "spike" && ++sums.opinions <= opinions_max) suspect.text += second_opinion(store, bars.key, bars, row);
+        defects.note(suspect.kind, piece.number(row), std::move(suspect.text), suspect.count);
+        add_finding(out, {std::string(suspect.kind), bars.time[row], bars.time[row], bars.high[row], bars.low[row]});
     }
 }
 
-void take_times(const BarColumns& bars, SeriesCheck& out, DefectTally& defects) {
+void take_times(const Piece& piece, SeriesCheck& out, DefectTally& defects, Sums& sums) {
+    const bool whole = piece.from == 0 && piece.to == piece.bars.size();
+    const std::size_t begin = piece.from == 0 ? 0 : piece.from - 1;
+    const BarColumns cut = whole ? BarColumns{} : piece.bars.slice(begin, piece.to);
+    const BarColumns& bars = whole ? piece.bars : cut;
     const MarketKind kind = market_kind(bars.key.symbol);
     const std::int64_t step = duration_nanos(bars.key.timeframe);
     for (Suspect& suspect : find_time_suspects(bars, kind)) {
-        if (suspect.kind == "hour_missing" || suspect.kind == "weekend_row" || suspect.kind == "mixed_timeframe")
+        if (suspect.kind == "weekend_row")
+            for (const UnixNanos t : bars.time)
+                if (is_weekend_day(t)) add_finding(out, {"weekend_row", t, t, {}, {}});
+        if (suspect.kind == "hour_missing" || suspect.kind == "mixed_timeframe")
             add_finding(out, {std::string(suspect.kind), bars.time[suspect.row], bars.time[suspect.row], {}, {}});
-        defects.note(suspect.kind, static_cast<std::int64_t>(suspect.row) + 1, std::move(suspect.text), suspect.count);
+        defects.note(suspect.kind, piece.number(begin + suspect.row), std::move(suspect.text), suspect.count);
     }
-    std::vector<MissingRun> runs = find_missing(bars, observed_kind(bars, kind));
+    const std::vector<MissingRun> runs = find_missing(bars, observed_kind(bars, kind));
     for (const MissingRun& run : runs)
         if (run.bars * step >= missing_min_minutes * nanos_per_minute)
             add_finding(out, {run.to.value - run.from.value >= 5 * nanos_per_day ? "missing_week" : "gap", run.begin, run.end, {}, {}});
-    std::ranges::stable_sort(runs, std::ranges::greater{}, &MissingRun::bars);
-    for (std::size_t i = 0; i < std::min(runs.size(), gaps_shown); ++i)
-        out.longest_gaps.push_back({runs[i].from, runs[i].to, runs[i].bars});
+    sums.longest.insert(sums.longest.end(), runs.begin(), runs.end());
+    std::ranges::stable_sort(sums.longest, std::ranges::greater{}, &MissingRun::bars);
+    sums.longest.resize(std::min(sums.longest.size(), gaps_shown));
+}
+
+void check_piece(const ports::SeriesStore& store, const Piece& piece, SeriesCheck& out, DefectTally& defects, Sums& sums) {
+    if (++sums.pieces == 1) out.kind = observed_kind(piece.bars, market_kind(piece.bars.key.symbol));
+    check_rows(piece, out, defects);
+    take_suspects(store, piece, out, defects, sums);
+    take_times(piece, out, defects, sums);
+}
+
+/// The rows from the last judged one on, and what lies a day before the end, begin the next piece.
+Piece next_piece(Piece& piece) {
+    Piece next;
+    next.bars = piece.bars.slice(piece.to - 1, piece.bars.size());
+    next.from = 1;
+    next.rows_before = piece.rows_before + static_cast<std::int64_t>(piece.to) - 1;
+    return next;
+}
+
+void append_rows(const BarColumns& batch, BarColumns& bars) {
+    const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    bars.key = batch.key, bars.digits = batch.digits;
+    add(bars.time, batch.time), add(bars.open, batch.open), add(bars.high, batch.high), add(bars.low, batch.low), add(bars.close, batch.close);
+    add(bars.volume, batch.volume), add(bars.ask_open, batch.ask_open), add(bars.ask_high, batch.ask_high), add(bars.ask_low, batch.ask_low);
+    add(bars.ask_close, batch.ask_close), add(bars.spread, batch.spread);
+}
+
+Result<void> check_bars(const ports::SeriesStore& store, const SeriesKey& key, std::size_t piece_rows, SeriesCheck& out, DefectTally& defects) {
+    Piece piece;
+    Sums sums;
+    TRY_VOID(store.stream_bars(key, {}, std::min(batch_rows, piece_rows), [&](const BarColumns& batch) {
+        append_rows(batch, piece.bars);
+        if (piece.bars.size() < piece_rows) return true;
+        // A bar is judged with the day that follows it.
+        const UnixNanos day{piece.bars.time.back().value - nanos_per_day - duration_nanos(key.timeframe)};
+        piece.to = static_cast<std::size_t>(std::ranges::lower_bound(piece.bars.time, day) - piece.bars.time.begin());
+        if (piece.to < piece.bars.size() / 2) return true;  // times out of order: the more rows, the more is seen
+        check_piece(store, piece, out, defects, sums);
+        piece = next_piece(piece);
+        return true;
+    }));
+    piece.to = piece.bars.size();
+    check_piece(store, piece, out, defects, sums);
+    if (sums.without_volume == sums.pieces && out.info.rows > 0)
+        defects.note("no_volume", 1, "the volume is always zero: it says nothing");
+    for (const MissingRun& run : sums.longest) out.longest_gaps.push_back({run.from, run.to, run.bars});
+    return {};
 }
 
 Result<void> check_ticks(const ports::SeriesStore& store, const SeriesKey& key, SeriesCheck& out, DefectTally& defects) {
     std::int64_t row = 0, sized = 0;
     UnixNanos last{INT64_MIN};
+    TickSpikes spikes;
     TRY_VOID(store.stream_ticks(key, {}, batch_rows, [&](const TickColumns& batch) {
         for (std::size_t i = 0; i < batch.size(); ++i) {
             ++row;
@@ -94,6 +169,10 @@ Result<void> check_ticks(const ports::SeriesStore& store, const SeriesKey& key, 
             if (tick.time < last) note("order", "is earlier than the tick before");
             if (tick.bid.raw <= 0 || tick.ask.raw <= 0) note("unsound", "a price is not positive");
             if (tick.ask < tick.bid) ++out.crossed, note("crossed", "the ask is below the bid");
+            if (const auto spike = spikes.see(tick, row, out.info.digits)) {
+                defects.note("spike", spike->row, defects.knows("spike") ? "" : describe(*spike, out.info.digits), spike->ticks);
+                add_finding(out, {"spike", spike->time, spike->time, spike->far, spike->far});
+            }
             sized += tick.bid_size.raw != 0 || tick.ask_size.raw != 0;
             last = tick.time;
         }
@@ -121,7 +200,7 @@ void take_imports(SeriesCheck& out, DefectTally& defects) {
 
 }  // namespace
 
-Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKey& key) {
+Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKey& key, std::size_t piece_rows) {
     if (key.timeframe == book_timeframe) return check_book(store, key);
     SeriesCheck out;
     DefectTally defects;
@@ -131,10 +210,7 @@ Result<SeriesCheck> check_series(const ports::SeriesStore& store, const SeriesKe
     if (key.timeframe == Timeframe::ticks) {
         TRY_VOID(check_ticks(store, key, out, defects));
     } else {
-        TRY(const BarColumns bars, store.read_bars(key, {}));
-        check_rows(bars, out, defects);
-        take_suspects(store, bars, out, defects);
-        take_times(bars, out, defects);
+        TRY_VOID(check_bars(store, key, piece_rows, out, defects));
     }
     take_imports(out, defects);
     out.defects = defects.list();

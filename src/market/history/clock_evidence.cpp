@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
+#include "market/calendar/known_releases.hpp"
 #include "market/calendar/market_week.hpp"
 
 namespace aitrading::market {
@@ -39,6 +40,33 @@ class Burst {
     bool first_ = false;
 };
 
+/// Keeps the most restless half hour (or longer bar) from noon to noon around each decision of the Federal Reserve: every clock
+/// in use has 14:00 New York within these hours. Minutes are taken together, as the widest one comes some minutes after.
+class Decision {
+  public:
+    explicit Decision(std::int64_t step) : slot_(std::max<std::int64_t>(step, decision_slot_minutes)) {}
+    void see(std::int64_t minute, std::int64_t range, WeekSeen& week) {
+        const std::int64_t day = (minute - minutes_per_day / 2) / minutes_per_day;
+        if (day != day_) {
+            day_ = day;
+            widest_ = 0;
+            decides_ = is_rate_decision_day(day);
+        }
+        if (!decides_) return;
+        const std::int64_t slot = slot_ > decision_slot_minutes ? minute : minute - minute % slot_;
+        sum_ = slot == at_ ? sum_ + range : range;
+        at_ = slot;
+        if (sum_ <= widest_) return;
+        widest_ = sum_;
+        week.decision = slot % minutes_per_day;
+    }
+
+  private:
+    std::int64_t slot_, sum_ = 0, at_ = INT64_MIN;
+    std::int64_t widest_ = 0, day_ = INT64_MIN;
+    bool decides_ = false;
+};
+
 }  // namespace
 
 ClockTraces trace_clock(std::span<const std::int64_t> wall_nanos, std::span<const std::int64_t> range,
@@ -47,6 +75,7 @@ ClockTraces trace_clock(std::span<const std::int64_t> wall_nanos, std::span<cons
     out.rows = static_cast<std::int64_t>(wall_nanos.size());
     const std::int64_t step = out.step_minutes = std::max<std::int64_t>(1, step_nanos / nanos_per_minute);
     Burst burst;
+    Decision decision(step);
     std::int64_t previous = INT64_MIN, begin = 0;
     for (std::size_t i = 0; i < wall_nanos.size(); ++i) {
         const std::int64_t now = minutes_of(wall_nanos[i]);
@@ -77,7 +106,10 @@ ClockTraces trace_clock(std::span<const std::int64_t> wall_nanos, std::span<cons
             else if (missing >= pause_min && std::ssize(week.pauses) < pauses_kept)
                 week.pauses.push_back({previous + step - begin, now - begin});
         }
-        if (!range.empty()) burst.see(now, (now - begin + 720) / minutes_per_day, range[i], out.weeks.back());
+        if (!range.empty()) {
+            burst.see(now, (now - begin + 720) / minutes_per_day, range[i], out.weeks.back());
+            decision.see(now, range[i], out.weeks.back());
+        }
         previous = now;
     }
     return out;

@@ -20,9 +20,13 @@ struct WeekSeen {
     std::int64_t open = -1;   ///< first row after the weekend
     std::int64_t close = -1;  ///< end of the last row before the next one
     std::int64_t burst = -1;  ///< minute of the day of the widest bar of the month's first Friday
+    std::int64_t decision = -1;  ///< of the half hour (or longer bar) of the largest ranges from 12:00 of a day of a Federal
+                                 ///< Reserve decision to 12:00 of the next
     std::vector<Pause> pauses;  ///< the first eight of 25 minutes to 3 hours
     std::int64_t nights = 0;    ///< pauses of 3 to 24 hours
 };
+
+inline constexpr std::int64_t decision_slot_minutes = 30;
 
 struct ClockTraces {
     std::int64_t step_minutes = 0;  ///< usual distance of rows

@@ -24,12 +24,14 @@ class ClockLikelihood {
     double close(std::int64_t minute, std::int64_t ahead) const;
     double pause(const Pause& pause, std::int64_t ahead) const;
     double burst(std::int64_t minute, std::int64_t ahead) const;
+    double decision(std::int64_t minute, std::int64_t ahead) const;
 
     /// A trace at least this likely is one of the usual hours.
     static constexpr double usual = 0.008;
     std::int64_t fixed_open() const { return fixed_open_; }
     bool is_daily_break(const Pause& pause, std::int64_t ahead) const { return this->pause(pause, ahead) > 0.5; }
     bool is_payrolls(std::int64_t minute, std::int64_t ahead) const { return burst(minute, ahead) > 0.2; }
+    bool is_rate_decision(std::int64_t minute, std::int64_t ahead) const { return decision(minute, ahead) > 0.15; }
 
   private:
     MarketKind kind_;

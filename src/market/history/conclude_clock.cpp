@@ -31,9 +31,22 @@ Error question(const ClockEvidence& evidence, const ClockFinding& finding, const
             false};
 }
 
+/// In how many weeks the clocks that fit the data best give the same instants as the one that is taken; empty where they fit none.
+std::string agreement(const Clock& taken, const ClockFinding& finding, const ClockTraces& traces) {
+    if (finding.pieces.empty()) return {};
+    std::int64_t agree = 0;
+    for (const WeekSeen& week : traces.weeks) {
+        const auto piece = std::ranges::find_if(finding.pieces, [&](const ClockPiece& p) { return week.week <= p.last_week; });
+        const auto clock = Clock::parse(piece == finding.pieces.end() ? finding.pieces.back().clock : piece->clock);
+        const std::int64_t wednesday = (week_begin(week.week) + minutes_per_week / 2) * nanos_per_minute;
+        agree += clock && WallToUtc(*clock).convert(wednesday) == WallToUtc(taken).convert(wednesday);
+    }
+    return fmt::format("the clocks that fit the data best agree with {} in {} of {} weeks", taken.name(), agree, traces.weeks.size());
+}
+
 /// Takes what the data show, where they show something.
 Result<void> decide(const ClockEvidence& evidence, const ClockFinding& finding, const ClockTraces& traces,
-                    const std::filesystem::path& path, ClockConclusion& out) {
+                    const std::filesystem::path& path, ClockConclusion& out, std::vector<std::string>& reasons) {
     const OpenLayout& layout = *evidence.layout;
     TRY(out.clock, Clock::parse(layout.default_clock));
     const double enough = layout.clock_is_assumed ? clock_probability_min : contradiction_probability;
@@ -50,8 +63,9 @@ Result<void> decide(const ClockEvidence& evidence, const ClockFinding& finding, 
     out.source = fixed ? ClockSource::stated : layout.clock_is_unknown ? ClockSource::assumed : ClockSource::documented;
     if (fixed) return {};
     if (layout.clock_is_unknown && evidence.may_ask) return std::unexpected(question(evidence, finding, path));
-    out.warning = fmt::format("the times are taken as {}: {}; the data do not tell ({}); if they are not, import with --timezone",
-                              out.clock.name(), layout.clock_reason, fmt::join(finding.reasons, "; "));
+    if (std::string agrees = agreement(out.clock, finding, traces); !agrees.empty()) reasons.insert(reasons.begin(), std::move(agrees));
+    out.warning = fmt::format("the times are taken as {}: {}; the data alone do not prove it ({}); if they are not, import with --timezone",
+                              out.clock.name(), layout.clock_reason, fmt::join(reasons, "; "));
     return {};
 }
 
@@ -82,7 +96,9 @@ Result<ClockConclusion> conclude_clock(const ClockEvidence& evidence, const std:
         out.source = ClockSource::dates;
         finding.reasons = {"dates without a time of day are the trading day, stored as 00:00 UTC"};
     } else {
-        TRY_VOID(decide(evidence, finding, traces, path, out));
+        std::vector<std::string> reasons = finding.reasons;
+        TRY_VOID(decide(evidence, finding, traces, path, out, reasons));
+        finding.reasons = std::move(reasons);
     }
     const bool decided = out.source == ClockSource::stated || out.source == ClockSource::asked;
     const double enough = out.source == ClockSource::asked ? clock_probability_min : contradiction_probability;

@@ -135,7 +135,7 @@ double odds_against(const std::vector<std::size_t>& path, const Scores& scores, 
 /// How many traces lie at the usual hours under the path.
 struct Fit {
     std::int64_t opens = 0, opens_usual = 0, closes = 0, closes_usual = 0, pauses = 0, pauses_usual = 0, bursts = 0,
-                 bursts_usual = 0, both = 0, both_usual = 0, nights = 0, summer_differs = 0;
+                 bursts_usual = 0, decisions = 0, decisions_usual = 0, both = 0, both_usual = 0, nights = 0, summer_differs = 0;
     std::map<std::int64_t, std::int64_t> burst_shift;  ///< minutes away from 08:30
 };
 
@@ -152,6 +152,7 @@ Fit fit_of(const ClockTraces& traces, const ClockLikelihood& likelihood, const s
         fit.both += week.open >= 0 && week.close >= 0, fit.both_usual += open && close;
         fit.nights += week.nights;
         for (const Pause& pause : week.pauses) ++fit.pauses, fit.pauses_usual += likelihood.is_daily_break(pause, ahead);
+        if (week.decision >= 0) ++fit.decisions, fit.decisions_usual += likelihood.is_rate_decision(week.decision, ahead);
         if (week.burst < 0) continue;
         ++fit.bursts, fit.bursts_usual += likelihood.is_payrolls(week.burst, ahead);
         ++fit.burst_shift[(week.burst - ahead - payrolls_minute) / 30];
@@ -224,6 +225,9 @@ std::vector<std::string> reasons_of(const ClockTraces& traces, const Fit& fit, M
     if (fit.bursts > 0 && traces.step_minutes <= 60)
         out.push_back(fmt::format("on {} of {} first Fridays of a month the widest bar is that of 08:30 New York (payrolls)",
                                   fit.bursts_usual, fit.bursts));
+    if (fit.decisions > 0 && traces.step_minutes <= 60)
+        out.push_back(fmt::format("on {} of {} days of a Federal Reserve decision prices move most at 14:00 New York",
+                                  fit.decisions_usual, fit.decisions));
     if (const std::int64_t weeks = telling_weeks(traces); weeks > 0)
         out.push_back(fmt::format("{} weeks in which only one of America and Europe is on summer time tell their rules apart", weeks));
     return out;

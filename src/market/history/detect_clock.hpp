@@ -31,7 +31,7 @@ struct ClockFinding {
 inline constexpr double clock_probability_min = 0.95;
 
 /// Finds the clock, or the clocks one after the other, under which the weeks open and close, the daily break lies and the
-/// United States' payrolls come when they do in New York. Viterbi path over clock_candidates, one state a week; within a
+/// United States' payrolls and rate decisions come when they do in New York. Viterbi path over clock_candidates, one state a week; within a
 /// trading week no clock changes. Says nothing where the market's hours are not the usual ones, where it trades through
 /// weekends, or where several clocks that give other instants fit nearly as well.
 /// @param expected the layout's documented clock: counts as prior only   @errors usage (expected is no clock)

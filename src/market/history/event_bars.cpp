@@ -90,27 +90,38 @@ bool EventBarBuilder::add(const Tick& tick, EventBar& out) {
     return true;
 }
 
+Result<EventBarReader> EventBarReader::open(const ports::SeriesStore& store, const std::string& symbol, const EventRule& rule) {
+    constexpr std::size_t batch_rows = 65'536;
+    TRY(auto ticks, store.open_ticks({symbol, Timeframe::ticks}, {}, batch_rows));
+    return EventBarReader(std::move(ticks), symbol, rule);
+}
+
+Result<bool> EventBarReader::next(EventBar& bar) {
+    while (true) {
+        while (at_ < batch_.size()) {
+            const Tick tick = batch_.tick(at_++);
+            any_volume_ = any_volume_ || tick.bid_size.raw > 0 || tick.ask_size.raw > 0;
+            if (builder_.add(tick, bar)) return true;
+        }
+        TRY(const bool more, ticks_->next(batch_));
+        at_ = 0;
+        if (more) continue;
+        batch_.clear();
+        if (rule_.kind == EventRule::Kind::volume && !any_volume_)
+            return fail(ErrorCode::usage, fmt::format("the ticks of {} state no sizes, so they have no bars of volume; use ticks:1000", symbol_));
+        return false;
+    }
+}
+
 Result<std::int64_t> make_event_bars(const ports::SeriesStore& store, const std::string& symbol, const EventRule& rule,
                                      const std::function<Result<void>(const EventBar&)>& sink) {
-    constexpr std::size_t batch_rows = 65'536;
-    EventBarBuilder builder(rule);
-    std::int64_t bars = 0;
-    bool any_volume = false;
-    Result<void> taken;
-    TRY_VOID(store.stream_ticks({symbol, Timeframe::ticks}, {}, batch_rows, [&](const TickColumns& batch) {
-        EventBar bar;
-        for (std::size_t i = 0; i < batch.size() && taken; ++i) {
-            any_volume = any_volume || batch.bid_size[i].raw > 0 || batch.ask_size[i].raw > 0;
-            if (!builder.add(batch.tick(i), bar)) continue;
-            ++bars;
-            taken = sink(bar);
-        }
-        return taken.has_value();
-    }));
-    TRY_VOID(std::move(taken));
-    if (rule.kind == EventRule::Kind::volume && !any_volume)
-        return fail(ErrorCode::usage, fmt::format("the ticks of {} state no sizes, so they have no bars of volume; use ticks:1000", symbol));
-    return bars;
+    TRY(EventBarReader reader, EventBarReader::open(store, symbol, rule));
+    EventBar bar;
+    for (std::int64_t bars = 0;; ++bars) {
+        TRY(const bool more, reader.next(bar));
+        if (!more) return bars;
+        TRY_VOID(sink(bar));
+    }
 }
 
 Result<std::int64_t> export_event_bars(const ports::SeriesStore& store, const std::string& symbol, const EventRule& rule,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,26 @@ class EventBarBuilder {
     int sign_ = 0;
     double length_expected_, sign_expected_ = 0, threshold_ = 0;
     bool any_ = false, first_bar_ = true;
+};
+
+/// The bars of a stored series of ticks, one by one; memory holds one batch of ticks. @pre the store outlives it
+class EventBarReader {
+  public:
+    /// @errors not_found, failed
+    static Result<EventBarReader> open(const ports::SeriesStore& store, const std::string& symbol, const EventRule& rule);
+    /// The next bar; false at the end. @errors failed, usage (volume of ticks that state none)
+    Result<bool> next(EventBar& bar);
+
+  private:
+    EventBarReader(std::unique_ptr<ports::Cursor<TickColumns>> ticks, const std::string& symbol, const EventRule& rule)
+        : ticks_(std::move(ticks)), symbol_(symbol), rule_(rule), builder_(rule) {}
+    std::unique_ptr<ports::Cursor<TickColumns>> ticks_;
+    std::string symbol_;
+    EventRule rule_;
+    EventBarBuilder builder_;
+    TickColumns batch_;
+    std::size_t at_ = 0;
+    bool any_volume_ = false;
 };
 
 /// Cuts a stored series of ticks. @param sink takes each bar and may end it all by an error

@@ -9,6 +9,7 @@
 #include "market/history/import_parts.hpp"
 #include "market/history/merge_ticks.hpp"
 #include "market/history/tick_minutes.hpp"
+#include "market/history/tick_spikes.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -40,6 +41,8 @@ class TickSource {
             report_.digits = std::max(report_.digits, row.decimals);
             current_ = tick;
             any_ = true;
+            if (const auto spike = spikes_.see(tick, rows_.line_number(), report_.digits))
+                rows_.defects().note("spike", spike->row, rows_.defects().knows("spike") ? "" : describe(*spike, report_.digits), spike->ticks);
             has_sizes_ = has_sizes_ || tick.bid_size.raw != 0 || tick.ask_size.raw != 0;
             return true;
         }
@@ -106,6 +109,7 @@ class TickSource {
     const ClockConclusion* known_;
     WallToUtc clock_;
     Tick current_;
+    TickSpikes spikes_;
     bool clock_known_ = false, any_ = false, stated_ = false, has_sizes_ = false;
 };
 

@@ -112,7 +112,6 @@ void find_weekend_days(const BarColumns& bars, MarketKind kind, std::vector<Susp
     std::int64_t saturdays = 0, sundays = 0;
     std::size_t first = bars.size();
     for (std::size_t i = 0; i < bars.size(); ++i) {
-        // A day that begins in the evening belongs to the next date.
         const int day = weekday({bars.time[i].value + 4 * nanos_per_hour});
         saturdays += day == 5, sundays += day == 6;
         if (day >= 5) first = std::min(first, i);
@@ -124,6 +123,8 @@ void find_weekend_days(const BarColumns& bars, MarketKind kind, std::vector<Susp
 }
 
 }  // namespace
+
+bool is_weekend_day(UnixNanos time) { return weekday({time.value + 4 * nanos_per_hour}) >= 5; }
 
 MarketKind observed_kind(const BarColumns& bars, MarketKind kind) {
     if (kind == MarketKind::around_clock || bars.size() == 0) return kind;

@@ -116,19 +116,25 @@ void count_faults(const SeriesCheck& check, std::vector<report::QualityDay>& day
     }
 }
 
-/// Weekly openings and closes in New York, and how far the file's own clock was ahead.
-void measure_weeks(const std::vector<UnixNanos>& times, std::int64_t step, const SeriesCheck& check, QualityReport& out) {
-    const Clock new_york = *Clock::parse("America/New_York");
-    std::vector<std::int64_t> wall;
-    wall.reserve(times.size());
-    std::int64_t known_until = INT64_MIN, offset = 0;  // offsets change on Sundays only: one look a day is enough
-    for (const UnixNanos t : times) {
-        if (t.value >= known_until) {
-            offset = offset_at(new_york, t);
-            known_until = t.value - t.value % nanos_per_day + nanos_per_day;
+/// Instants in time order as wall times of New York.
+class NewYorkTime {
+  public:
+    std::int64_t wall(UnixNanos t) {
+        if (t.value >= known_until_) {  // offsets change on Sundays only: one look a day is enough
+            offset_ = offset_at(clock_, t);
+            known_until_ = t.value - t.value % nanos_per_day + nanos_per_day;
         }
-        wall.push_back(t.value + offset);
+        return t.value + offset_;
     }
+
+  private:
+    Clock clock_ = *Clock::parse("America/New_York");
+    std::int64_t known_until_ = INT64_MIN, offset_ = 0;
+};
+
+/// Weekly openings and closes in New York, and how far the file's own clock was ahead.
+void measure_weeks(const std::vector<std::int64_t>& wall, std::int64_t step, const SeriesCheck& check, QualityReport& out) {
+    const Clock new_york = *Clock::parse("America/New_York");
     const std::string file_clock = telling_clock(check);
     const auto clock = Clock::parse(file_clock.empty() ? "UTC" : file_clock);
     for (const WeekSeen& week : trace_clock(wall, {}, {}, step).weeks) {
@@ -187,36 +193,44 @@ std::string clock_sentence(const SeriesCheck& check) {
     return fmt::format("The file's clock was another one from {} to {}", report::date(spans[0].from), report::date(spans[0].to));
 }
 
-void measure_bars(const BarColumns& bars, const SeriesCheck& check, QualityReport& out) {
-    const MarketKind kind = observed_kind(bars, market_kind(bars.key.symbol));
-    const double pip = pip_of(bars.key.symbol, bars.digits).to_double();
-    const bool sides = bars.has_ask(), spreads = bars.has_spread();
-    out.days = expected_days(check.info, kind);
+Result<void> measure_bars(const ports::SeriesStore& store, const SeriesCheck& check, QualityReport& out) {
+    constexpr std::size_t batch_rows = 65'536;
+    const SeriesInfo& info = check.info;
+    const std::int64_t step = duration_nanos(info.key.timeframe);
+    const double pip = pip_of(info.key.symbol, info.digits).to_double();
+    const bool sides = info.has_ask, spreads = info.has_spread, hours = step < nanos_per_day, weeks = step <= nanos_per_hour;
+    out.days = expected_days(info, check.kind);
     std::array<Quantiles, 24> spread, volume;
-    Pieces pieces(check.info);
+    Pieces pieces(info);
+    NewYorkTime new_york;
+    std::vector<std::int64_t> wall;
     bool any_volume = false;
-    for (std::size_t i = 0; i < bars.size(); ++i) {
-        const UnixNanos t = bars.time[i];
-        pieces.price(t, bars.low[i], bars.high[i]);
-        if (sides || spreads) {
-            const double value = (sides ? bars.ask_close[i] - bars.close[i] : bars.spread[i]).to_double() / pip;
-            spread[hour_of(t)].add(value);
-            pieces.spread(t, value);
+    TRY_VOID(store.stream_bars(info.key, {}, batch_rows, [&](const BarColumns& bars) {
+        for (std::size_t i = 0; i < bars.size(); ++i) {
+            const UnixNanos t = bars.time[i];
+            pieces.price(t, bars.low[i], bars.high[i]);
+            if (sides || spreads) {
+                const double value = (sides ? bars.ask_close[i] - bars.close[i] : bars.spread[i]).to_double() / pip;
+                spread[hour_of(t)].add(value);
+                pieces.spread(t, value);
+            }
+            any_volume = any_volume || bars.volume[i].raw != 0;
+            volume[hour_of(t)].add(bars.volume[i].to_double());
+            if (!out.days.empty()) ++out.days[static_cast<std::size_t>((t.value - out.days.front().day.value) / nanos_per_day)].rows;
+            if (weeks) wall.push_back(new_york.wall(t));
         }
-        any_volume = any_volume || bars.volume[i].raw != 0;
-        volume[hour_of(t)].add(bars.volume[i].to_double());
-        if (!out.days.empty()) ++out.days[static_cast<std::size_t>((t.value - out.days.front().day.value) / nanos_per_day)].rows;
-    }
+        return true;
+    }));
     count_faults(check, out.days);
     out.buckets = pieces.take();
     out.spread_unit = "pips";
     if (sides || spreads) out.spread = quartiles(spread);
     else out.no_spread = "The series has one side only.";
-    const bool hours = duration_nanos(bars.key.timeframe) < nanos_per_day;
     if (any_volume && hours) out.volume = quartiles(volume);
     else out.no_volume = any_volume ? "Bars of a day have no hour." : "It is always zero.";
     if (!hours) out.spread.clear(), out.no_spread = "Bars of a day have no hour.";
-    if (hours && duration_nanos(bars.key.timeframe) <= nanos_per_hour) measure_weeks(bars.time, duration_nanos(bars.key.timeframe), check, out);
+    if (weeks) measure_weeks(wall, step, check, out);
+    return {};
 }
 
 Result<void> measure_ticks(const ports::SeriesStore& store, const SeriesCheck& check, QualityReport& out) {

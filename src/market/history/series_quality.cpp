@@ -31,12 +31,12 @@ constexpr Meaning meanings[]{
     {"false_first_bar", "bar, the first, holds prices that were never traded around it", "first bars hold prices that were never traded around them"},
     {"misfit_bar", "bar holds the volume of another span", "bars hold the volume of another span"},
     {"spike", "bar leaps out of the prices around and back", "bars leap out of the prices around and back"},
-    {"missing_week", "whole week is missing", "whole weeks are missing"},
-    {"mixed_timeframe", "row is of a longer timeframe", "rows are of a longer timeframe"},
     {"outside_high_low", "row whose open or close lies outside high and low was kept out", "rows whose open or close lies outside high and low were kept out"},
     {"high_below_low", "row with a high below the low was kept out", "rows with a high below the low were kept out"},
     {"duplicate", "row was there twice and was kept out", "rows were there twice and were kept out"},
     {"out_of_order", "row steps back in time and was kept out", "rows step back in time and were kept out"},
+    {"missing_week", "whole week is missing", "whole weeks are missing"},
+    {"mixed_timeframe", "row is of a longer timeframe", "rows are of a longer timeframe"},
     {"flat", "bar has no movement and no volume: filled in by the source", "bars have no movement and no volume: filled in by the source"},
     {"hour_missing", "hour is missing that the market trades", "hours are missing that the market trades"},
     {"weekend_row", "day lies on a weekend", "days lie on a weekend"},
@@ -82,7 +82,7 @@ void tell_figures(const SeriesCheck& check, QualityReport& out) {
     if (expected > 0 && check.info.key.timeframe != Timeframe::ticks)
         out.figures.push_back({"Coverage", report::percent(static_cast<double>(rows) / static_cast<double>(expected)), "of the rows that open hours would give"});
     if (!check.longest_gaps.empty())
-        out.figures.push_back({"Longest gap", fmt::format("{} bars", report::grouped(check.longest_gaps[0].missing_bars)), "from " + report::date_time(check.longest_gaps[0].from)});
+        out.figures.push_back({"Longest gap", report::counted(check.longest_gaps[0].missing_bars, "bar", "bars"), "from " + report::date_time(check.longest_gaps[0].from)});
     if (check.crossed > 0) {
         out.crossed_share = static_cast<double>(check.crossed) / static_cast<double>(check.info.rows);
         out.figures.push_back({"Crossed quotes", report::percent(out.crossed_share), "ask below bid", "loss"});
@@ -118,21 +118,33 @@ void tell_tables(const SeriesCheck& check, QualityReport& out) {
     }
 }
 
-/// The bars around the first fault of the worst kind that has a place on the price.
-void tell_close_up(const BarColumns& bars, const SeriesCheck& check, QualityReport& out) {
-    const std::int64_t step = duration_nanos(bars.key.timeframe), reach = 40 * step;
-    // Best is a fault with bars on both sides.
-    const auto order = [&](const Finding& f) {
-        const auto near = [&](UnixNanos from, UnixNanos to) {
-            return std::ranges::lower_bound(bars.time, to) - std::ranges::lower_bound(bars.time, from);
-        };
-        const auto beside = std::min(near({f.from.value - reach}, f.from), near(f.from, {f.from.value + reach}));
-        return std::pair(rank(f.kind), beside < 16);
-    };
-    const Finding* first = nullptr;
+/// Faults that have a place on the price, of the worst kind: so many as are worth a look for one with bars on both sides.
+std::vector<const Finding*> worst_findings(const SeriesCheck& check) {
+    constexpr std::size_t looked_at = 20;
+    const auto shown = [](const Finding& f) { return f.high.raw > 0 && f.kind != "crossed"; };
+    std::size_t worst = SIZE_MAX;
     for (const Finding& f : check.findings)
-        if (f.high.raw > 0 && f.kind != "crossed" && (first == nullptr || order(f) < order(*first))) first = &f;
-    if (first == nullptr || bars.size() == 0) return;
+        if (shown(f)) worst = std::min(worst, rank(f.kind));
+    std::vector<const Finding*> out;
+    for (const Finding& f : check.findings)
+        if (shown(f) && rank(f.kind) == worst && out.size() < looked_at) out.push_back(&f);
+    return out;
+}
+
+/// The bars around the first fault of the worst kind that has a place on the price, better one with bars on both sides.
+Result<void> tell_close_up(const ports::SeriesStore& store, const SeriesCheck& check, QualityReport& out) {
+    constexpr std::int64_t reach_bars = 40, beside_min = 16;
+    const std::int64_t reach = reach_bars * duration_nanos(check.info.key.timeframe);
+    const Finding* first = nullptr;
+    BarColumns bars;
+    for (const Finding* f : worst_findings(check)) {
+        TRY(BarColumns around, store.read_bars(check.info.key, {{f->from.value - reach}, {f->from.value + reach + 1}}));
+        const auto before = std::ranges::lower_bound(around.time, f->from) - around.time.begin();
+        const bool both = std::min(before, std::ssize(around.time) - before) >= beside_min;
+        if (first == nullptr || both) first = f, bars = std::move(around);
+        if (both) break;
+    }
+    if (first == nullptr) return {};
     std::map<std::int64_t, std::string> faults;
     for (const Finding& f : check.findings)
         if (f.high.raw > 0 && std::abs(f.from.value - first->from.value) <= reach) faults[f.from.value] = f.kind;
@@ -149,7 +161,8 @@ void tell_close_up(const BarColumns& bars, const SeriesCheck& check, QualityRepo
     for (auto& [time, bar] : shown) out.close_up.push_back(std::move(bar));
     out.close_up_title = fmt::format("{}: what is wrong at {}", first->kind, report::date_time(first->from));
     out.close_up_subtitle = fmt::format("Bars of {} around the first such row; thin: low to high, thick: open to close; the faulty ones in vermilion with their name.",
-                                        name(bars.key.timeframe));
+                                        name(check.info.key.timeframe));
+    return {};
 }
 
 }  // namespace
@@ -165,9 +178,8 @@ Result<report::QualityReport> describe_quality(const ports::SeriesStore& store, 
     if (info.key.timeframe == Timeframe::ticks) {
         TRY_VOID(measure_ticks(store, check, out));
     } else {
-        TRY(const BarColumns bars, store.read_bars(info.key, {}));
-        measure_bars(bars, check, out);
-        tell_close_up(bars, check, out);
+        TRY_VOID(measure_bars(store, check, out));
+        TRY_VOID(tell_close_up(store, check, out));
     }
     tell_findings(check, out);
     tell_figures(check, out);

@@ -89,15 +89,50 @@ DayAfter day_after(const BarColumns& b, std::size_t i) {
     return day;
 }
 
+/// Whether a bar holds the day that follows it.
+enum class HoldsDay : std::uint8_t { no, likely, wholly };
+
+HoldsDay holds_day(const BarColumns& b, std::size_t i, double unit, bool volumes) {
+    const DayAfter day = day_after(b, i);
+    if (day.bars < 4 || (volumes && 2 * volume_of(b, i) < day.volume)) return HoldsDay::no;
+    const auto apart = [](std::int64_t x, std::int64_t y) { return static_cast<double>(x - y); };
+    if (std::abs(apart(b.high[i].raw, day.high)) < 0.6 * unit && std::abs(apart(b.low[i].raw, day.low)) < 0.6 * unit) return HoldsDay::wholly;
+    const double covered = apart(std::min(b.high[i].raw, day.high), std::max(b.low[i].raw, day.low));
+    return volumes && covered > 0.8 * apart(day.high, day.low) ? HoldsDay::likely : HoldsDay::no;
+}
+
+/// Bars that hold their day, by the time of day, in minutes of UTC.
+class DaysAtTimes {
+  public:
+    void see_bar(std::int64_t minute) { ++all_[minute]; }
+    void see_whole(std::int64_t minute) { ++whole_[minute]; }
+    /// Of three days or more, an hour to either side included: summer time moves a source's midnight.
+    bool repeats(std::int64_t minute) const { return count(whole_, minute - 60) + count(whole_, minute) + count(whole_, minute + 60) >= 3; }
+    /// So many of all bars of that time hold their day, that chance does not make them.
+    bool is_share(std::int64_t minute, std::int64_t parts) const {
+        return count(whole_, minute) >= 3 && parts * count(whole_, minute) >= count(all_, minute);
+    }
+    bool is_rule(std::int64_t minute) const { return is_share(minute - 60, 2) || is_share(minute, 2) || is_share(minute + 60, 2); }
+
+  private:
+    using Counts = std::map<std::int64_t, std::int64_t>;
+    static std::int64_t count(const Counts& counts, std::int64_t minute) {
+        constexpr std::int64_t day = nanos_per_day / nanos_per_minute;
+        const auto found = counts.find((minute + day) % day);
+        return found == counts.end() ? 0 : found->second;
+    }
+    Counts all_, whole_;
+};
+
 void find_days(const BarColumns& bars, bool volumes, std::vector<Suspect>& out) {
     const Timeframe timeframe = bars.key.timeframe;
     if (duration_nanos(timeframe) > nanos_per_hour || bars.size() < 24) return;
-    std::map<std::int64_t, std::int64_t> all_at;
-    for (const UnixNanos t : bars.time) ++all_at[minute_of_day(t)];
+    DaysAtTimes times;
     const std::vector<double> deviation = local_deviation(bars);
-    std::vector<Suspect> found;
-    std::map<std::int64_t, std::int64_t> by_time;
-    for (std::size_t i = 0; i + 4 < bars.size(); ++i) {
+    std::vector<std::pair<std::size_t, HoldsDay>> found;
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+        times.see_bar(minute_of_day(bars.time[i]));
+        if (i + 4 >= bars.size()) continue;
         const double unit = deviation[i / block_rows];
         const auto range = static_cast<double>(bars.high[i].raw - bars.low[i].raw);
         if (range < 4 * unit || (volumes && volume_of(bars, i) < 3 * volume_of(bars, i + 1))) continue;
@@ -105,20 +140,19 @@ void find_days(const BarColumns& bars, bool volumes, std::vector<Suspect>& out) 
         if (bars.high[i + 1] > bars.high[i] + Price{static_cast<std::int64_t>(unit)} ||
             bars.low[i + 1] < bars.low[i] - Price{static_cast<std::int64_t>(unit)})
             continue;
-        const DayAfter day = day_after(bars, i);
-        const bool same = std::abs(static_cast<double>(bars.high[i].raw - day.high)) < 0.6 * unit &&
-                          std::abs(static_cast<double>(bars.low[i].raw - day.low)) < 0.6 * unit;
-        if (day.bars < 4 || !same || (volumes && 2 * volume_of(bars, i) < day.volume)) continue;
-        ++by_time[minute_of_day(bars.time[i])];
-        found.push_back({"day_in_bar", i,
-                         fmt::format("{}: high {} and low {} are those of the whole day{}: the bar knows its future",
-                                     to_iso8601(bars.time[i]), price(bars, bars.high[i]), price(bars, bars.low[i]),
-                                     volumes ? ", and so is its volume" : "")});
+        const HoldsDay holds = holds_day(bars, i, unit, volumes);
+        if (holds == HoldsDay::wholly) times.see_whole(minute_of_day(bars.time[i]));
+        if (holds != HoldsDay::no) found.emplace_back(i, holds);
     }
-    // Without volumes only the repetition proves it: chance makes a tenth of the bars of an hour look so.
-    for (Suspect& suspect : found) {
-        const std::int64_t at = minute_of_day(bars.time[suspect.row]);
-        if (by_time[at] >= 3 && (volumes || 3 * by_time[at] >= all_at[at])) out.push_back(std::move(suspect));
+    for (const auto& [row, holds] : found) {
+        const std::int64_t at = minute_of_day(bars.time[row]);
+        const bool wholly = holds == HoldsDay::wholly;
+        // Without volumes only the repetition proves it: chance makes a tenth of the bars of an hour look so.
+        if (!(wholly ? (volumes ? times.repeats(at) : times.is_share(at, 3)) : times.is_rule(at))) continue;
+        out.push_back({"day_in_bar", row,
+                       fmt::format("{}: high {} and low {} are {} the whole day{}: the bar knows its future", to_iso8601(bars.time[row]),
+                                   price(bars, bars.high[row]), price(bars, bars.low[row]), wholly ? "those of" : "nearly those of",
+                                   volumes ? ", and so is its volume" : "")});
     }
 }
 
@@ -133,6 +167,7 @@ void find_misfits(const BarColumns& bars, std::vector<Suspect>& out) {
         const std::int64_t at_hour = usual[minute_of_day(bars.time[i])];
         const double volume = volume_of(bars, i);
         if (at_hour == 0 || volume < 20.0 * static_cast<double>(at_hour) || volume < 8 * volume_of(bars, i + 1)) continue;
+        if (std::ranges::find(out, i, &Suspect::row) != out.end()) continue;  // it is known whose volume that is
         out.push_back({"misfit_bar", i,
                        fmt::format("{}: the volume {} is {} times the usual one of that hour; opened at {} after a close at {}: the "
                                    "bar seems to hold another span",

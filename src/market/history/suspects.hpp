@@ -21,7 +21,8 @@ struct Suspect {
 /// Rows whose prices or volumes do not fit their neighbours:
 ///
 /// - `day_in_bar`: bars of an hour or less, at one time of at least three days, with the high and the low of the whole day
-///   that follows and half of its volume or more (without volumes: on a third of the days): the future in its past;
+///   that follows and half of its volume or more (without volumes: on a third of the days): the future in its past; where most
+///   bars of a time do so, also those of it that cover four fifths of the day and half of its volume;
 /// - `misfit_bar`: a volume over 20 times the usual one of its time of day and 8 times that of the next bar;
 /// - `spike`: a high, low or close over 40 robust deviations (1.4826 times the median absolute change of the closes around)
 ///   outside both neighbours, while the closes of these differ by less than a quarter of it;

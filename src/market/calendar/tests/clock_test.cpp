@@ -23,7 +23,7 @@ TEST(Clock, follows_daylight_saving_of_named_zones) {
 }
 
 TEST(Clock, accepts_utc_and_fixed_offsets) {
-    for (const char* zone : {"UTC", "utc", "Z", "GMT", "+00:00", "UTC+0"}) {
+    for (const char* zone : {"UTC", "utc", "Z", "GMT", "+00:00", "UTC+0", "GMT+0", "GMT+0+0"}) {
         EXPECT_EQ(utc_of(zone, "2018-07-06T12:30"), "2018-07-06T12:30:00Z") << zone;
         EXPECT_EQ(Clock::parse(zone)->name(), "UTC");
     }

@@ -55,8 +55,8 @@ TEST(Suspects, see_a_leap_and_a_false_first_bar) {
     EXPECT_THAT(kinds(bars), testing::UnorderedElementsAre("spike", "false_first_bar"));
 }
 
-TEST(Suspects, see_bars_that_hold_the_whole_day_after_them) {
-    BarColumns bars = sound_hours(10);
+/// Puts the day that follows into each bar of 22:00, as a broker's history does.
+void put_days_into_bars(BarColumns& bars) {
     for (std::size_t i = 0; i + 24 < bars.size(); ++i) {
         if (bars.time[i].value % nanos_per_day != 22 * nanos_per_hour) continue;
         for (std::size_t j = i + 1; j < bars.size() && bars.time[j].value < bars.time[i].value + nanos_per_day; ++j) {
@@ -64,8 +64,30 @@ TEST(Suspects, see_bars_that_hold_the_whole_day_after_them) {
             bars.volume[i] += bars.volume[j];
         }
     }
+}
+
+TEST(Suspects, see_bars_that_hold_the_whole_day_after_them) {
+    BarColumns bars = sound_hours(10);
+    put_days_into_bars(bars);
     const auto found = kinds(bars);
     EXPECT_GT(std::ranges::count(found, "day_in_bar"), 35);
+}
+
+TEST(Suspects, see_days_in_bars_after_summer_time_moved_them_and_where_the_bar_itself_went_further) {
+    BarColumns bars = sound_hours(10);
+    put_days_into_bars(bars);
+    const auto before = std::ranges::count(kinds(bars), "day_in_bar");
+    // The last week was written in summer time, an hour earlier of UTC.
+    const UnixNanos summer{bars.time.back().value - 5 * nanos_per_day};
+    for (std::size_t i = 0; i < bars.size(); ++i)
+        if (bars.time[i] > summer) bars.time[i].value -= nanos_per_hour;
+    EXPECT_EQ(std::ranges::count(kinds(bars), "day_in_bar"), before);
+    // One of them leapt below the day before that began.
+    const auto suspects = find_suspects(bars);
+    const auto day = std::ranges::find(suspects, "day_in_bar", &Suspect::kind);
+    ASSERT_NE(day, suspects.end());
+    bars.low[day->row].raw -= (bars.high[day->row].raw - bars.low[day->row].raw) / 10;
+    EXPECT_EQ(std::ranges::count(kinds(bars), "day_in_bar"), before);
 }
 
 TEST(Suspects, see_lost_days_weeks_and_hours) {
@@ -127,6 +149,31 @@ TEST(CheckSeries, asks_a_second_series_about_a_spike) {
     const auto spike = std::ranges::find(check->defects, "spike", &Defect::kind);
     ASSERT_NE(spike, check->defects.end());
     EXPECT_THAT(spike->text, testing::HasSubstr("EURUSD M30 does not confirm it"));
+}
+
+TEST(CheckSeries, finds_the_same_in_pieces_as_in_the_whole) {
+    Folder folder;
+    BarColumns bars = sound_hours(60);
+    for (const std::size_t row : {700UL, 1'699UL, 1'700UL, 2'400UL, 3'100UL, 5'000UL}) bars.high[row].raw += 300'000'000;
+    for (std::size_t i = 2'000; i < 2'010; ++i) bars.open[i] = bars.high[i] = bars.low[i] = bars.close[i] = bars.close[1'999], bars.volume[i] = {};
+    drop(bars, 4'000, 4'005);
+    drop(bars, 1'000, 1'003);
+    ASSERT_TRUE(folder.store().replace_bars(bars).has_value());
+    const auto whole = check_series(folder.store(), bars.key), pieces = check_series(folder.store(), bars.key, 900);
+    ASSERT_TRUE(whole.has_value() && pieces.has_value());
+    const auto told = [](const SeriesCheck& check) {
+        std::vector<std::tuple<std::string, std::int64_t, std::int64_t>> out;
+        for (const Defect& d : check.defects) out.emplace_back(d.kind, d.kind == "gap" ? 0 : d.row, d.count);  // of gaps the longest
+        std::ranges::sort(out);
+        return out;
+    };
+    EXPECT_EQ(told(*pieces), told(*whole));
+    ASSERT_EQ(pieces->longest_gaps.size(), whole->longest_gaps.size());
+    EXPECT_EQ(pieces->longest_gaps[0].from, whole->longest_gaps[0].from);
+    EXPECT_GE(std::ranges::find(whole->defects, "spike", &Defect::kind)->count, 3);
+    const auto page = describe_quality(folder.store(), *whole);
+    ASSERT_TRUE(page.has_value());
+    EXPECT_FALSE(page->close_up.empty());
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 // Made series of random markets on random clocks: the clock is found, or asked for, but never a wrong one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/random.hpp"
 #include "market/calendar/clock.hpp"
+#include "market/calendar/known_releases.hpp"
 #include "market/history/detect_clock.hpp"
 
 namespace aitrading::market {
@@ -17,6 +20,7 @@ struct Market {
     std::int64_t step = 60;   ///< minutes
     bool cut_on_monday = false;  ///< the source leaves out what its own Sunday holds
     double missing = 0.01;
+    bool decisions = false;      ///< prices move at the Federal Reserve's
 };
 
 struct Series {
@@ -53,7 +57,9 @@ Series make(const Market& market, SplitMix64& random) {
         out.utc.push_back(utc.value);
         out.wall.push_back(wall);
         const bool payrolls = day == 6 && minute / market.step == payrolls_minute / market.step;
-        out.range.push_back(static_cast<std::int64_t>(random.next() % 100) + (payrolls ? 150 : 0));
+        const bool decision = market.decisions && minute / market.step == rate_decision_minute / market.step &&
+                              is_rate_decision_day((local - minute) / minutes_per_day);
+        out.range.push_back(static_cast<std::int64_t>(random.next() % 100) + (payrolls || decision ? 150 : 0));
     }
     return out;
 }
@@ -96,6 +102,7 @@ TEST(ClockDetection, finds_the_clock_or_asks_but_is_never_wrong) {
         market.weeks = 1 + static_cast<int>(random.next() % 80);
         market.step = steps[random.next() % std::size(steps)];
         market.cut_on_monday = random.next() % 4 == 0;
+        market.decisions = random.next() % 2 == 0;
         market.missing = shares_missing[random.next() % std::size(shares_missing)];
         const Series series = make(market, random);
         const Verdict verdict = judge(market, series);
@@ -111,6 +118,20 @@ TEST(ClockDetection, finds_the_clock_or_asks_but_is_never_wrong) {
         detected += tells && verdict.detected;
     }
     EXPECT_GE(detected, telling * 8 / 10) << "of " << telling;
+}
+
+TEST(ClockDetection, rate_decisions_make_it_surer) {
+    const auto finding = [](bool decisions) {
+        SplitMix64 random(11);
+        Market market;
+        market.clock = "Europe/Athens", market.first_week = 2'508, market.weeks = 4, market.step = 15, market.decisions = decisions;
+        const Series series = make(market, random);
+        return *detect_clock(trace_clock(series.wall, series.range, {}, market.step * nanos_per_minute), MarketKind::currency, "UTC");
+    };
+    const ClockFinding without = finding(false), with = finding(true);
+    EXPECT_GT(with.probability, without.probability);
+    const auto told = [](const std::string& reason) { return reason.find("1 of 1 days of a Federal Reserve decision") != std::string::npos; };
+    EXPECT_TRUE(std::ranges::any_of(with.reasons, told)) << with.reasons[0];
 }
 
 TEST(ClockDetection, finds_the_week_in_which_a_source_changed_its_clock) {

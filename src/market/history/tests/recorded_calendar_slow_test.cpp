@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "market/calendar/clock.hpp"
 #include "market/calendar/economic_event.hpp"
+#include "market/calendar/known_releases.hpp"
 #include "market/calendar/news.hpp"
 #include "market/history/byte_source.hpp"
 
@@ -78,6 +80,31 @@ TEST(RecordedCalendar, gold_headlines_and_the_phrase_bank) {
         ASSERT_FALSE(bank.has_value());
         EXPECT_THAT(bank.error().text, testing::HasSubstr("without dates"));
     }
+}
+
+/// The table of decisions against the economic calendar, 2013 to 2019-05: the same days, each at 14:00 New York or (until
+/// 2013-03, once) a quarter past.
+TEST(RecordedCalendar, knows_the_days_of_the_federal_reserve) {
+    const Clock new_york = *Clock::parse("America/New_York");
+    std::int64_t decisions = 0;
+    for (const char* name : {"2013_calendar.csv.gz", "2014_calendar.csv.gz", "2015_calendar.csv.gz", "2016_calendar.csv.gz",
+                             "2017_calendar.csv.gz", "2018_calendar.csv.gz", "2019_calendar_01-05.csv.gz"}) {
+        const auto path = data_folder() / "calendar" / name;
+        if (!std::filesystem::exists(path)) GTEST_SKIP() << "needs the recorded data in " << path;
+        const auto file = read_calendar(text_of(path), name, "");
+        ASSERT_TRUE(file.has_value()) << file.error().text;
+        for (const EconomicEvent& event : file->events) {
+            if (event.currency != "USD" || event.title != "Fed Interest Rate Decision" || !event.time) continue;
+            const std::int64_t wall = event.time->value + offset_at(new_york, *event.time);
+            EXPECT_TRUE(is_rate_decision_day(wall / nanos_per_day)) << to_iso8601(*event.time);
+            EXPECT_NEAR(static_cast<double>(wall % nanos_per_day / nanos_per_minute), static_cast<double>(rate_decision_minute), 15);
+            ++decisions;
+        }
+    }
+    std::int64_t known = 0;
+    const std::int64_t begin = from_civil({2013, 1, 1}).value / nanos_per_day, end = from_civil({2019, 6, 1}).value / nanos_per_day;
+    for (std::int64_t day = begin; day < end; ++day) known += is_rate_decision_day(day);
+    EXPECT_EQ(decisions, known);
 }
 
 }  // namespace

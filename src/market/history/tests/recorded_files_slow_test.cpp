@@ -54,7 +54,7 @@ const std::vector<Recorded>& recorded() {
         {"ejtrader/EURUSDh4_to_2019-05.csv.gz", "EURUSD", "H4", "ejtrader", 5, 10106, "2012-11-26T19:00:00Z", "2019-05-31T17:00:00Z"},
         {"ejtrader/EURUSDd1_to_2019-05.csv.gz", "EURUSD", "D1", "ejtrader", 5, 1684, "2012-12-03T23:00:00Z", "2019-05-30T21:00:00Z"},
         {"dukascopy/EURUSD_H1_to_2019-05.csv.gz", "EURUSD", "H1", "dukascopy", 5, 41427, "2012-10-07T23:00:00Z", "2019-05-31T20:00:00Z", 9},
-        {"mt5-export/EURUSD_H1_2015-01_2015-03.csv", "EURUSD", "H1", "mt5-export", 5, 1501, "2015-01-02T07:00:00Z", "2015-03-31T20:00:00Z", -1, "", 54, "day_in_bar"},
+        {"mt5-export/EURUSD_H1_2015-01_2015-03.csv", "EURUSD", "H1", "mt5-export", 5, 1501, "2015-01-02T07:00:00Z", "2015-03-31T20:00:00Z", -1, "", 63, "day_in_bar"},
         {"mt5-export/US30m_H1_2024-01_2024-03.csv", "US30m", "H1", "mt5-export", 1, 1431, "2024-01-01T23:00:00Z", "2024-03-31T23:00:00Z", -1, "UTC"},
         {"mt5-export/US30m_H4_2024-01_2024-03.csv", "US30m", "H4", "mt5-export", 1, 390, "2024-01-01T20:00:00Z", "2024-03-31T20:00:00Z", -1, "UTC"},
         {"mt5-export/US30m_Daily_2024-01_2024-03.csv", "US30m", "D1", "mt5-export", 1, 77, "2024-01-01T00:00:00Z", "2024-03-31T00:00:00Z", -1, "UTC"},
