@@ -1,5 +1,10 @@
 // MetaTrader 5 history centre: tab separated, header `<DATE> <TIME> <OPEN> … <SPREAD>`, older ones without the angle
-// brackets, daily and longer bars without the column TIME.
+// brackets, daily and longer bars without the column TIME. Ticks are `<DATE> <TIME> <BID> <ASK> <LAST> <VOLUME> <FLAGS>`, in which
+// a side that did not change is left empty.
+#include <array>
+#include <memory>
+#include <string>
+
 #include "market/history/layout.hpp"
 #include "market/history/table_parser.hpp"
 
@@ -34,6 +39,34 @@ Role role_of(std::string_view name, bool ticks) {
     return Role::ignore;
 }
 
+/// Puts the side that a row leaves out, the last one written, in its place.
+class ChangedSides final : public RowParser {
+  public:
+    explicit ChangedSides(TableShape shape) : shape_(shape), table_(make_table_parser(std::move(shape))) {}
+
+    RowFault parse(std::string_view line, ParsedRow& row) override {
+        std::array<std::string_view, fields_max> fields;
+        const std::size_t count = split_fields(line, shape_.delimiter, fields);
+        if (count != shape_.columns.size() || count > fields_max) return table_->parse(line, row);
+        whole_.clear();
+        for (std::size_t i = 0; i < count; ++i) {
+            const Role role = shape_.columns[i].role;
+            std::string* last = role == Role::bid ? &bid_ : role == Role::ask ? &ask_ : nullptr;
+            if (last != nullptr && fields[i].empty() && last->empty()) return {"missing_value", shape_.columns[i].name, ""};
+            if (last != nullptr && !fields[i].empty()) last->assign(fields[i]);
+            if (i > 0) whole_ += shape_.delimiter;
+            whole_ += last != nullptr ? std::string_view(*last) : fields[i];
+        }
+        return table_->parse(whole_, row);
+    }
+
+  private:
+    static constexpr std::size_t fields_max = 32;
+    TableShape shape_;
+    std::unique_ptr<RowParser> table_;
+    std::string bid_, ask_, whole_;
+};
+
 Result<OpenLayout> open_file(const Sample& sample, const LayoutOptions& options, std::string_view) {
     OpenLayout open;
     TableShape shape;
@@ -41,11 +74,12 @@ Result<OpenLayout> open_file(const Sample& sample, const LayoutOptions& options,
     shape.decimal_point = options.decimal_point;
     std::array<std::string_view, 32> names;
     const std::size_t count = split_fields(sample.lines[0], shape.delimiter, names);
-    bool has_clock = false, has_close = false, has_bid = false;
+    bool has_clock = false, has_close = false, has_bid = false, has_ask = false;
     for (std::size_t i = 0; i < std::min(count, names.size()); ++i) {
         has_clock = has_clock || bare(names[i]) == "TIME";
         has_close = has_close || bare(names[i]) == "CLOSE";
         has_bid = has_bid || bare(names[i]) == "BID";
+        has_ask = has_ask || bare(names[i]) == "ASK";
     }
     const bool ticks = has_bid && !has_close;
     for (std::size_t i = 0; i < std::min(count, names.size()); ++i) {
@@ -55,16 +89,15 @@ Result<OpenLayout> open_file(const Sample& sample, const LayoutOptions& options,
     }
     int prices = 0;
     for (const TableColumn& column : shape.columns) prices += column.role >= Role::open && column.role <= Role::close;
-    if (ticks)
-        return fail(ErrorCode::bad_input,
-                    sample.path.string() + ", line 1: an export of ticks, which repeats only the side that changed; export "
-                                           "bars, or copy the ticks with bid and ask in every row");
-    if (prices != 4)
+    if (!ticks && prices != 4)
         return fail(ErrorCode::bad_input, sample.path.string() + ", line 1: an MT5 export needs the columns OPEN, HIGH, LOW "
                                                                  "and CLOSE; export the bars again");
     open.header_lines = 1;
     if (!has_clock) open.timeframe = Timeframe::d1;
-    open.parser = make_table_parser(std::move(shape));
+    if (ticks && !(has_ask && has_clock))
+        return fail(ErrorCode::bad_input, sample.path.string() + ", line 1: MT5 ticks need the columns TIME and ASK; export them again");
+    if (ticks) open.kind = RowKind::ticks;
+    open.parser = ticks ? std::make_unique<ChangedSides>(std::move(shape)) : make_table_parser(std::move(shape));
     open.default_clock = "Europe/Athens";
     open.clock_reason = "MT5 exports carry the broker's clock, mostly EET/EEST";
     open.clock_is_assumed = open.clock_is_unknown = true;

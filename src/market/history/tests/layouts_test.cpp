@@ -179,6 +179,30 @@ TEST(Layouts, mt5_rates_read_epochs_as_the_brokers_clock) {
     EXPECT_EQ(to_iso8601(ticks.first), "2024-01-01T23:00:00.123Z");
 }
 
+TEST(Layouts, mt5_ticks_keep_the_side_that_did_not_change) {
+    Folder folder;
+    ImportOptions athens;
+    athens.timezone = "Europe/Athens";
+    const auto report = folder.import(folder.write("EURUSD_201801030900_201801030901.csv",
+                                                   "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\r\n"
+                                                   "2018.01.03\t09:00:00.000\t\t1.20010\t\t\t4\r\n"
+                                                   "2018.01.03\t09:00:00.250\t1.20000\t1.20010\t\t\t6\r\n"
+                                                   "2018.01.03\t09:00:01.125\t1.20003\t\t\t\t2\r\n"
+                                                   "2018.01.03\t09:00:02.500\t\t1.20014\t\t\t4\r\n"), athens);
+    ASSERT_TRUE(report.has_value()) << report.error().text;
+    EXPECT_EQ(report->format, "mt5-export");
+    EXPECT_EQ(report->rows_stored, 3);
+    EXPECT_EQ(report->rows_rejected, 1);  // the bid is not known yet
+    EXPECT_EQ(to_iso8601(report->first), "2018-01-03T07:00:00.250Z");
+    TickColumns ticks;
+    ASSERT_TRUE(folder.store().stream_ticks(report->key, {}, 100, [&](const TickColumns& batch) { return ticks = batch, true; }).has_value());
+    ASSERT_EQ(ticks.size(), 3U);
+    EXPECT_EQ(ticks.bid[1].raw, 1'200'030'000);
+    EXPECT_EQ(ticks.ask[1].raw, 1'200'100'000);
+    EXPECT_EQ(ticks.bid[2].raw, 1'200'030'000);
+    EXPECT_EQ(ticks.ask[2].raw, 1'200'140'000);
+}
+
 TEST(Layouts, klines_of_binance) {
     UtcFolder folder;
     std::string text;
