@@ -76,9 +76,11 @@ TEST(Suspects, see_bars_that_hold_the_whole_day_after_them) {
 TEST(Suspects, see_days_in_bars_after_summer_time_moved_them_and_where_the_bar_itself_went_further) {
     BarColumns bars = sound_hours(10);
     put_days_into_bars(bars);
-    const auto before = std::ranges::count(kinds(bars), "day_in_bar");
-    // The last week was written in summer time, an hour earlier of UTC.
+    // The last two days were written in summer time, an hour earlier of UTC: too few to repeat at an hour of their own.
     const UnixNanos summer{bars.time.back().value - 5 * nanos_per_day};
+    const auto begin = std::ranges::upper_bound(bars.time, summer) - bars.time.begin();
+    drop(bars, static_cast<std::size_t>(begin) + 48, bars.size());
+    const auto before = std::ranges::count(kinds(bars), "day_in_bar");
     for (std::size_t i = 0; i < bars.size(); ++i)
         if (bars.time[i] > summer) bars.time[i].value -= nanos_per_hour;
     EXPECT_EQ(std::ranges::count(kinds(bars), "day_in_bar"), before);
@@ -154,7 +156,8 @@ TEST(CheckSeries, asks_a_second_series_about_a_spike) {
 TEST(CheckSeries, finds_the_same_in_pieces_as_in_the_whole) {
     Folder folder;
     BarColumns bars = sound_hours(60);
-    for (const std::size_t row : {700UL, 1'699UL, 1'700UL, 2'400UL, 3'100UL, 5'000UL}) bars.high[row].raw += 300'000'000;
+    // Every few rows, so that each overlap of pieces holds some.
+    for (std::size_t row = 200; row < bars.size(); row += 11) bars.high[row].raw += 300'000'000;
     for (std::size_t i = 2'000; i < 2'010; ++i) bars.open[i] = bars.high[i] = bars.low[i] = bars.close[i] = bars.close[1'999], bars.volume[i] = {};
     drop(bars, 4'000, 4'005);
     drop(bars, 1'000, 1'003);
@@ -170,7 +173,7 @@ TEST(CheckSeries, finds_the_same_in_pieces_as_in_the_whole) {
     EXPECT_EQ(told(*pieces), told(*whole));
     ASSERT_EQ(pieces->longest_gaps.size(), whole->longest_gaps.size());
     EXPECT_EQ(pieces->longest_gaps[0].from, whole->longest_gaps[0].from);
-    EXPECT_GE(std::ranges::find(whole->defects, "spike", &Defect::kind)->count, 3);
+    EXPECT_GE(std::ranges::find(whole->defects, "spike", &Defect::kind)->count, 300);
     const auto page = describe_quality(folder.store(), *whole);
     ASSERT_TRUE(page.has_value());
     EXPECT_FALSE(page->close_up.empty());
