@@ -6,6 +6,7 @@
 #include "insight/features/candlesticks.hpp"
 #include "insight/features/directional.hpp"
 #include "insight/features/oscillators.hpp"
+#include "insight/features/range_averages.hpp"
 #include "insight/features/registry_lines.hpp"
 #include "insight/features/regression.hpp"
 #include "insight/features/volume.hpp"
@@ -74,7 +75,8 @@ void add_oscillators(std::vector<IndicatorEntry>& r) {
 void add_directional(std::vector<IndicatorEntry>& r) {
     const std::string in = "high low close";
     r.push_back(line("natr", {period(14)}, in, {}, [](A a) { return Natr(a.n(0)); }, full_changes, "TA-Lib NATR"));
-    r.push_back(line("atr", {period(14)}, in, {}, [](A a) { return Atr(a.n(0)); }, full_changes, "TA-Lib ATR"));
+    r.push_back(line("atr", {period(14), {"kind", 2, 0, 2, true}}, in, {}, [](A a) { return AtrOfKind(a.n(0), a.n(1)); }, full_changes,
+                     "TA-Lib ATR (kind 2, Wilder); 0: plain mean, MetaTrader iATR; 1: EMA"));
     r.push_back(line("true_range", {}, in, {}, [](A) { return TrueRange(); }, [](A) { return 1; }, "TA-Lib TRANGE"));
     r.push_back(line("adx", {period(14, 2)}, in, {}, [](A a) { return Adx(a.n(0)); },
                      [](A a) { return 2 * a.n(0) - 1; }, "TA-Lib ADX"));

@@ -131,6 +131,33 @@ TEST(Indicators, give_a_long_cci_without_looking_through_its_window) {
     }
 }
 
+TEST(Indicators, average_the_true_range_of_each_convention) {
+    const std::vector<Candle> candles = made_candles(300, 8);
+    const auto whole = [&](const char* request) {
+        const auto indicator = parse_indicator(request)->make();
+        std::vector<double> out;
+        for (const Candle& candle : candles) {
+            double value[1];
+            indicator->update(candle, value);
+            out.push_back(value[0]);
+        }
+        return out;
+    };
+    const auto range = whole("true_range"), plain = whole("atr(14,0)"), exponential = whole("atr(14,1)"), wilder = whole("atr(14,2)"), standard = whole("atr");
+    double ema = 0, rma = 0;
+    for (std::size_t i = 1; i < candles.size(); ++i) {
+        double mean = 0;
+        for (std::size_t j = i < 14 ? 1 : i - 13; j <= i; ++j) mean += range[j] / 14;
+        if (i < 14) continue;
+        ema = i == 14 ? mean : ema + 2.0 / 15 * (range[i] - ema);
+        rma = i == 14 ? mean : rma + 1.0 / 14 * (range[i] - rma);
+        EXPECT_NEAR(plain[i], mean, 1e-9 * mean);
+        EXPECT_NEAR(exponential[i], ema, 1e-9 * ema);
+        EXPECT_NEAR(wilder[i], rma, 1e-9 * rma);
+        EXPECT_EQ(standard[i], wilder[i]);
+    }
+}
+
 TEST(IndicatorRequests, fill_in_standards_and_name_columns_as_asked) {
     EXPECT_THAT(parse_indicator("rsi").value().arguments, testing::ElementsAre(14));
     EXPECT_THAT(parse_indicator("rsi").value().columns, testing::ElementsAre("rsi"));
