@@ -102,7 +102,7 @@ void take_times(const Piece& piece, SeriesCheck& out, DefectTally& defects, Sums
     const std::vector<MissingRun> runs = find_missing(bars, observed_kind(bars, kind));
     for (const MissingRun& run : runs)
         if (run.bars * step >= missing_min_minutes * nanos_per_minute)
-            add_finding(out, {run.to.value - run.from.value >= 5 * nanos_per_day ? "missing_week" : "gap", run.begin, run.end, {}, {}});
+            add_finding(out, {is_missing_week(run, step) ? "missing_week" : "gap", run.begin, run.end, {}, {}});
     sums.longest.insert(sums.longest.end(), runs.begin(), runs.end());
     std::ranges::stable_sort(sums.longest, std::ranges::greater{}, &MissingRun::bars);
     sums.longest.resize(std::min(sums.longest.size(), gaps_shown));

@@ -250,6 +250,7 @@ Result<ClockFinding> detect_clock(const ClockTraces& traces, MarketKind kind, st
         return out;
     }
     std::vector<std::int64_t> weeks;
+    weeks.reserve(traces.weeks.size());
     for (const WeekSeen& week : traces.weeks) weeks.push_back(week.week);
     TRY(const std::vector<ClockCandidate> all, clock_candidates(weeks, expected));
     // Either weeks begin when the market opens, or the source cuts them at an hour of its own.

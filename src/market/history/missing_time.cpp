@@ -37,7 +37,7 @@ void find_gaps(const BarColumns& bars, MarketKind kind, std::vector<Suspect>& ou
         }
         ++gaps;
         if (longest == nullptr || run.bars > longest->bars) longest = &run;
-        if (run.to.value - run.from.value >= 5 * nanos_per_day && run.bars * step >= 3 * nanos_per_day)
+        if (is_missing_week(run, step))
             weeks.push_back({"missing_week", run.row,
                              fmt::format("nothing from {} to {}", to_iso8601(run.from), to_iso8601(run.to)), 1,
                              static_cast<double>(run.bars)});
@@ -123,6 +123,10 @@ void find_weekend_days(const BarColumns& bars, MarketKind kind, std::vector<Susp
 }
 
 }  // namespace
+
+bool is_missing_week(const MissingRun& run, std::int64_t step_nanos) {
+    return run.to.value - run.from.value >= 5 * nanos_per_day && run.bars * step_nanos >= 3 * nanos_per_day;
+}
 
 bool is_weekend_day(UnixNanos time) { return weekday({time.value + 4 * nanos_per_hour}) >= 5; }
 

@@ -32,6 +32,9 @@ std::vector<MissingRun> find_missing(const BarColumns& bars, MarketKind kind);
 std::vector<Suspect> find_time_suspects(const BarColumns& bars, MarketKind kind);
 inline constexpr std::int64_t missing_min_minutes = 30;
 
+/// Whether a run is a week that is missing, and no long weekend: five days, three of them in open hours.
+bool is_missing_week(const MissingRun& run, std::int64_t step_nanos);
+
 /// Whether a day of a daily series is a Saturday or Sunday; one that begins in the evening belongs to the next date.
 bool is_weekend_day(UnixNanos time);
 
