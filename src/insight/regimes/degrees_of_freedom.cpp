@@ -6,7 +6,10 @@ namespace aitrading::insight {
 
 double digamma(double x) {
     double out = 0;
-    for (; x < 10; x += 1) out -= 1 / x;
+    while (x < 10) {
+        out -= 1 / x;
+        x += 1;
+    }
     const double r = 1 / (x * x);
     // Stirling's series (Abramowitz and Stegun 6.3.18); from 10 on its next term is below 1e-13.
     return out + std::log(x) - 0.5 / x - r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r * (1.0 / 240 - r / 132))));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -147,7 +148,7 @@ Result<HindsightLabels> hindsight_labels(std::span<const Candle> bars, std::span
         if (t > 0) change.push_back(level[t] - level[t - 1]);
     }
     TRY(HindsightSegments found, find_segments({change.data(), change.size(), 1, 1},
-                                               {.shortest = static_cast<std::size_t>(std::max(2, options.window / 2)), .penalty = 0, .stop = stop}));
+                                               {.shortest = static_cast<std::size_t>(std::max(2, options.window / 2)), .penalty = 0, .stop = std::move(stop)}));
     std::vector<Whole> segments(found.size());
     std::vector<std::size_t> ends;
     for (std::size_t i = 0; i < segments.size(); ++i) {
