@@ -22,33 +22,39 @@ struct Whole {
     double breakout = 0;             ///< in ATR, of the first bar whose rule fires; 0: none
 };
 
-/// Mean and deviation of log sizes over all bars.
+/// Mean and deviation of log sizes over the reference window.
 struct Usual {
     double mean = 0, deviation = 0;
     double z(double x) const { return deviation > 0 ? (x - mean) / deviation : 0; }
 };
 
 template <class Of>
-Usual usual(std::size_t bars, Of of) {
+Usual usual(std::size_t from, std::size_t to, Of of) {
+    const double n = static_cast<double>(to - from);
     Usual out;
-    for (std::size_t t = 0; t < bars; ++t) out.mean += of(t) / static_cast<double>(bars);
-    for (std::size_t t = 0; t < bars; ++t) out.deviation += (of(t) - out.mean) * (of(t) - out.mean) / static_cast<double>(bars);
+    for (std::size_t t = from; t < to; ++t) out.mean += of(t) / n;
+    for (std::size_t t = from; t < to; ++t) out.deviation += (of(t) - out.mean) * (of(t) - out.mean) / n;
     out.deviation = std::sqrt(out.deviation);
     return out;
 }
 
-/// Share of the bars in segments with less of a field, its equals counting half.
-void rank(std::vector<Whole>& segments, double Whole::*field, double Whole::*share) {
-    double all = 0;
-    for (const Whole& s : segments) all += static_cast<double>(s.end - s.begin);
-    for (Whole& s : segments) {
-        double below = 0;
-        for (const Whole& other : segments)
-            if (const double bars = static_cast<double>(other.end - other.begin); other.*field < s.*field)
-                below += bars;
-            else if (other.*field == s.*field)
-                below += bars / 2;
-        s.*share = below / all;
+/// First bar of what a segment is compared with: itself and the reference window before its end.
+std::size_t reference_of(const Whole& s, std::size_t reference) { return std::min(s.begin, s.end > reference ? s.end - reference : 0); }
+
+/// Share of the reference window's other bars that lie in segments with less of a field, its equals counting half; a half
+/// where the segment fills the window.
+void rank(std::vector<Whole>& segments, std::size_t reference, double Whole::*field, double Whole::*share) {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const std::size_t from = reference_of(segments[i], reference);
+        const double own = segments[i].*field;
+        double below = 0, others = 0;
+        for (std::size_t j = i; j-- > 0 && segments[j].end > from;) {
+            const double bars = static_cast<double>(segments[j].end - std::max(segments[j].begin, from));
+            others += bars;
+            if (segments[j].*field < own) below += bars;
+            if (segments[j].*field == own) below += bars / 2;
+        }
+        segments[i].*share = others > 0 ? below / others : 0.5;
     }
 }
 
@@ -102,7 +108,7 @@ bool is_trend(Regime r) { return r >= Regime::strong_trend_up && r <= Regime::we
 
 /// What the first window / 4 bars of a segment are, where that differs from the segment itself.
 std::optional<Regime> opening(const Whole& s, Regime own, const Whole* before, Regime regime_before) {
-    if (own == Regime::crisis) return std::nullopt;
+    if (own == Regime::crisis || own == Regime::unknown) return std::nullopt;
     if (s.breakout != 0) return s.breakout > 0 ? Regime::breakout_up : Regime::breakout_down;
     const bool turns = before != nullptr && is_trend(regime_before) && is_trend(own) && before->trend_t * s.trend_t < 0;
     if (turns && std::abs(s.trend_t - before->trend_t) >= reversal_turn) return Regime::reversal;
@@ -114,7 +120,7 @@ Result<void> read_bars(std::vector<Whole>& segments, std::span<const Candle> bar
     TRY(RuleFeatureStream stream, RuleFeatureStream::of(options));
     const auto log_volume = [&](std::size_t t) { return std::log1p(std::max(bars[t].volume, 0.0)); };
     const auto log_spread = [&](std::size_t t) { return std::log(std::max(spread[t], 1e-300)); };
-    const Usual volume = usual(options.has_volume ? bars.size() : 0, log_volume), spreads = usual(spread.size(), log_spread);
+    const auto reference = static_cast<std::size_t>(stream.reference());
     for (Whole& s : segments) {
         const double n = static_cast<double>(s.end - s.begin);
         double adx = 0, known = 0, volumes = 0, costs = 0, thinness = 0;
@@ -129,8 +135,9 @@ Result<void> read_bars(std::vector<Whole>& segments, std::span<const Candle> bar
             if (early && f.warm && fires && s.breakout == 0) s.breakout = f.breakout_atr;
         }
         s.adx = known > 0 ? adx / known : 0;
-        if (options.has_volume) s.volume_z = volume.z(volumes), s.illiquidity = thinness;
-        if (!spread.empty()) s.spread_z = spreads.z(costs);
+        const std::size_t from = reference_of(s, reference);
+        if (options.has_volume) s.volume_z = usual(from, s.end, log_volume).z(volumes), s.illiquidity = thinness;
+        if (!spread.empty()) s.spread_z = usual(from, s.end, log_spread).z(costs);
     }
     return {};
 }
@@ -158,15 +165,16 @@ Result<HindsightLabels> hindsight_labels(std::span<const Candle> bars, std::span
         measure(segments[i], level, options.window);
     }
     TRY_VOID(read_bars(segments, bars, spread, options));
-    rank(segments, &Whole::deviation, &Whole::volatility_share);
-    rank(segments, &Whole::efficiency, &Whole::efficiency_share);
-    rank(segments, &Whole::adx, &Whole::adx_share);
-    if (options.has_volume) rank(segments, &Whole::illiquidity, &Whole::illiquidity_share);
+    const auto reference = static_cast<std::size_t>(options.window * options.references);
+    rank(segments, reference, &Whole::deviation, &Whole::volatility_share);
+    rank(segments, reference, &Whole::efficiency, &Whole::efficiency_share);
+    rank(segments, reference, &Whole::adx, &Whole::adx_share);
+    if (options.has_volume) rank(segments, reference, &Whole::illiquidity, &Whole::illiquidity_share);
     std::vector<Regime> labels;
     Regime before = Regime::unknown;
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const Whole& s = segments[i];
-        const Regime own = body(s, options.adaptive);
+        const Regime own = s.end < reference ? Regime::unknown : body(s, options.adaptive);
         labels.resize(s.end, own);
         if (const auto first = opening(s, own, i > 0 ? &segments[i - 1] : nullptr, before))
             std::fill_n(labels.begin() + static_cast<std::ptrdiff_t>(s.begin),

@@ -26,7 +26,8 @@ class HindsightLabels {
 };
 
 /// PELT segments of the log returns (mean and variance, penalty 3 ln n, at least half a window long), then the rules of specs,
-/// ml 3, on whole segments. Shares are among all segments given, by their bars. Over a segment of L bars the efficiency ratio is
+/// ml 3, on whole segments. Shares are, by bars, among the other segments of the reference window that ends with the segment: with the
+/// future of its bars, but the same whatever follows the segment; before one reference window they are unknown. Over a segment of L bars the efficiency ratio is
 /// scaled by sqrt(L / window) and t by sqrt(window / L): what a walk without drift shows then does not depend on L. Spread,
 /// volume and Amihud's measure are the segment's means; ADX too. A breakout is told where a bar in the first window / 4 of a
 /// segment fires its rule, a reversal where a trend follows a trend of the other side with t apart by 4; both for those

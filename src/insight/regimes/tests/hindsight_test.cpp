@@ -99,27 +99,28 @@ std::vector<Candle> walk(const std::vector<Stretch>& stretches, std::uint64_t se
         for (int t = 0; t < s.bars; ++t) {
             const double open = price;
             price *= 1 + 1e-4 * (s.drift + s.deviation * random.next_normal());
-            out.push_back({open, std::max(open, price) * 1.0001, std::min(open, price) * 0.9999, price, 1000 * std::exp(0.2 * random.next_normal()), 0});
+            out.push_back({open, std::max(open, price) * 1.0001, std::min(open, price) * 0.9999, price, (s.deviation < 5 ? 600 : 1000) * std::exp(0.2 * random.next_normal()), 0});
         }
     return out;
 }
 
 TEST(hindsight_labels, name_whole_segments) {
-    const auto bars = walk({{400, 0, 10}, {300, 8, 10}, {400, 0, 10}, {300, -8, 10}, {400, 0, 40}, {400, 0, 2}}, 3);
+    const auto bars = walk({{700, 0, 10}, {300, 0, 15}, {500, 0, 8}, {300, 8, 10}, {400, 0, 10}, {300, -8, 10}, {400, 0, 40}, {400, 0, 2}}, 3);
     const auto labels = hindsight_labels(bars, {}, {});
     ASSERT_TRUE(labels) << labels.error().text;
     ASSERT_EQ(labels->size(), bars.size());
     EXPECT_EQ(labels->segments().rows(), bars.size());
-    const auto share = [&](std::size_t from, std::size_t to, std::set<Regime> wanted) {
+    EXPECT_EQ(labels->hindsight_regime(0), Regime::unknown);
+    const auto share = [&](std::size_t from, std::size_t to, const std::set<Regime>& wanted) {
         std::size_t hits = 0;
         for (std::size_t t = from; t < to; ++t) hits += wanted.contains(labels->hindsight_regime(t)) ? 1 : 0;
         return static_cast<double>(hits) / static_cast<double>(to - from);
     };
     using enum Regime;
-    EXPECT_GT(share(420, 680, {strong_trend_up, weak_trend_up, breakout_up, reversal}), 0.9);
-    EXPECT_GT(share(1120, 1380, {strong_trend_down, weak_trend_down, breakout_down, reversal}), 0.9);
-    EXPECT_GT(share(1420, 1780, {volatile_market, crisis, weak_trend_up, weak_trend_down}), 0.9);
-    EXPECT_GT(share(1820, 2190, {quiet, weak_trend_up, weak_trend_down}), 0.9);
+    EXPECT_GT(share(1520, 1780, {strong_trend_up, weak_trend_up, breakout_up, reversal}), 0.9);
+    EXPECT_GT(share(2220, 2480, {strong_trend_down, weak_trend_down, breakout_down, reversal}), 0.9);
+    EXPECT_GT(share(2520, 2880, {volatile_market, crisis, weak_trend_up, weak_trend_down}), 0.9);
+    EXPECT_GT(share(2920, 3290, {quiet, weak_trend_up, weak_trend_down}), 0.9);
 }
 
 TEST(hindsight_labels, tell_what_is_wrong) {
