@@ -59,6 +59,7 @@ Result<Series> read(const std::string& path, UnixNanos to) {
 std::array<double, 2> interval(std::size_t rows, const std::function<double(std::span<const std::size_t>)>& statistic) {
     SplitMix64 random(1);
     std::vector<double> values;
+    values.reserve(resamples);
     std::vector<std::size_t> drawn(rows);
     for (std::size_t i = 0; i < resamples; ++i) {
         for (std::size_t t = 0; t < rows; ++t) drawn[t] = t % block == 0 ? random.next_below(rows) : (drawn[t - 1] + 1) % rows;
@@ -71,6 +72,7 @@ std::array<double, 2> interval(std::size_t rows, const std::function<double(std:
 Result<std::vector<double>> densities(const GaussianHmm& model, const Series& s, std::size_t from) {
     TRY(GaussianHmmFilter filter, GaussianHmmFilter::of(model));
     std::vector<double> out;
+    out.reserve(s.bars.size());
     double before = 0;
     for (std::size_t t = 0; t < s.bars.size(); ++t) {
         filter.update(s.view(t, t + 1).row(0));
@@ -167,6 +169,7 @@ kit::BenchRow sharpe_spread(const Series& s, const std::string& what, std::span<
     });
     SplitMix64 random(2);
     std::vector<double> shifted;
+    shifted.reserve(resamples);
     for (std::size_t i = 0; i < resamples; ++i) {
         const std::size_t by = block + random.next_below(n - 2 * block);
         for (std::size_t t = 0; t < n; ++t) label[t] = told[(t + by) % n];
@@ -226,6 +229,7 @@ Result<std::vector<kit::BenchRow>> measure_real_series(const std::string& path, 
     TRY(GaussianHmmFilter filter, GaussianHmmFilter::of(fit.model));
     TRY(ChainRegimes regimes, ChainRegimes::of(fit.model.chain));
     std::vector<int> labels;
+    labels.reserve(s.bars.size());
     for (std::size_t t = 0; t < s.bars.size(); ++t)
         labels.push_back(static_cast<int>(regimes.update(filter.update(s.view(t, t + 1).row(0))).present));
     out.push_back(sharpe_spread(s, "Student HMM of 3 states, out of sample", labels, train));

@@ -83,6 +83,7 @@ TEST(bocpd, goes_on_past_runs_longer_than_its_table_and_past_gaps) {
 TEST(bocpd, changes_nothing_before_a_cut) {
     SplitMix64 random(9);
     std::vector<double> x;
+    x.reserve(900);
     for (int t = 0; t < 900; ++t) x.push_back((t / 130 % 3) * 2.0 + (1 + t / 200 % 2) * random.next_normal());
     struct Told {
         std::size_t length;

@@ -23,6 +23,7 @@ static_assert(closed<HindsightSegments> && closed<HindsightLabels>);
 
 std::vector<std::size_t> ends_of(const HindsightSegments& s) {
     std::vector<std::size_t> out;
+    out.reserve(s.size());
     for (std::size_t i = 0; i < s.size(); ++i) out.push_back(s.end_of(i));
     return out;
 }
@@ -60,6 +61,7 @@ TEST(segments, cost_the_least_there_is_at_any_shortest_length) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         SplitMix64 random(seed);
         std::vector<double> x;
+        x.reserve(90);
         double size = 1;
         for (int t = 0; t < 90; ++t) {
             if (random.next_uniform() < 0.1) size = std::exp(random.next_normal());
@@ -74,6 +76,7 @@ TEST(segments, cost_the_least_there_is_at_any_shortest_length) {
 TEST(segments, survive_a_price_that_stops_and_tell_bad_rows) {
     SplitMix64 random(2);
     std::vector<double> x;
+    x.reserve(300);
     for (int t = 0; t < 300; ++t) x.push_back(t >= 100 && t < 200 ? 0.0 : random.next_normal());
     const auto found = find_segments({x.data(), 300, 1, 1}, {.shortest = 20});
     ASSERT_TRUE(found);

@@ -18,6 +18,7 @@ MatrixView view(const std::vector<double>& x, std::size_t columns) { return {x.d
 std::vector<int> online(const JumpModel& model, MatrixView x) {
     JumpModelFilter filter = *JumpModelFilter::of(model);
     std::vector<int> out;
+    out.reserve(x.rows);
     for (std::size_t t = 0; t < x.rows; ++t) out.push_back(static_cast<int>(filter.update(x.row(t))));
     return out;
 }
@@ -46,6 +47,7 @@ TEST(jump_model, finds_what_the_jumpmodels_package_finds) {
 std::vector<double> two_states(std::size_t rows, double gap, std::uint64_t seed, std::vector<int>* truth = nullptr) {
     SplitMix64 random(seed);
     std::vector<double> x;
+    x.reserve(rows);
     int state = 0;
     for (std::size_t t = 0; t < rows; ++t) {
         if (random.next_uniform() < 0.02) state = 1 - state;

@@ -45,6 +45,7 @@ TEST(release_times, say_nothing_where_the_calendar_does_not_reach) {
 TEST(release_times, change_nothing_before_a_cut) {
     SplitMix64 random(4);
     std::vector<market::EconomicEvent> events;
+    events.reserve(401);
     for (int i = 0; i < 400; ++i) events.push_back(event(noon + static_cast<std::int64_t>(random.next_below(2000)) * 10 * minute));
     events.emplace_back();  // without a time
     const ReleaseTimes whole(events, {});

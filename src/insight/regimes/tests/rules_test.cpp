@@ -214,6 +214,7 @@ TEST(regime_rules, stay_unknown_on_a_series_shorter_than_the_reference_window) {
 TEST(regime_rules, fit_the_thresholds_of_trends_to_the_instrument_unless_told_not_to) {
     // Hours of a currency: a drift that an efficiency ratio of .5 over 64 bars never sees.
     std::vector<Candle> bars;
+    bars.reserve(6000);
     Walk walk(31);
     for (int t = 0; t < 6000; ++t) bars.push_back(walk.next(t / 150 % 4 == 0 ? 1.5 : t / 150 % 4 == 2 ? -1.5 : 0, 10));
     const auto adaptive = read(bars), fixed = read(bars, {.adaptive = false});

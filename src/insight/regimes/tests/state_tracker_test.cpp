@@ -15,6 +15,7 @@ namespace {
 std::vector<std::size_t> follow(const std::vector<std::vector<double>>& laws, double odds) {
     StateTracker tracker(odds);
     std::vector<std::size_t> out;
+    out.reserve(laws.size());
     for (const auto& law : laws) out.push_back(tracker.update(law));
     return out;
 }

@@ -53,6 +53,7 @@ std::string gain(const Judged& own, const Judged& base) {
     }
     SplitMix64 random(7);
     std::vector<double> drawn;
+    drawn.reserve(resamples);
     for (std::size_t r = 0; r < resamples; ++r) {
         double sum = 0;
         std::size_t at = 0;
@@ -182,6 +183,7 @@ Result<std::vector<std::vector<int>>> learn_and_say(const RealBars& bars, const 
         TRY(const NextRegime model, NextRegime::fit(learner, all.slice(0, from - purge), NextRegimeTargets(labels, horizon),
                                                     {.purge = purge + horizon, .threads = threads}));
         std::vector<int>& said = out.emplace_back();
+        said.reserve(to - from);
         for (std::size_t t = from; t < to; ++t) said.push_back(most_likely_kind(model, all.row(t)));
     }
     return out;
@@ -212,6 +214,7 @@ Result<std::vector<kit::BenchRow>> next_regime_of_market(const std::string& mark
             TRY(const NextRegime model, NextRegime::fit(*learner, all.slice(0, train), NextRegimeTargets(hindsight, horizons[h]),
                                                         {.purge = horizons[h], .seed = seed, .threads = threads}));
             std::vector<int> said(train, 0);
+            said.reserve(data.bars.size());
             for (std::size_t t = train; t < data.bars.size(); ++t) said.push_back(most_likely_kind(model, all.row(t)));
             const Judged own = judge(said, matching.regime_of, truth, train, horizons[h]);
             const insight::RegimeScore score = insight::score_regimes(own.truth, own.said, kinds);
