@@ -85,7 +85,7 @@ struct WideGroups {
 
 struct FeatureSet::State {
     explicit State(const FeatureOptions& o)
-        : options(o), volatility(o.timeframe), volume(o.has_volume), calendar(o.timeframe) {
+        : options(o), volatility(o.timeframe), volume(o.has_volume), calendar(o.timeframe), guests(o.guests) {
         for (const Timeframe frame : FrameFeatures::above(o.timeframe)) frames.emplace_back(frame);
         if (o.wide) wide.emplace(o);
         describe();
@@ -110,6 +110,10 @@ struct FeatureSet::State {
             wide->describe(catalogue);
             for (const AbsentColumn& column : options.absent) manifest.absent.push_back(column);
         }
+        for (const GuestBox& guest : guests) {
+            guest->describe(catalogue);
+            std::ranges::move(guest->parameters(), std::back_inserter(manifest.parameters));
+        }
         manifest.hash = manifest.fingerprint();
     }
 
@@ -131,6 +135,7 @@ struct FeatureSet::State {
         out = calendar.update(m, out);
         for (FrameFeatures& frame : frames) out = frame.update(m, out);
         if (wide) out = wide->update(m, out);
+        for (GuestBox& guest : guests) out = guest->update(m, out);
         CHECK(out == begin + row.size());
     }
 
@@ -148,6 +153,7 @@ struct FeatureSet::State {
     CalendarFeatures calendar;
     std::vector<FrameFeatures> frames;
     std::optional<WideGroups> wide;
+    std::vector<GuestBox> guests;
 };
 
 FeatureSet::FeatureSet(const FeatureOptions& options) {

@@ -10,6 +10,7 @@
 #include "domain/market.hpp"
 #include "domain/model.hpp"
 #include "insight/features/cross_series.hpp"
+#include "insight/features/feature_guest.hpp"
 #include "insight/features/feature_manifest.hpp"
 
 namespace aitrading::insight {
@@ -19,12 +20,13 @@ struct FeatureOptions {
     Timeframe timeframe = Timeframe::h1;  ///< of the bars that come in; not ticks
     bool has_volume = true;               ///< false: the volume columns are absent
     bool wide = false;                    ///< the wide set: the default one's columns and as many again
-    bool has_spread = false;              ///< wide: update is told the spread of every bar
+    bool has_spread = false;              ///< update is told the spread of every bar, for the wide set and for guests
     struct Cross {
         std::string name, meaning;        ///< of a CrossSeries
     };
     std::vector<Cross> cross;             ///< wide: the markets that observe speaks of, in order
     std::vector<AbsentColumn> absent;     ///< wide: markets that are not there, and why
+    std::vector<GuestBox> guests;         ///< fresh; their columns stand last
 
     /// The options that fit a series: its timeframe, and volume where any bar has some.
     static FeatureOptions of(const BarColumns& bars);

@@ -14,7 +14,16 @@
 namespace aitrading::models {
 namespace {
 
-constexpr std::string_view magic = "ait-ensemble-1\n";
+/// Version 2 is version 1 behind a header that holds the learnt columns.
+constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", any_version = "ait-ensemble-";
+
+Result<ByteReader> unseal(std::string_view bytes) {
+    if (bytes.starts_with(any_version) && !bytes.starts_with(magic_1) && !bytes.starts_with(magic_2))
+        return fail(ErrorCode::bad_input, fmt::format("model: stored as version {}, this program reads 1 and 2: use the aitrading that "
+                                                      "trained it or a newer one, or train it anew",
+                                                      bytes.substr(any_version.size(), bytes.substr(any_version.size(), 8).find('\n'))));
+    return ByteReader::unseal(bytes, bytes.starts_with(magic_2) ? magic_2 : magic_1, "model");
+}
 
 }  // namespace
 
@@ -24,8 +33,6 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
                                            const PipelineOptions& options) {
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));
-    if (options.learnt != nullptr)
-        return fail(ErrorCode::usage, "a stored ensemble cannot keep learnt columns; train it on features alone");
     TRY_VOID(check_training(labels, train, 0));
     const std::vector<FitTask> tasks = plan_window(labels, train, {}, 0, learners.size(), true, options);
     const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners,
@@ -35,7 +42,13 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     e.manifest_hash_ = features.manifest_hash;
     e.label_spec_ = labels.spec;
     e.columns_ = features.names;
-    e.importance_.assign(features.columns(), 0.0);
+    if (const auto& learnt = outcomes.back().learnt) {  // the last fit is the one whose members are kept
+        e.learnt_kind_ = options.learnt->describe();
+        e.learnt_model_ = learnt->model;
+        e.learnt_ = learnt->columns;
+        e.columns_.insert(e.columns_.end(), options.learnt->names().begin(), options.learnt->names().end());
+    }
+    e.importance_.assign(e.columns_.size(), 0.0);
     MetaRows rows;
     rows.members = learners.size();
     std::vector<std::uint32_t> entry;
@@ -95,16 +108,41 @@ Result<void> FittedEnsemble::accepts(const FeatureMatrix& features) const {
             fmt::format("the model was trained on features of manifest {}, these are of manifest {}: use the "
                         "build and settings that trained it, or train it anew",
                         manifest_hash_, features.manifest_hash));
-    if (features.names != columns_)
+    if (!std::ranges::equal(features.names, std::span(columns_).first(columns_.size() - learnt_)))
         return fail(ErrorCode::bad_input,
                     fmt::format("the model knows {} feature columns, these are {} or are named "
                                 "otherwise: train it anew",
-                                columns_.size(), features.names.size()));
+                                columns_.size() - learnt_, features.names.size()));
     return {};
+}
+
+Result<FeatureMatrix> FittedEnsemble::with_learnt(const FeatureMatrix& features, const LearntColumns* source) const {
+    TRY_VOID(accepts(features));
+    if (learnt_ == 0) return features;
+    if (source == nullptr || source->describe() != learnt_kind_)
+        return fail(ErrorCode::bad_input, fmt::format("the model was trained with learnt columns \"{}\", this program makes {}: train it anew",
+                                                      learnt_kind_, source == nullptr ? "none here" : '"' + source->describe() + '"'));
+    TRY(const std::vector<double> learnt, source->apply(learnt_model_, features.rows()));
+    FeatureMatrix out = features;
+    out.names = columns_;
+    out.values.clear();
+    out.values.reserve(features.rows() * columns());
+    for (std::size_t t = 0; t < features.rows(); ++t) {
+        const auto row = features.row(t);
+        const auto behind = std::span(learnt).subspan(t * learnt_, learnt_);
+        out.values.insert(out.values.end(), row.begin(), row.end());
+        out.values.insert(out.values.end(), behind.begin(), behind.end());
+    }
+    return out;
 }
 
 std::string FittedEnsemble::serialise() const {
     ByteWriter out;
+    if (learnt_ > 0) {
+        out.put_text(learnt_kind_);
+        out.put_text(learnt_model_);
+        out.put(static_cast<std::uint64_t>(learnt_));
+    }
     out.put_text(manifest_hash_);
     out.put_text(label_spec_);
     out.put(static_cast<std::uint64_t>(columns_.size()));
@@ -118,37 +156,47 @@ std::string FittedEnsemble::serialise() const {
     meta_.write(out);
     interval_columns_.write(out);
     stream_.write(out);
-    return out.sealed(magic);
+    return out.sealed(learnt_ > 0 ? magic_2 : magic_1);
+}
+
+Result<void> FittedEnsemble::read_members(ByteReader& in, std::span<const Learner* const> learners) {
+    const auto members = in.get<std::uint64_t>();
+    for (std::uint64_t m = 0; m < members && !in.failed(); ++m) {
+        names_.push_back(in.get_text());
+        const std::string own = in.get_text();
+        const auto learner = std::ranges::find(learners, names_.back(), &Learner::name);
+        if (learner == learners.end())
+            return fail(ErrorCode::not_found,
+                        fmt::format("model: its member {} is not part of this build", names_.back()));
+        TRY(std::unique_ptr<Classifier> classifier, (*learner)->restore(own));
+        if (classifier->columns() != columns_.size())
+            return fail(ErrorCode::bad_input,
+                        fmt::format("model: member {} reads {} columns, the model has {}", names_.back(),
+                                    classifier->columns(), columns_.size()));
+        members_.push_back(std::move(classifier));
+    }
+    return {};
 }
 
 Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
                                                std::span<const Learner* const> learners) {
-    TRY(ByteReader in, ByteReader::unseal(bytes, magic, "model"));
+    TRY(ByteReader in, unseal(bytes));
     FittedEnsemble e;
+    if (bytes.starts_with(magic_2)) {
+        e.learnt_kind_ = in.get_text();
+        e.learnt_model_ = in.get_text();
+        e.learnt_ = in.get<std::uint64_t>();
+    }
     e.manifest_hash_ = in.get_text();
     e.label_spec_ = in.get_text();
     const auto columns = in.get<std::uint64_t>();
     for (std::uint64_t c = 0; c < columns && !in.failed(); ++c) e.columns_.push_back(in.get_text());
     e.importance_ = in.get_all<double>();
-    const auto members = in.get<std::uint64_t>();
-    for (std::uint64_t m = 0; m < members && !in.failed(); ++m) {
-        e.names_.push_back(in.get_text());
-        const std::string own = in.get_text();
-        const auto learner = std::ranges::find(learners, e.names_.back(), &Learner::name);
-        if (learner == learners.end())
-            return fail(ErrorCode::not_found,
-                        fmt::format("model: its member {} is not part of this build", e.names_.back()));
-        TRY(std::unique_ptr<Classifier> classifier, (*learner)->restore(own));
-        if (classifier->columns() != e.columns_.size())
-            return fail(ErrorCode::bad_input,
-                        fmt::format("model: member {} reads {} columns, the model has {}", e.names_.back(),
-                                    classifier->columns(), e.columns_.size()));
-        e.members_.push_back(std::move(classifier));
-    }
+    TRY_VOID(e.read_members(in, learners));
     e.meta_ = MetaModel::read(in);
     e.interval_columns_ = IntervalColumns::read(in);
     const bool stream_read = e.stream_.read(in);
-    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() ||
+    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.learnt_ >= e.columns_.size() ||
         e.meta_.members.size() != e.members_.size() || e.meta_.stack.members() != e.members_.size())
         return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
     return e;

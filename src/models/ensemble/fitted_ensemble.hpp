@@ -28,7 +28,7 @@ class FittedEnsemble {
                                       const PipelineOptions& options);
 
     /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty
-    /// @pre row.size() == columns().  Allocation-free up to 16 members.
+    /// @pre row.size() == columns(), learnt ones included (see with_learnt).  Allocation-free up to 16 members.
     RowPrediction predict_row(std::span<const double> row, std::span<double> out_members = {}) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
@@ -36,7 +36,9 @@ class FittedEnsemble {
     IntervalInputs interval_inputs(std::span<const double> row) const { return interval_columns_.at(row); }
 
     std::size_t columns() const { return columns_.size(); }
-    const std::vector<std::string>& column_names() const { return columns_; }
+    const std::vector<std::string>& column_names() const { return columns_; }  ///< features, then learnt ones
+    std::size_t learnt_columns() const { return learnt_; }
+    bool learns_columns() const { return learnt_ > 0; }
     const std::vector<std::string>& member_names() const { return names_; }
     const std::string& manifest_hash() const { return manifest_hash_; }
     const std::string& label_spec() const { return label_spec_; }
@@ -46,16 +48,23 @@ class FittedEnsemble {
     /// @errors bad_input: features of another manifest (says both hashes and what to do)
     Result<void> accepts(const FeatureMatrix& features) const;
 
-    /// Versioned bytes with a checksum.
+    /// The rows as predict_row takes them: the features, behind them the learnt columns as the training left them.
+    /// @param source learnt columns of the same bars, of the kind that the model was trained with; not looked at where it was
+    ///        trained without   @errors bad_input (accepts; other learnt columns)
+    Result<FeatureMatrix> with_learnt(const FeatureMatrix& features, const LearntColumns* source) const;
+
+    /// Versioned bytes with a checksum. Without learnt columns they are of version 1, which earlier programs read too.
     std::string serialise() const;
     /// @param learners must include each member by name; others are not looked at
-    /// @errors bad_input (damaged, another version), not_found (a member that this build lacks)
+    /// @errors bad_input (damaged, a version that is neither 1 nor 2), not_found (a member that this build lacks)
     static Result<FittedEnsemble> restore(std::string_view bytes, std::span<const Learner* const> learners);
 
   private:
     FittedEnsemble() : stream_(IntervalOptions{}) {}
-    std::string manifest_hash_, label_spec_;
+    Result<void> read_members(ByteReader& in, std::span<const Learner* const> learners);
+    std::string manifest_hash_, label_spec_, learnt_kind_, learnt_model_;
     std::vector<std::string> columns_, names_;
+    std::size_t learnt_ = 0;  ///< of columns_, the last ones
     std::vector<std::shared_ptr<const Classifier>> members_;
     std::vector<double> importance_;
     MetaModel meta_;

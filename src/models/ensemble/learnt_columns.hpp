@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,6 +15,7 @@ namespace aitrading::models {
 struct LearntBlock {
     std::vector<double> values;  ///< [rows x names], NaN where not known
     std::string note;            ///< how the fit went, in one sentence
+    std::string model;           ///< what was learnt, for `apply`
     std::size_t columns = 0;     ///< names; the pipeline sets it
 };
 
@@ -30,6 +32,9 @@ class LearntColumns {
     /// @param rows how many rows are wanted, >= known   @param threads the result does not depend on it
     virtual Result<LearntBlock> compute(std::size_t known, std::size_t rows, std::uint64_t seed, int threads,
                                         std::stop_token stop) const = 0;
+    /// The same columns from what was learnt before, over the first `rows` rows of this object's own series: for a stored
+    /// model and later bars. [rows x names] @errors bad_input (damaged, or of other columns)
+    virtual Result<std::vector<double>> apply(std::string_view model, std::size_t rows) const = 0;
 };
 
 }  // namespace aitrading::models

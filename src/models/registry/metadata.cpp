@@ -74,6 +74,7 @@ Result<std::string> to_json(const ModelMetadata& m) {
                         {"timeframe", aitrading::name(m.series.timeframe)},
                         {"label", m.label},
                         {"feature_manifest_hash", m.feature_manifest_hash},
+                        {"with", m.with},
                         {"training_from", to_iso8601(m.training_from)},
                         {"training_end", to_iso8601(m.training_end)},
                         {"training_end_unix", seconds_rounded_up(m.training_end)},
@@ -105,6 +106,7 @@ Result<ModelMetadata> parse_metadata(std::string_view json, std::string_view fil
     fields.read("timeframe", timeframe);
     fields.read("label", m.label);
     fields.read("feature_manifest_hash", m.feature_manifest_hash);
+    if (document.contains("with")) fields.read("with", m.with);  // earlier files have none
     fields.read_time("training_from", m.training_from);
     fields.read_time("training_end", m.training_end);
     fields.read("seed", m.seed);

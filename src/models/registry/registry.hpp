@@ -20,6 +20,7 @@ struct ModelMetadata {
     SeriesKey series;
     std::string label;                   ///< as asked: next_bar, volatility(120), …
     std::string feature_manifest_hash;
+    std::vector<std::string> with;       ///< what stands behind the default features, as asked: regimes
     UnixNanos training_from;             ///< opening time of the first bar that any part of the fit has seen
     UnixNanos training_end;              ///< from here on nothing was seen: fit, calibration, thresholds, choice of trials
     std::uint64_t seed = 1;

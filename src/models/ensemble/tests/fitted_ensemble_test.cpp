@@ -1,11 +1,15 @@
 #include "models/ensemble/fitted_ensemble.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include <gtest/gtest.h>
 
 #include "models/boosting/boosting.hpp"
+#include "models/ensemble/column_learner.hpp"
+#include "models/ensemble/market_learners.hpp"
+#include "models/ensemble/market_regimes.hpp"
 #include "test_learners.hpp"
 
 namespace aitrading::models {
@@ -98,6 +102,90 @@ TEST(fitted_ensemble, refuses_other_features_and_damaged_bytes) {
         EXPECT_FALSE(FittedEnsemble::restore(std::string_view(bytes).substr(0, at), learners).has_value())
             << at;
     }
+}
+
+/// Bars whose next return follows x with a sign that switches every 300 bars.
+std::vector<MarketBar> switching_bars(std::size_t count) {
+    SplitMix64 random(5);
+    const auto unit = [&] { return static_cast<double>(random.next_below(2'000'001)) / 1'000'000 - 1; };
+    std::vector<MarketBar> bars;
+    double x = 0;
+    for (std::size_t t = 0; t < count; ++t) {
+        const double sign = t / 300 % 2 == 0 ? 1 : -1;
+        const double r = 4 * sign * x + (sign > 0 ? 2 : 5) * (unit() + unit());
+        x = unit();
+        bars.push_back({x, unit(), r, sign + 0.4 * unit(), 0.3 * unit()});
+    }
+    return bars;
+}
+
+TEST(fitted_ensemble, keeps_learnt_columns_and_says_after_a_restart_what_it_said_before) {
+    const std::vector<MarketBar> bars = switching_bars(3600);
+    const FeatureMatrix features = market_feature_matrix(bars);
+    LabelSet labels = market_labels(bars);
+    const MarketRegimes regimes(bars);
+    const auto switching = make_markov_switching_member();
+    const ColumnLearner x("x", 0, 1.0);
+    const std::vector<const Learner*> learners{switching.get(), &x};
+    PipelineOptions options = market_pipeline_options();
+    options.learnt = &regimes;
+    const auto before = FittedEnsemble::fit(features, labels, first_entries(3000), learners, options);
+    ASSERT_TRUE(before) << before.error().text;
+    EXPECT_EQ(before->learnt_columns(), 13U);
+    EXPECT_EQ(before->columns(), features.columns() + 13);
+    const std::string bytes = before->serialise();
+    EXPECT_TRUE(bytes.starts_with("ait-ensemble-2\n"));
+    const auto after = FittedEnsemble::restore(bytes, learners);
+    ASSERT_TRUE(after) << after.error().text;
+    EXPECT_EQ(after->serialise(), bytes);
+    const FeatureMatrix wide = *before->with_learnt(features, &regimes), again = *after->with_learnt(features, &regimes);
+    ASSERT_EQ(wide.values.size(), again.values.size());
+    EXPECT_EQ(std::memcmp(wide.values.data(), again.values.data(), wide.values.size() * sizeof(double)), 0);
+    double right = 0;
+    for (std::size_t t = 3001; t < 3599; ++t) {
+        const RowPrediction a = before->predict_row(wide.row(t)), b = after->predict_row(again.row(t));
+        ASSERT_EQ(a.p_up, b.p_up);
+        right += (a.p_up > 0.5) == (labels.y[t] > 0.5F);
+    }
+    EXPECT_GT(right / 598, 0.6) << "the switching sign was learnt";
+    // Later bars do not change what the columns said of earlier ones.
+    const MarketRegimes shorter{std::span(bars).first(3200)};
+    const FeatureMatrix part = *after->with_learnt(market_feature_matrix(std::span(bars).first(3200)), &shorter);
+    EXPECT_EQ(std::memcmp(part.values.data(), wide.values.data(), part.values.size() * sizeof(double)), 0);
+    EXPECT_EQ(after->with_learnt(features, nullptr).error().code, ErrorCode::bad_input);
+}
+
+TEST(fitted_ensemble, equals_the_pipeline_with_learnt_columns) {
+    const std::vector<MarketBar> bars = switching_bars(3000);
+    const FeatureMatrix features = market_feature_matrix(bars);
+    const LabelSet labels = market_labels(bars);
+    const MarketRegimes regimes(bars);
+    const auto switching = make_markov_switching_member();
+    const std::vector<const Learner*> learners{switching.get()};
+    PipelineOptions options = market_pipeline_options();
+    options.learnt = &regimes;
+    Split split{first_entries(2400), {}, 0};
+    for (std::uint32_t e = 2401; e < 2900; ++e) split.test.push_back(e);
+    const auto fitted = FittedEnsemble::fit(features, labels, split.train, learners, options);
+    const auto run = walk_forward_predict(features, labels, std::span(&split, 1), learners, options);
+    ASSERT_TRUE(fitted && run);
+    const FeatureMatrix wide = *fitted->with_learnt(features, &regimes);
+    for (std::size_t i = 0; i < split.test.size(); ++i)
+        ASSERT_EQ(fitted->predict_row(wide.row(labels.row[split.test[i]])).p_up, run->predictions.p_up[i]) << i;
+}
+
+TEST(fitted_ensemble, writes_version_1_without_learnt_columns_and_names_a_version_it_does_not_know) {
+    const Toy toy = make_toy(2000, 3);
+    const ColumnLearner a("a", 0, 1.0);
+    const std::vector<const Learner*> learners{&a};
+    std::string bytes = FittedEnsemble::fit(toy.features, toy.labels, first_entries(1500), learners, {})->serialise();
+    EXPECT_TRUE(bytes.starts_with("ait-ensemble-1\n"));
+    EXPECT_TRUE(FittedEnsemble::restore(bytes, learners));
+    bytes.replace(bytes.find('1'), 1, "7");
+    const auto refused = FittedEnsemble::restore(bytes, learners);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
+    EXPECT_NE(refused.error().text.find("version 7"), std::string::npos) << refused.error().text;
 }
 
 TEST(fitted_ensemble, refuses_too_little_to_learn_from) {

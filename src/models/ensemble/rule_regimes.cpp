@@ -1,0 +1,95 @@
+#include "models/ensemble/rule_regimes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "insight/regimes/regime_state.hpp"  // before the features, whose `unknown` the enumerator would shadow
+
+#include "insight/features/feature_set.hpp"
+
+namespace aitrading::models {
+namespace {
+
+using insight::regime_kinds;
+using insight::RegimeState;
+using insight::RuleRegimes;
+
+static_assert(rule_regime_kinds == regime_kinds);
+
+insight::RuleOptions rules_of(const RuleRegimeOptions& options) {
+    insight::RuleOptions out;
+    out.window = options.window;
+    out.has_volume = options.has_volume;
+    out.has_spread = options.has_spread;
+    return out;
+}
+
+std::optional<double> known(double spread) { return insight::is_unknown(spread) ? std::nullopt : std::optional(spread); }
+
+class RuleRegimeGuest final : public insight::FeatureGuest {
+  public:
+    RuleRegimeGuest(const insight::RuleOptions& options, RuleRegimes rules) : options_(options), rules_(std::move(rules)) {}
+    std::unique_ptr<FeatureGuest> clone() const override { return std::make_unique<RuleRegimeGuest>(*this); }
+    void describe(insight::Catalogue& c) const override {
+        c.group("regimes");
+        c.add("regime", "market regime by rule with hysteresis, 1 to 12");
+        for (std::size_t k = 1; k <= regime_kinds; ++k)
+            c.add(fmt::format("regime_p_{}", k),
+                  fmt::format("how near the rule of {} is to its thresholds, 0 to 1, not calibrated", insight::regime_names[k]));
+        c.add("regime_remaining", "bars that a stay in this regime is expected to go on for, by the stays so far");
+        c.add("regime_shock", "1 after a significant jump, for 3 bars");
+    }
+    std::vector<std::pair<std::string, std::string>> parameters() const override {
+        return {{"regimes", fmt::format("rules version 2, window {}, reference {} windows, volume {}, spread {}", options_.window,
+                                        options_.references, options_.has_volume ? "yes" : "no", options_.has_spread ? "yes" : "no")}};
+    }
+    double* update(const insight::Moment& m, double* out) override {
+        const RegimeState& state = rules_.update(m.bar, known(m.spread));
+        if (!state.known) return std::fill_n(out, regime_kinds + 3, insight::unknown);
+        *out++ = static_cast<double>(state.present + 1);
+        out = std::ranges::copy(state.posterior, out).out;
+        *out++ = state.expected_remaining_bars;
+        *out++ = state.news_shock ? 1 : 0;
+        return out;
+    }
+
+  private:
+    insight::RuleOptions options_;
+    RuleRegimes rules_;
+};
+
+}  // namespace
+
+RuleRegimeOptions RuleRegimeOptions::of(const BarColumns& bars, int window) {
+    return {window, std::ranges::any_of(bars.volume, [](Quantity v) { return v.raw > 0; }), bars.has_spread() || bars.has_ask()};
+}
+
+Result<std::unique_ptr<insight::FeatureGuest>> rule_regime_guest(const RuleRegimeOptions& options) {
+    TRY(RuleRegimes rules, RuleRegimes::of(rules_of(options)));
+    return std::make_unique<RuleRegimeGuest>(rules_of(options), std::move(rules));
+}
+
+Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, std::stop_token stop) {
+    TRY(RuleRegimes rules, RuleRegimes::of(rules_of(options)));
+    RegimePath out;
+    out.warm_up = rules.warm_up();
+    out.regime.reserve(bars.size());
+    for (auto* laws : {&out.probability, &out.next}) laws->reserve(bars.size());
+    if (!options.has_volume) out.not_available.emplace_back("volume: the series has none; its conditions are left out");
+    if (!options.has_spread) out.not_available.emplace_back("spread: the series has none; crisis is told by Amihud's measure alone");
+    out.not_available.emplace_back("economic calendar: no releases were given; shocks are told by jumps alone");
+    const std::vector<double> spreads = insight::closing_spreads(bars);
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+        if (i % 4096 == 0 && stop.stop_requested())
+            return fail(ErrorCode::interrupted, "stopped while telling the regimes of " + to_string(bars.key));
+        const RegimeState& state = rules.update(insight::Candle::of(bars.bar(i)), known(spreads.empty() ? insight::unknown : spreads[i]));
+        out.regime.push_back(state.known ? static_cast<int>(state.present) + 1 : 0);
+        out.probability.push_back(state.posterior);
+        out.next.push_back(state.next);
+        out.remaining.push_back(state.expected_remaining_bars);
+    }
+    return out;
+}
+
+}  // namespace aitrading::models

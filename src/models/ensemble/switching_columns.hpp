@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "models/ensemble/learnt_columns.hpp"
+
+namespace aitrading::models {
+
+/// What a Markov-switching regression reads of a series, one row a bar (insight/regimes).
+struct SwitchingRows {
+    std::vector<double> target;      ///< [rows]
+    std::vector<double> regressors;  ///< [rows x regressors] known at the row's close, speak of the next target
+    std::vector<double> activity;    ///< [rows x activities]
+    std::size_t regressor_count = 0, activity_count = 0;
+};
+
+struct SwitchingColumnsOptions {
+    std::size_t states = 12;
+    bool calm_first = false;   ///< number the states by the scale of their targets; else as they were found
+    int starts = 6;            ///< guesses of the search, see MarkovSwitchingOptions
+    std::size_t start_rows = 30'000;
+    std::string state_name;    ///< columns state_name(1) … state_name(states)
+    std::string description;
+};
+
+/// Filtered posteriors of a Markov-switching regression and its P(next target > 0), as learnt columns:
+/// state_name(1) … state_name(states), markov_switching.
+///
+/// The states asked for where there are 1,000 rows for each, else one a thousand (2 at least); where every start collapses
+/// it tries with two fewer, and where two states cannot be told apart (a walk without regimes) there is one. Columns of
+/// states that are not there are 0. The note says so. Rows that do not move at all are an error.
+class SwitchingColumns : public LearntColumns {
+  public:
+    const std::vector<std::string>& names() const override { return names_; }
+    std::string describe() const override { return options_.description; }
+    Result<LearntBlock> compute(std::size_t known, std::size_t rows, std::uint64_t seed, int threads,
+                                std::stop_token stop) const override;
+    Result<std::vector<double>> apply(std::string_view model, std::size_t rows) const override;
+
+  protected:
+    SwitchingColumns(SwitchingColumnsOptions options, SwitchingRows rows);
+
+  private:
+    SwitchingColumnsOptions options_;
+    SwitchingRows rows_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace aitrading::models
