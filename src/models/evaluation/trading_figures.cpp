@@ -14,29 +14,8 @@ namespace {
 constexpr double days_per_year = 252;
 constexpr std::size_t fewest_days = 20;
 
-/// Position, return and cost bar by bar.
-struct Track {
-    std::vector<double> gross_bp, cost_bp;
-    double traded = 0;
-};
-
-Track follow(const PanelInput& in) {
-    Track track;
-    double position = 0;
-    for (std::size_t i = 0; i < in.p.size(); ++i) {
-        const double next = in.p[i] > 0.5 ? 1 : in.p[i] < 0.5 ? -1 : 0;
-        double turned = std::abs(next - position);
-        position = next;
-        if (i + 1 == in.p.size()) turned += std::abs(position);  // closed at the end
-        track.traded += turned;
-        track.gross_bp.push_back(position * in.trading.return_bp[i]);
-        track.cost_bp.push_back(turned * in.trading.cost_bp[i]);
-    }
-    return track;
-}
-
 /// Sums per UTC day in units of the stake, net of `times` the costs.
-std::vector<double> daily(const PanelInput& in, const Track& track, double times) {
+std::vector<double> daily(const PanelInput& in, const TradingTrack& track, double times) {
     std::vector<double> out;
     std::int64_t day = 0;
     for (std::size_t i = 0; i < track.gross_bp.size(); ++i) {
@@ -54,7 +33,7 @@ Figure yearly_sharpe(const std::vector<double>& days) {
     return moments_of(days).sharpe * std::sqrt(days_per_year);
 }
 
-double greatest_drawdown(const Track& track) {
+double greatest_drawdown(const TradingTrack& track) {
     double equity = 1, top = 1, worst = 0;
     for (std::size_t i = 0; i < track.gross_bp.size(); ++i) {
         equity *= std::max(0.0, 1 + 1e-4 * (track.gross_bp[i] - track.cost_bp[i]));
@@ -72,13 +51,28 @@ void leave_unknown(const std::string& why, Panel& panel) {
 
 }  // namespace
 
+TradingTrack track_trading(const PanelInput& in) {
+    TradingTrack track;
+    double position = 0;
+    for (std::size_t i = 0; i < in.p.size(); ++i) {
+        const double next = in.p[i] > 0.5 ? 1 : in.p[i] < 0.5 ? -1 : 0;
+        double turned = std::abs(next - position);
+        position = next;
+        if (i + 1 == in.p.size()) turned += std::abs(position);  // closed at the end
+        track.traded += turned;
+        track.gross_bp.push_back(position * in.trading.return_bp[i]);
+        track.cost_bp.push_back(turned * in.trading.cost_bp[i]);
+    }
+    return track;
+}
+
 void judge_trading(const PanelInput& in, Panel& panel) {
     const std::size_t n = in.p.size();
     if (!in.directional) return leave_unknown("the label has no direction to trade", panel);
     if (in.trading.return_bp.empty()) return leave_unknown("no returns were given to trade on", panel);
     CHECK(in.trading.return_bp.size() == n && in.trading.cost_bp.size() == n &&
           in.trading.realised.size() == n);
-    const Track track = follow(in);
+    const TradingTrack track = track_trading(in);
     const auto net = daily(in, track, 1);
     if (net.size() < fewest_days)
         return leave_unknown(fmt::format("{} trading days; at least {} are needed", net.size(), fewest_days),
