@@ -10,6 +10,7 @@
 #include "report/model_pictures.hpp"
 #include "report/page.hpp"
 #include "report/provenance.hpp"
+#include "report/regime_pictures.hpp"
 #include "report/verdict.hpp"
 #include "report/where_it_worked.hpp"
 
@@ -64,8 +65,20 @@ void add_places(Page& page, const EvaluationReport& report, const ModelPanel& mo
     const std::vector<Picture> maps = prediction_maps(report.predictions, model.panel.horizon > 1);
     for (const Picture& p : maps) page.picture(p);
     if (maps.empty()) page.missing("Hour, weekday and month", "No cell holds 30 scored bars.");
-    if (std::ranges::none_of(report.predictions.regime, [](int r) { return r > 0; }))
-        page.missing("Regimes", "No regime is known for these bars.");
+}
+
+void add_regimes(Page& page, const EvaluationReport& report, const ModelPanel& model) {
+    page.section("The regimes it worked in");
+    if (report.regimes.empty()) {
+        page.missing("Regimes", "No regime is known for these bars: the rules need about 1,350 bars before the first.");
+        return;
+    }
+    page.picture(regime_accuracy_picture(model.name, report.regimes));
+    if (std::ranges::any_of(report.regimes, [](const RegimeRow& r) { return r.net_bp.value.has_value(); }))
+        page.picture(regime_cost_picture(report.regimes));
+    else
+        page.missing("Costs by regime", report.directional ? "No costs were stated." : "The label speaks of no direction, so it cannot be traded by itself.");
+    add_regime_pictures(page, report.series_regimes);
 }
 
 std::vector<SensitivityRow> cost_rows(const EvaluationReport& report, const Panel& p) {
@@ -125,6 +138,7 @@ std::string render_evaluation_report(const EvaluationReport& report) {
     page.figures(figures_of(report, model));
     add_knowledge(page, report, model);
     add_places(page, report, model);
+    add_regimes(page, report, model);
     add_costs(page, report, model);
     add_doubts(page, report, model);
     add_protocol(page, report.protocol, report.provenance);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "report/facts.hpp"
+#include "report/regime_path.hpp"
 
 namespace aitrading::report {
 
@@ -16,6 +17,8 @@ struct EvaluationReport {
     std::string chosen;                 ///< the model whose predictions are drawn; empty: the first that is no baseline
     ScoredBars predictions;             ///< of the chosen model
     std::vector<FoldRow> folds;         ///< of the chosen model
+    std::vector<RegimeRow> regimes;     ///< how the chosen model did in each
+    RegimePrices series_regimes;        ///< of the whole series; may be empty
     std::vector<FeatureShare> importance;
     std::vector<SensitivityRow> costs;  ///< yearly Sharpe ratio gross, at 1x and 2x costs, …
     std::string cost_model;             ///< "spread 1.0 pip, commission 7 a lot", in plain words

@@ -27,6 +27,18 @@ struct ScoredBars {
     std::size_t size() const { return time.size(); }
 };
 
+/// How a model did on the bars of one regime (1..12). Costs where the label is traded; basis points a bar.
+struct RegimeRow {
+    int regime = 0;
+    std::int64_t n = 0;
+    double share = 0;             ///< of all scored bars
+    double accuracy = 0, low = 0, high = 0;
+    double majority_rate = 0.5;   ///< of the same bars
+    double log_loss_skill = 0;
+    Figure interval_coverage;     ///< share of outcomes inside their 90 % interval
+    Figure gross_bp, cost_bp, net_bp, net_low, net_high;  ///< 95 % interval of the net
+};
+
 /// Share of one feature in the model's gain. `low` and `high` (95 %, over refits) where known, NaN otherwise.
 struct FeatureShare {
     std::string name;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
+
 namespace aitrading::report {
 namespace {
 
@@ -26,6 +28,21 @@ constexpr std::array<Swatch, ink_count> swatches{{
     {Ink::page, "page", rgb(0xFFFFFF), rgb(0xFFFFFF), rgb(0x14161A), rgb(0x14161A)},
 }};
 
+constexpr std::array<RegimeStyle, regime_count> regimes{{
+    {1, "strong trend up", "Up, strong", Ink::blue, false},
+    {2, "weak trend up", "Up, weak", Ink::sky, false},
+    {3, "strong trend down", "Down, strong", Ink::vermilion, false},
+    {4, "weak trend down", "Down, weak", Ink::orange, false},
+    {5, "tight range", "Tight range", Ink::grey, false},
+    {6, "wide range", "Wide range", Ink::grey, true},
+    {7, "quiet", "Quiet", Ink::green, false},
+    {8, "volatile", "Volatile", Ink::purple, false},
+    {9, "breakout up", "Breakout up", Ink::blue, true},
+    {10, "breakout down", "Breakout down", Ink::vermilion, true},
+    {11, "reversal", "Reversal", Ink::purple, true},
+    {12, "crisis", "Crisis", Ink::text, false},
+}};
+
 double channel(std::uint8_t value) {
     const double c = value / 255.0;
     return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
@@ -40,6 +57,15 @@ std::string hex(Rgb c) { return fmt::format("#{:02x}{:02x}{:02x}", c.red, c.gree
 }  // namespace
 
 const std::array<Swatch, ink_count>& palette() { return swatches; }
+
+const std::array<RegimeStyle, regime_count>& regime_styles() { return regimes; }
+
+const RegimeStyle& regime_style(int number) {
+    CHECK(number >= 1 && number <= static_cast<int>(regime_count));
+    return regimes[static_cast<std::size_t>(number - 1)];
+}
+
+std::string regime_label(int number) { return fmt::format("{} {}", number, regime_style(number).name); }
 
 std::string_view name(Ink ink) { return swatches[static_cast<std::size_t>(ink)].name; }
 

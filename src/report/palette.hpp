@@ -27,6 +27,22 @@ inline constexpr std::size_t ink_count = 11;
 const std::array<Swatch, ink_count>& palette();
 std::string_view name(Ink ink);
 
+/// How one of the twelve regimes looks, everywhere the same: the ink says the family (rising, falling, ranging, …), a
+/// dashed or hatched form the fleeting ones, and the number and the name stand beside it wherever it is drawn.
+struct RegimeStyle {
+    int number;              ///< 1..12
+    std::string_view name;   ///< "strong trend up"
+    std::string_view brief;  ///< for narrow places: "Up, strong"
+    Ink ink;
+    bool hatched;
+};
+inline constexpr std::size_t regime_count = 12;
+const std::array<RegimeStyle, regime_count>& regime_styles();
+/// @pre 1 <= number <= 12
+const RegimeStyle& regime_style(int number);
+/// "4 weak trend down"
+std::string regime_label(int number);
+
 /// Contrast ratio of two colours, 1..21. Source: WCAG 2.1, relative luminance.
 double contrast(Rgb a, Rgb b);
 

@@ -8,6 +8,7 @@
 #include "report/format.hpp"
 #include "report/model_pictures.hpp"
 #include "report/provenance.hpp"
+#include "report/regime_pictures.hpp"
 #include "report/run_pictures.hpp"
 #include "report/verdict.hpp"
 #include "report/where_it_worked.hpp"
@@ -69,8 +70,18 @@ void add_places(Page& page, const RunReport& report, const std::string& currency
     }
     for (const Picture& p : maps) page.picture(p);
     if (maps.empty()) page.missing("Hour and weekday", "No hour of the week holds five trades.");
-    const bool regimes = std::ranges::any_of(report.predictions.regime, [](int r) { return r > 0; });
-    if (!regimes) page.missing("Regimes", "No regime is known for these bars.");
+}
+
+void add_regimes(Page& page, const RunReport& report, const std::string& currency) {
+    page.section("The regimes it traded in");
+    if (!report.regimes.known()) {
+        page.missing("Regimes", "No regime is known for these bars: the rules need about 1,350 bars before the first, and a report tells them of at most a million.");
+        return;
+    }
+    const std::vector<Picture> maps = regime_trade_maps(report.result.trade_list, report.regimes, currency);
+    for (const Picture& p : maps) page.picture(p);
+    if (maps.empty()) page.missing("Profit by regime", "No trade was opened where a regime is known.");
+    add_regime_pictures(page, report.regimes);
 }
 
 void add_costs(Page& page, const RunReport& report, const std::string& currency) {
@@ -190,6 +201,7 @@ void add_run_sections(Page& page, const RunReport& report) {
     add_equity(page, report, currency);
     add_knowledge(page, report);
     add_places(page, report, currency);
+    add_regimes(page, report, currency);
     add_costs(page, report, currency);
     add_doubts(page, report);
     add_trades(page, report, currency);

@@ -8,6 +8,7 @@
 #include "domain/trade.hpp"
 #include "report/facts.hpp"
 #include "report/page.hpp"
+#include "report/regime_path.hpp"
 
 namespace aitrading::report {
 
@@ -17,6 +18,7 @@ struct RunReport {
     RunResult result;
     std::string currency;               ///< of the account; empty: the quote currency of a six-letter symbol
     BarColumns prices;                  ///< the bars that were traded; may be empty
+    RegimePrices regimes;               ///< of the same bars; may be empty
     std::vector<ModelPanel> panels;     ///< the traded model first, then others and baselines
     ScoredBars predictions;             ///< of the traded model
     std::vector<FeatureShare> importance;

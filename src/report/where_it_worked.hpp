@@ -6,6 +6,7 @@
 #include "domain/trade.hpp"
 #include "report/facts.hpp"
 #include "report/heat_map.hpp"
+#include "report/regime_path.hpp"
 
 namespace aitrading::report {
 
@@ -18,6 +19,9 @@ HeatMap gain_by_regime_and_hour(const ScoredBars& bars);
 HeatMap gain_by_regime_and_month(const ScoredBars& bars);
 HeatMap gain_by_weekday_and_month(const ScoredBars& bars);
 
+/// Net profit of a trade by the regime of the last bar closed before it opened and the hour. Empty where no regime is known.
+HeatMap profit_by_regime_and_hour(const std::vector<Trade>& trades, const RegimePrices& series, const std::string& currency);
+
 /// Net profit of a trade by the hour and weekday (UTC) in which it was opened.
 HeatMap profit_by_hour_and_weekday(const std::vector<Trade>& trades, const std::string& currency);
 /// The same by month of the year, for bars that all open at one hour.
@@ -27,5 +31,8 @@ HeatMap profit_by_month_and_weekday(const std::vector<Trade>& trades, const std:
 /// @param overlap true where labels reach over several bars
 std::vector<Picture> prediction_maps(const ScoredBars& bars, bool overlap);
 std::vector<Picture> trade_maps(const std::vector<Trade>& trades, std::int64_t all_trades, const std::string& currency);
+
+/// By regime, and by regime and hour where a cell holds five trades; empty where no trade has a known regime.
+std::vector<Picture> regime_trade_maps(const std::vector<Trade>& trades, const RegimePrices& series, const std::string& currency);
 
 }  // namespace aitrading::report

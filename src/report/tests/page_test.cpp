@@ -30,7 +30,8 @@ int parse_as_xml(const std::string& page, const std::string& name) {
 TEST(Page, renders_the_samples) {
     const std::pair<const char*, std::string> pages[] = {{"run.html", render_run_report(sample::run())},
                                                          {"evaluation.html", render_evaluation_report(sample::evaluation())},
-                                                         {"demo.html", render_demo_report(sample::demo())}};
+                                                         {"demo.html", render_demo_report(sample::demo())},
+                                                         {"regimes.html", render_regime_report(sample::regimes())}};
     const char* folder = std::getenv("AITRADING_REPORT_OUT");  // NOLINT(concurrency-mt-unsafe)
     for (const auto& [name, page] : pages) {
         EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
@@ -40,7 +41,8 @@ TEST(Page, renders_the_samples) {
 }
 
 TEST(Page, is_well_formed_and_self_contained) {
-    const std::string pages[] = {render_run_report(sample::run(3000)), render_evaluation_report(sample::evaluation()), render_demo_report(sample::demo())};
+    const std::string pages[] = {render_run_report(sample::run(3000)), render_evaluation_report(sample::evaluation()), render_demo_report(sample::demo()),
+                                 render_regime_report(sample::regimes())};
     int index = 0;
     for (const std::string& page : pages) {
         EXPECT_EQ(parse_as_xml(page, std::to_string(index++)), 0);
@@ -161,7 +163,7 @@ TEST(Page, shows_the_chosen_model_of_an_evaluation) {
 TEST(Page, follows_the_order_of_the_look) {
     const std::string page = render_run_report(sample::run(2000));
     std::size_t at = 0;
-    for (const char* part : {"class=\"verdict\"", "class=\"figures\"", "<h2>Equity and drawdown", "<h2>What the models knew", "<h2>Where it worked", "<h2>What it cost",
+    for (const char* part : {"class=\"verdict\"", "class=\"figures\"", "<h2>Equity and drawdown", "<h2>What the models knew", "<h2>Where it worked", "<h2>The regimes it traded in", "<h2>What it cost",
                              "<h2>What could be wrong", "<h2>Trades", "<h2>Protocol and how to make it again"}) {
         at = page.find(part, at);
         ASSERT_NE(at, std::string::npos) << part;

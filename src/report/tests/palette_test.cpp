@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+#include <utility>
+
 namespace aitrading::report {
 namespace {
 
@@ -36,6 +40,21 @@ TEST(Palette, text_reads_on_the_strongest_cell_of_a_heat_map) {
         EXPECT_GE(contrast(swatch(Ink::text).light_text, blend(s.light, swatch(Ink::page).light, 0.6)), 4.5) << s.name;
         EXPECT_GE(contrast(swatch(Ink::text).dark_text, blend(s.dark, swatch(Ink::page).dark, 0.6)), 4.5) << s.name;
     }
+}
+
+TEST(Palette, gives_each_regime_a_look_of_its_own) {
+    std::set<std::pair<Ink, bool>> looks;
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < regime_count; ++i) {
+        const RegimeStyle& style = regime_styles()[i];
+        EXPECT_EQ(style.number, static_cast<int>(i) + 1);
+        EXPECT_EQ(&regime_style(style.number), &style);
+        EXPECT_TRUE(looks.emplace(style.ink, style.hatched).second) << style.name;
+        EXPECT_TRUE(names.insert(style.name).second) << style.name;
+        EXPECT_NE(style.ink, Ink::page);
+        EXPECT_NE(style.ink, Ink::grid);
+    }
+    EXPECT_EQ(regime_label(4), "4 weak trend down");
 }
 
 TEST(Palette, names_its_variables_in_both_themes) {

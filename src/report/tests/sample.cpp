@@ -189,9 +189,30 @@ Panel panel_of(const ScoredBars& bars, int horizon) {
     return p;
 }
 
+std::vector<int> made_regimes(std::size_t bars, std::uint64_t seed) {
+    SplitMix64 random(seed);
+    std::vector<int> out(bars, 0);
+    for (std::size_t i = bars / 10; i < bars;) {
+        const int regime = 1 + static_cast<int>(std::min(random.next_below(12), random.next_below(14)));
+        for (std::size_t left = 3 + random.next_below(40); left > 0 && i < bars; --left) out[i++] = regime;
+    }
+    return out;
+}
+
+RegimeReport regimes() {
+    RegimeReport report;
+    report.series.prices = hourly_walk(9000, 7);
+    report.series.regime = made_regimes(9000, 3);
+    report.protocol = {"Twelve rules over features of closed bars, window 64 bars."};
+    report.not_available = {"economic calendar: not stored; shocks are told by jumps alone"};
+    report.provenance = provenance("aitrading regimes EURUSD H1 --report out");
+    return report;
+}
+
 RunReport run(std::size_t bars) {
     RunReport report;
     report.prices = hourly_walk(bars, 7);
+    report.regimes = {report.prices, made_regimes(bars, 9)};
     report.result = random_trades(report.prices, bars / 12, 11);
     report.predictions = noisy_predictions(report.prices, 0.05, 13);
     const Panel panel = panel_of(report.predictions, 1);
@@ -221,6 +242,12 @@ EvaluationReport evaluation() {
         const std::size_t from = fold * 1000, to = from + 999;
         const double accuracy = 0.525 + 0.016 * random.next_normal();
         report.folds.push_back({bars.time[from], bars.time[to], 1000, accuracy, 0.503 + 0.008 * random.next_uniform(), (accuracy - 0.51) * 0.1});
+    }
+    report.series_regimes = {bars, made_regimes(bars.size(), 4)};
+    for (int k = 1; k <= 11; ++k) {
+        const double a = 0.515 + 0.004 * k, half = 0.2 / (16 - k);
+        report.regimes.push_back({k, 250 * (16 - k), 0.005 * (16 - k), a, a - half, a + half, 0.51 + 0.001 * k, 0.001 * (k - 5), 0.89 + 0.002 * k,
+                                  0.1 * k, 0.5, 0.1 * k - 0.5, 0.1 * k - 0.9, 0.1 * k - 0.1});
     }
     report.importance = importance();
     report.cost_model = "spread 1.0 pip, commission 7 USD a lot";

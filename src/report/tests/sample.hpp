@@ -4,6 +4,7 @@
 
 #include "report/demo_report.hpp"
 #include "report/evaluation_report.hpp"
+#include "report/regime_report.hpp"
 #include "report/run_report.hpp"
 
 namespace aitrading::report::sample {
@@ -19,6 +20,9 @@ ScoredBars noisy_predictions(const BarColumns& bars, double edge, std::uint64_t 
 /// The figures that need only `bars`; the rest plausible.
 Panel panel_of(const ScoredBars& bars, int horizon);
 
+/// A path of regimes that changes every few bars, unknown at first.
+std::vector<int> made_regimes(std::size_t bars, std::uint64_t seed);
+RegimeReport regimes();
 RunReport run(std::size_t bars = 9000);
 EvaluationReport evaluation();
 DemoReport demo();

@@ -55,7 +55,7 @@ TEST(WhereItWorked, tells_months_where_all_bars_open_at_one_hour) {
     bars.regime.assign(bars.size(), 3);
     for (std::size_t i = 0; i < bars.size(); ++i) bars.time[i] = {static_cast<std::int64_t>(i) * nanos_per_day};
     EXPECT_THAT(prediction_maps(bars, false).at(0).subtitle, testing::StartsWith("By regime and month"));
-    EXPECT_THAT(gain_by_regime_and_month(bars).rows, testing::ElementsAre("Regime 3"));
+    EXPECT_THAT(gain_by_regime_and_month(bars).rows, testing::ElementsAre("3 Down, strong"));
     std::vector<Trade> trades(400);
     for (std::size_t i = 0; i < trades.size(); ++i) trades[i].opened = bars.time[i];
     EXPECT_THAT(trade_maps(trades, 400, "").at(0).subtitle, testing::HasSubstr("by month and weekday"));
