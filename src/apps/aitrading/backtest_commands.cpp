@@ -160,6 +160,7 @@ struct Traded {
     BarColumns bars;
     std::optional<LoadedModel> model;
     std::vector<StoredPrediction> predictions;
+    std::optional<trading::ProbabilitySeries> series;  ///< of the model, once it was asked
 };
 
 /// Whole spread, fixed slippage and commission of both fills for one unit, at the last price.
@@ -178,6 +179,7 @@ Price round_trip_cost(const RunOptions& run, const BarColumns& bars) {
 Result<trading::ProbabilitySeries> predictions_of(std::string_view name, const BacktestOptions& o,
                                                   const BacktestSource& source, const RunOptions& run, Traded& traded,
                                                   const Context& context) {
+    if (traded.series) return *traded.series;
     if (source.ticks)
         return fail(ErrorCode::usage, "model:NAME trades bars; give the model's own series and --intrabar ticks");
     TRY(LoadedModel model, load_model(context, std::string(name), std::nullopt));
@@ -187,11 +189,37 @@ Result<trading::ProbabilitySeries> predictions_of(std::string_view name, const B
         TRY(bars, read_series(context, source.series, {.to = source.range.to}));
     }
     bars.key = run.series;
-    TRY(traded.predictions, predict_bars(model, bars));
+    TRY(traded.predictions, predict_bars(model, bars, context));
     std::erase_if(traded.predictions, [&](const StoredPrediction& p) { return !source.range.contains(p.bar); });
-    trading::ProbabilitySeries out = to_series(model, traded.predictions);
+    traded.series = to_series(model, traded.predictions);
     traded.model = std::move(model);
-    return out;
+    return *traded.series;
+}
+
+/// The regime of every traded bar; a stored series also has the bars before, which the rules need to begin.
+Result<std::vector<int>> regimes_of(const BacktestOptions& o, const BacktestSource& source, const BarColumns& traded, const Context& context) {
+    constexpr std::size_t most = 1'000'000;  // ten seconds; more would outlast the run
+    if (traded.size() > most) return std::vector<int>{};
+    BarColumns bars = traded;
+    if (o.input.empty() && o.bars.empty()) {
+        TRY(bars, read_series(context, source.series, {.to = source.range.to}));
+    }
+    TRY(const models::RegimePath path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars), context.stop));
+    const auto first = static_cast<std::ptrdiff_t>(bars.size() - std::min(bars.size(), traded.size()));
+    return std::vector<int>(path.regime.begin() + first, path.regime.end());
+}
+
+/// What the report shows beside the run. Runs the strategy again under changed assumptions.
+Result<RunPageFacts> page_facts(const BacktestOptions& o, const BacktestSource& source, Traded& traded,
+                                const trading::StrategySetup& setup, const RunOptions& run, const Context& context) {
+    RunPageFacts facts;
+    facts.model = traded.model ? &*traded.model : nullptr;
+    facts.predictions = traded.predictions;
+    if (traded.bars.size() == 0) return facts;
+    TRY(facts.regime, regimes_of(o, source, traded.bars, context));
+    TRY(facts.sensitivity, backtest::run_sensitivity(traded.bars, [&] { return trading::make_strategy(o.strategy, setup); }, run, context.stop));
+    facts.bars = std::move(traded.bars);
+    return facts;
 }
 
 Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
@@ -221,9 +249,10 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     add_notes(result, o, run);
     const bool one_sided = !source.ticks && !source.two_sided;
     if (auto caution = backtest::rollover_caution(result, one_sided)) result.cautions.push_back(std::move(*caution));
-    if (!o.report.empty())
-        TRY_VOID(write_run_page(o.report, result, traded.bars, traded.model ? &*traded.model : nullptr,
-                                traded.predictions, context));
+    if (!o.report.empty()) {
+        TRY(const RunPageFacts facts, page_facts(o, source, traded, setup, run, context));
+        TRY_VOID(write_run_page(o.report, result, facts, context));
+    }
     if (context.json)
         fmt::print("{}\n", run_result_json(result).dump());
     else

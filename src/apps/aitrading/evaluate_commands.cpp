@@ -5,6 +5,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "insight/regimes/regime.hpp"
+
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/evaluation_run.hpp"
@@ -38,6 +40,9 @@ void print_json(const EvaluationRun& run) {
     out["protocol"] = run.protocol;
     out["panel"] = Json::parse(models::panel_json(run.panel()));
     out["models"] = panels_json(run.panels);
+    out["regimes"] = Json::parse(models::regime_panels_json(run.regime_panels, insight::regime_names));
+    if (run.regime_panels.empty())
+        out["regimes_reason"] = fmt::format("no regime is known on the tested bars; the rules need {} bars before the first", run.regimes.warm_up);
     out["costs"] = run.cost_model;
     out["trials"] = run.trials;
     out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
@@ -56,6 +61,8 @@ Result<void> write_report(const EvaluationRun& run, const std::string& folder, c
     page.models = run.panels;
     page.chosen = "ensemble";
     page.predictions = scored_bars(run);
+    page.regimes = regime_rows(run);
+    page.series_regimes = {run.bars, run.regimes.regime};
     page.folds = fold_rows(run);
     page.importance = feature_shares(run, 20);
     if (run.labels.directional) {
@@ -143,13 +150,14 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     auto o = std::make_shared<EvaluateOptions>();
     auto* c = app.add_subcommand("evaluate", "purged walk-forward evaluation with the whole panel");
     c->footer("Example: aitrading evaluate EURUSD H1 --label next_bar --models lightgbm --folds 10 --to 2018-02-01\n"
+              "         aitrading evaluate EURUSD H1 --with regimes --to 2018-02-01\n"
               "         aitrading evaluate --market strong.csv --train 150000 --test 200000");
     c->add_option("symbol", o->series.symbol, "stored symbol");
     c->add_option("timeframe", o->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
     c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
     c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
-    c->add_option("--with", o->with, "with --features wide: more stored symbols beside the series, parted by commas");
+    c->add_option("--with", o->with, "regimes: regimes as columns and as a member; with --features wide also stored symbols; parted by commas");
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
     c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
     c->add_option("--from", o->series.from, "first bar");

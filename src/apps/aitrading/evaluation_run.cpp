@@ -12,6 +12,8 @@
 #include "base/hash.hpp"
 #include "models/boosting/boosting.hpp"
 #include "models/ensemble/har_learner.hpp"
+#include "models/ensemble/market_regimes.hpp"
+#include "models/ensemble/series_regimes.hpp"
 #include "models/ensemble/service/fold_cache_files.hpp"
 #include "models/evaluation/labels.hpp"
 #include "models/evaluation/leak_gate.hpp"
@@ -94,8 +96,8 @@ PanelGround lay_ground(const EvaluationRun& run, const EvaluationRequest& reques
     return g;
 }
 
-Result<Panel> panel_of(const EvaluationRun& run, const PanelGround& g, std::span<const double> p,
-                       const models::FrozenThresholds* thresholds, std::uint64_t seed) {
+models::PanelInput panel_input(const EvaluationRun& run, const PanelGround& g, std::span<const double> p,
+                               const models::FrozenThresholds* thresholds) {
     models::PanelInput input;
     input.y = g.y;
     input.p = p;
@@ -109,7 +111,17 @@ Result<Panel> panel_of(const EvaluationRun& run, const PanelGround& g, std::span
     input.thresholds = thresholds;
     input.trading = {g.held.return_bp, g.cost, g.held.realised};
     input.trials = run.trials;
-    return models::compute_panel(input, {.seed = seed});
+    return input;
+}
+
+/// How the ensemble did in each of the twelve regimes.
+Result<void> add_regime_panels(EvaluationRun& run, const PanelGround& g, const Context& context) {
+    const Predictions& predictions = run.pipeline.predictions;
+    const std::vector<int> regime = at_entries(run.regimes.regime, g.row);
+    const std::vector<double> target = at_entries(run.labels.target, run.pipeline.entry);
+    models::RegimePanelInput input{panel_input(run, g, run.pipeline.ensemble().p_up, nullptr), regime, predictions.low, predictions.high, target};
+    TRY(run.regime_panels, models::panel_by_regime(input, {.seed = context.seed}));
+    return {};
 }
 
 Result<void> add_panels(EvaluationRun& run, const EvaluationRequest& request, const Context& context, Price spread,
@@ -118,13 +130,14 @@ Result<void> add_panels(EvaluationRun& run, const EvaluationRequest& request, co
     const auto& fitted = run.pipeline.models;
     const auto add = [&](const std::string& name, std::span<const double> p, const models::FrozenThresholds* t,
                          bool baseline) -> Result<void> {
-        TRY(Panel panel, panel_of(run, ground, p, t, context.seed));
+        TRY(Panel panel, models::compute_panel(panel_input(run, ground, p, t), {.seed = context.seed}));
         run.panels.push_back({name, std::move(panel), baseline});
         return {};
     };
     TRY_VOID(add("ensemble", run.pipeline.ensemble().p_up, &run.pipeline.ensemble().thresholds, false));
     for (std::size_t m = 0; m + 1 < fitted.size(); ++m)
         TRY_VOID(add(fitted[m].name, fitted[m].p_up, &fitted[m].thresholds, false));
+    TRY_VOID(add_regime_panels(run, ground, context));
     TRY(const auto baselines, models::run_baselines(run.bars, run.labels, run.splits));
     for (const auto& b : baselines) TRY_VOID(add(b.name, b.p, nullptr, true));
     return {};
@@ -164,6 +177,10 @@ void describe_protocol(EvaluationRun& run, const EvaluationRequest& request) {
     out.push_back(fmt::format("{} configurations were tried on this series and label so far, and deflate the Sharpe "
                               "ratio.",
                               run.trials));
+    if (!run.learnt_names.empty())
+        out.push_back(fmt::format("{} columns are learnt anew for each fit, from exactly the rows that its members learn from, and filtered "
+                                  "bar by bar after them. {}", run.learnt_names.size(),
+                                  run.pipeline.learnt_notes.empty() ? "" : "Last fold: " + run.pipeline.learnt_notes.back()));
     if (!request.placebo.empty()) out.push_back("PLACEBO: " + request.placebo + ". This is no forecast.");
 }
 
@@ -171,6 +188,7 @@ std::string configuration(const EvaluationRequest& request, const EvaluationRun&
                           std::span<const models::Learner* const> learners) {
     std::string out = fmt::format("{} folds={} rows={} refit={} embargo={} features={}", run.labels.spec, request.folds,
                                   request.fold_rows, request.refit_bars, run.embargo_bars, run.features.manifest_hash);
+    if (!run.learnt_names.empty()) out += fmt::format(" learnt={}", run.learnt_names.size());
     for (const auto* l : learners) out += fmt::format(" {}({})", l->name(), l->describe());
     return out;
 }
@@ -209,7 +227,14 @@ Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const Evalua
         TRY(auto har, models::make_har_learner(features.names));
         out.push_back(std::move(har));
     }
+    // Its forecast speaks of the next bar's return, and so of no other label.
+    if (all && asks_for_regimes(request.with) && labels.directional && labels.spec == "next_bar")
+        out.push_back(models::make_markov_switching_member(features.columns() + models::SeriesRegimes::states));
     return out;
+}
+
+std::unique_ptr<models::LearntColumns> learnt_columns(const EvaluationRequest& request, const BarColumns& bars) {
+    return asks_for_regimes(request.with) ? std::make_unique<models::SeriesRegimes>(bars) : nullptr;
 }
 
 std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners) {
@@ -227,6 +252,9 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     TRY(run.labels, models::make_labels(request.label, run.bars));
     TRY(const auto owned, make_learners(request, run.features, run.labels));
     const auto learners = borrowed(owned);
+    const auto learnt = learnt_columns(request, run.bars);
+    if (learnt) run.learnt_names = learnt->names();
+    TRY(run.regimes, models::rule_regimes(run.bars, models::RuleRegimeOptions::of(run.bars), context.stop));
     TRY_VOID(apply_placebo(run, request, context.seed));
     // A feature that needs a later bar cannot be rebuilt from a prefix; nothing is fitted on such a matrix.
     if (request.placebo != "reversed")
@@ -253,6 +281,7 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     options.stop = context.stop;
     options.embargo_bars = run.embargo_bars;
     options.cache = &cache;
+    options.learnt = learnt.get();
     options.clock = monotonic_seconds;
     options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
@@ -281,6 +310,19 @@ report::ScoredBars scored_bars(const EvaluationRun& run) {
         out.time.push_back(run.features.time[run.labels.row[e]]);
         out.p_up.push_back(run.pipeline.ensemble().p_up[i]);
         out.y.push_back(run.labels.y[e]);
+        out.regime.push_back(run.regimes.regime[run.labels.row[e]]);
+    }
+    return out;
+}
+
+std::vector<report::RegimeRow> regime_rows(const EvaluationRun& run) {
+    std::vector<report::RegimeRow> out;
+    for (const models::RegimePanel& r : run.regime_panels) {
+        const Panel& p = r.panel;
+        report::RegimeRow row{r.regime, p.n, r.share, p.accuracy, p.accuracy_low, p.accuracy_high, p.majority_rate, p.log_loss_skill,
+                              r.interval_coverage, {}, {}, {}, {}, {}};
+        if (r.traded) row.gross_bp = r.gross.mean, row.cost_bp = r.cost.mean, row.net_bp = r.net.mean, row.net_low = r.net.low, row.net_high = r.net.high;
+        out.push_back(std::move(row));
     }
     return out;
 }
@@ -313,14 +355,17 @@ std::vector<report::FeatureShare> feature_shares(const EvaluationRun& run, std::
     std::vector<report::FeatureShare> out;
     const auto& importance = run.pipeline.ensemble().importance;
     out.reserve(importance.size());
-    for (std::size_t c = 0; c < importance.size(); ++c) out.push_back({.name = run.features.names[c], .share = importance[c]});
+    const std::size_t features = run.features.columns();
+    const auto name_of = [&](std::size_t c) { return c < features ? run.features.names[c] : run.learnt_names[c - features]; };
+    for (std::size_t c = 0; c < importance.size(); ++c) out.push_back({.name = name_of(c), .share = importance[c]});
     std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.share > b.share; });
     if (out.size() > most) out.resize(most);
     return out;
 }
 
 std::string predictions_csv(const EvaluationRun& run) {
-    return predictions_csv(run.pipeline, "time", [&](std::uint32_t row) { return to_iso8601(run.features.time[row]); });
+    return predictions_csv(run.pipeline, "time", [&](std::uint32_t row) { return to_iso8601(run.features.time[row]); },
+                           [&](std::size_t i) { return run.regimes.regime[run.pipeline.predictions.row[i]]; });
 }
 
 std::vector<std::string> split_list(const std::string& text) {

@@ -10,7 +10,9 @@
 #include "domain/market.hpp"
 #include "domain/model.hpp"
 #include "models/ensemble/pipeline.hpp"
+#include "models/ensemble/rule_regimes.hpp"
 #include "models/evaluation/baselines.hpp"
+#include "models/evaluation/regime_panel.hpp"
 #include "report/facts.hpp"
 
 namespace aitrading::apps {
@@ -20,7 +22,7 @@ struct EvaluationRequest {
     std::string label = "next_bar";
     std::vector<std::string> models;            ///< names of learners
     std::string features = "default";           ///< set of features: default or wide
-    std::vector<std::string> with;              ///< symbols beside the series, wide only
+    std::vector<std::string> with;              ///< `regimes`, and symbols beside the series (wide only)
     std::vector<std::string> parameters;        ///< `name=value` words for each learner; empty: defaults
     int folds = 10;
     std::size_t fold_rows = 0;                  ///< labels per fold; 0: from `folds`
@@ -40,6 +42,9 @@ struct EvaluationRun {
     std::vector<models::Split> splits;
     models::PipelineResult pipeline;
     std::vector<report::ModelPanel> panels;     ///< the ensemble first, then members, then baselines
+    models::RegimePath regimes;                 ///< of all bars, by rule
+    std::vector<models::RegimePanel> regime_panels;  ///< of the ensemble; empty where no regime is known
+    std::vector<std::string> learnt_names;      ///< columns behind the features, learnt anew for each fit
     std::vector<std::string> protocol;          ///< sentences in plain words
     std::string cost_model;
     std::int64_t trials = 1;
@@ -52,7 +57,8 @@ struct EvaluationRun {
 /// @errors usage
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,
                                                                     const std::vector<std::string>& parameters);
-/// Those of a request; `all` on a volatility label has HAR among its members.
+/// Those of a request; `all` on a volatility label has HAR among its members, `all` with regimes on next_bar the
+/// Markov-switching regression.
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const EvaluationRequest& request,
                                                                     const FeatureMatrix& features,
                                                                     const LabelSet& labels);
@@ -63,8 +69,12 @@ std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<m
 /// @errors gate_refused (a leak), bad_input, usage, interrupted
 Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& request, const Context& context);
 
+/// What a run with regimes learns anew for each fit; nothing without.
+std::unique_ptr<models::LearntColumns> learnt_columns(const EvaluationRequest& request, const BarColumns& bars);
+
 /// The report's view of a run.
 report::ScoredBars scored_bars(const EvaluationRun& run);
+std::vector<report::RegimeRow> regime_rows(const EvaluationRun& run);
 std::vector<report::FoldRow> fold_rows(const EvaluationRun& run);
 std::vector<report::FeatureShare> feature_shares(const EvaluationRun& run, std::size_t most);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "engines/series_store/parquet/parquet_store.hpp"
+#include "models/ensemble/rule_regimes.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -68,35 +69,55 @@ std::string lower(std::string text) {
     return text;
 }
 
-}  // namespace
-
-Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
-                                     const Context& context) {
-    if (set == "default" && with.empty()) return FeatureInputs{insight::FeatureSet(insight::FeatureOptions::of(bars)), {}};
-    if (set != "wide")
-        return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide", set));
+/// The wide set's other markets.
+Result<std::vector<CrossSeries>> markets_beside(const std::vector<std::string>& symbols, const BarColumns& bars, const Context& context,
+                                                std::vector<insight::AbsentColumn>& absent) {
     TRY(const auto store, engines::open_parquet_store(context.home));
     Markets markets(*store, bars);
     TRY_VOID(markets.list());
     std::vector<CrossSeries> cross;
-    std::vector<insight::AbsentColumn> absent;
     TRY_VOID(add_dollar_index(markets, cross, absent));
     const std::vector<Market> beside{{"gold", {"XAUUSD", "GOLD"}}, {"stocks", {"SPXUSD", "SP500", "US500"}}};
-    for (const auto& [name, symbols] : beside) {
-        const auto stored = std::ranges::find_if(symbols, [&](const char* s) { return markets.has(s); });
-        if (stored == symbols.end() || *stored == bars.key.symbol) {
-            absent.push_back({name, stored == symbols.end() ? fmt::format("no {} of this timeframe is stored", symbols.front()) : "the series itself"});
+    for (const auto& [name, known] : beside) {
+        const auto stored = std::ranges::find_if(known, [&](const char* s) { return markets.has(s); });
+        if (stored == known.end() || *stored == bars.key.symbol) {
+            absent.push_back({name, stored == known.end() ? fmt::format("no {} of this timeframe is stored", known.front()) : "the series itself"});
             continue;
         }
         TRY(CrossSeries series, markets.read(name, *stored));
         cross.push_back(std::move(series));
     }
-    for (const std::string& symbol : with) {
+    for (const std::string& symbol : symbols) {
         TRY(CrossSeries series, markets.read(lower(symbol), symbol));
         cross.push_back(std::move(series));
     }
-    insight::FeatureOptions options = insight::FeatureOptions::wide_of(bars, cross);
-    options.absent = std::move(absent);
+    return cross;
+}
+
+}  // namespace
+
+bool asks_for_regimes(const std::vector<std::string>& with) { return std::ranges::find(with, regimes_word) != with.end(); }
+
+Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
+                                     const Context& context) {
+    std::vector<std::string> symbols = with;
+    const bool regimes = std::erase(symbols, regimes_word) > 0;
+    if (set != "wide" && (set != "default" || !symbols.empty()))
+        return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide, "
+                                                  "--with {} does not", set, regimes_word));
+    std::vector<CrossSeries> cross;
+    insight::FeatureOptions options = insight::FeatureOptions::of(bars);
+    if (set == "wide") {
+        std::vector<insight::AbsentColumn> absent;
+        TRY(cross, markets_beside(symbols, bars, context, absent));
+        options = insight::FeatureOptions::wide_of(bars, cross);
+        options.absent = std::move(absent);
+    }
+    if (regimes) {
+        options.has_spread = bars.has_ask() || bars.has_spread();
+        TRY(auto guest, models::rule_regime_guest(models::RuleRegimeOptions::of(bars)));
+        options.guests.emplace_back(std::move(guest));
+    }
     return FeatureInputs{insight::FeatureSet(options), std::move(cross)};
 }
 

@@ -8,6 +8,10 @@
 
 namespace aitrading::apps {
 
+/// The word of `--with` that asks for regimes; every other word is a stored symbol.
+inline constexpr const char* regimes_word = "regimes";
+bool asks_for_regimes(const std::vector<std::string>& with);
+
 /// A set of features as it fits one stored series, and the other markets that it looks at.
 struct FeatureInputs {
     insight::FeatureSet set;
@@ -18,8 +22,9 @@ struct FeatureInputs {
 
 /// `default`: what the models see, the series alone. `wide`: more groups, and beside the series the dollar index from its
 /// stored legs, gold, stocks, and the symbols of `with`, all of the same timeframe; what is not stored is absent with its
-/// reason. The dollar index and gold are left out where they are the series itself.
-/// @errors usage (another set, `with` without wide), not_found (a symbol of `with`), failed
+/// reason. The dollar index and gold are left out where they are the series itself. Both sets take the word `regimes`: the
+/// twelve regimes by rule as columns behind the others.
+/// @errors usage (another set, symbols of `with` without wide), not_found (a symbol of `with`), failed
 Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
                                      const Context& context);
 

@@ -264,13 +264,14 @@ void add_features(CLI::App& app, Context& context) {
                      "written as Parquet, with a null where a value is not known and the manifest in its metadata.\n\n"
                      "Example: aitrading features EURUSD H1 --out features.csv --from 2017-01-01\n"
                      "         aitrading features EURUSD H1 --out features.parquet\n"
+                     "         aitrading features EURUSD H1 --with regimes --out features.csv\n"
                      "         aitrading features EURUSD H1 --set wide --with AUDUSD --out wide.csv\n"
                      "         aitrading features EURUSD ticks --bars M5 --out quotes.csv");
     features->add_option("symbol", command->symbol, "as in data list")->required();
     features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1, or ticks with --bars")->required();
     features->add_option("--set", command->set, "default (what the models see) or wide (more groups, other markets)")
         ->capture_default_str();
-    features->add_option("--with", command->with, "with --set wide: more stored symbols of the same timeframe beside it");
+    features->add_option("--with", command->with, "regimes: the twelve regimes by rule as columns; with --set wide also stored symbols of the same timeframe");
     features->add_option("--bars", command->bars, "of ticks: a row for each bar of this timeframe that has quotes");
     features->add_option("--out", command->out, "the CSV or .parquet to write; it appears when it is complete")->required();
     features->add_option("--from", command->from, "first bar to write");

@@ -129,7 +129,10 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
 }
 
 std::string market_predictions_csv(const MarketRun& run) {
-    return predictions_csv(run.pipeline, "t", [&](std::uint32_t row) { return fmt::to_string(run.table.t[row]); });
+    const auto& learnt = run.pipeline.learnt;
+    const std::size_t width = learnt.size() / std::max<std::size_t>(1, run.pipeline.predictions.size());
+    return predictions_csv(run.pipeline, "t", [&](std::uint32_t row) { return fmt::to_string(run.table.t[row]); },
+                           [&](std::size_t i) { return width == 0 ? 0 : models::regime_number(std::span(learnt).subspan(i * width, width)); });
 }
 
 }  // namespace aitrading::apps

@@ -3,28 +3,20 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <span>
-
-#include "models/ensemble/market_regimes.hpp"
-
 namespace aitrading::apps {
 
 std::string predictions_csv(const models::PipelineResult& pipeline, std::string_view key_name,
-                            const std::function<std::string(std::uint32_t row)>& key) {
+                            const std::function<std::string(std::uint32_t row)>& key, const std::function<int(std::size_t i)>& regime) {
     std::string out = fmt::format("{},p_up,p_low,p_high,low,high,regime", key_name);
     const auto& fitted = pipeline.models;
     for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + fitted[m].name;
     out += '\n';
     const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.9g}", v); };
     const Predictions& p = pipeline.predictions;
-    const std::size_t learnt = p.size() > 0 ? pipeline.learnt.size() / p.size() : 0;
-    const auto regime = [&](std::size_t i) {
-        if (learnt == 0) return std::string();
-        return fmt::to_string(models::regime_number(std::span(pipeline.learnt).subspan(i * learnt, learnt)));
-    };
+    const auto told = [&](std::size_t i) { return regime(i) == 0 ? std::string() : fmt::to_string(regime(i)); };
     for (std::size_t i = 0; i < p.size(); ++i) {
         out += fmt::format("{},{},{},{},{},{},{}", key(p.row[i]), field(p.p_up[i]), field(p.p_low[i]), field(p.p_high[i]),
-                           field(p.low[i]), field(p.high[i]), regime(i));
+                           field(p.low[i]), field(p.high[i]), told(i));
         for (std::size_t m = 0; m + 1 < fitted.size(); ++m) out += "," + field(fitted[m].p_up[i]);
         out += '\n';
     }

@@ -1,17 +1,18 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <vector>
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "insight/regimes/regime_statistics.hpp"
-#include "insight/regimes/rules.hpp"
 #include "kit/table.hpp"
+#include "models/ensemble/rule_regimes.hpp"
+#include "report/regime_report.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -21,57 +22,56 @@ using insight::Regime;
 using insight::regime_kinds;
 
 struct RegimesCommand {
-    std::string symbol, timeframe, out, from, to;
+    std::string symbol, timeframe, out, from, to, report;
     int window = 64;
 };
 
-std::optional<double> spread_of(const BarColumns& bars, std::size_t i) {
-    if (bars.has_spread()) return bars.spread[i].to_double();
-    if (bars.has_ask()) return bars.ask_close[i].to_double() - bars.close[i].to_double();
-    return std::nullopt;
-}
-
+/// The rows that are written, and what is counted over them.
 struct Labelled {
     std::string csv;
     std::vector<Regime> regimes;  ///< of the rows written
-    std::vector<std::string> not_available;
-    int warm_up = 0;
+    std::size_t first = 0;        ///< bar of the first row
+    models::RegimePath path;      ///< of all bars
 };
 
 Result<Labelled> label(const BarColumns& bars, UnixNanos from, const RegimesCommand& command, const Context& context) {
-    insight::RuleOptions options;
-    options.window = command.window;
-    options.has_volume = std::ranges::any_of(bars.volume, [](Quantity v) { return v.to_double() > 0; });
-    options.has_spread = bars.has_spread() || bars.has_ask();
-    TRY(insight::RegimeRules rules, insight::RegimeRules::of(options));
     Labelled out;
-    out.warm_up = rules.warm_up();
-    if (bars.size() <= static_cast<std::size_t>(out.warm_up))
+    TRY(out.path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars, command.window), context.stop));
+    if (bars.size() <= static_cast<std::size_t>(out.path.warm_up))
         return fail(ErrorCode::bad_input, fmt::format("{} has {} bars up to the end of the span; the regimes need {} before the first "
                                                       "is known: take a longer span or a smaller --window", to_string(bars.key),
-                                                      bars.size(), out.warm_up + 1));
-    if (!options.has_volume) out.not_available.emplace_back("volume: the series has none; its conditions are left out");
-    if (!options.has_spread) out.not_available.emplace_back("spread: the series has none; crisis is told by Amihud's measure alone");
-    out.not_available.emplace_back("economic calendar: not stored; shocks are told by jumps alone");
+                                                      bars.size(), out.path.warm_up + 1));
     out.csv = "time,regime";
     for (std::size_t k = 1; k <= regime_kinds; ++k) out.csv += fmt::format(",p_{}", k);
     out.csv += '\n';
-    for (std::size_t i = 0; i < bars.size(); ++i) {
-        if (i % 4096 == 0 && context.stop.stop_requested())
-            return fail(ErrorCode::interrupted, command.out + ": stopped, nothing was written");
-        const insight::RegimeReading& reading = rules.update(insight::Candle::of(bars.bar(i)), spread_of(bars, i));
-        if (bars.time[i] < from) continue;
-        out.regimes.push_back(reading.regime);
+    out.first = static_cast<std::size_t>(std::ranges::lower_bound(bars.time, from) - bars.time.begin());
+    for (std::size_t i = out.first; i < bars.size(); ++i) {
+        out.regimes.push_back(static_cast<Regime>(out.path.regime[i]));
         out.csv += to_iso8601(bars.time[i]);
-        if (reading.regime == Regime::unknown) {
+        if (out.path.regime[i] == 0) {
             out.csv.append(1 + regime_kinds, ',');
         } else {
-            out.csv += fmt::format(",{}", static_cast<int>(reading.regime));
-            for (const double p : reading.probability) out.csv += fmt::format(",{:.6g}", p);
+            out.csv += fmt::format(",{}", out.path.regime[i]);
+            for (const double p : out.path.probability[i]) out.csv += fmt::format(",{:.6g}", p);
         }
         out.csv += '\n';
     }
     return out;
+}
+
+Result<void> write_report(const RegimesCommand& command, const BarColumns& bars, const Labelled& labelled, const Context& context) {
+    report::RegimeReport page;
+    page.series.prices = bars.slice(labelled.first, bars.size());
+    page.series.regime.assign(labelled.path.regime.begin() + static_cast<std::ptrdiff_t>(labelled.first), labelled.path.regime.end());
+    page.not_available = labelled.path.not_available;
+    page.protocol = {fmt::format("Twelve rules over features of closed bars, window {} bars; a threshold is a share of the trailing 20 windows, so that every "
+                                 "instrument and timeframe has its own.", command.window),
+                     "The first rule that fires names the regime; it is left when another has been right for 3 bars or its own rule fails at 80 % of its "
+                     "thresholds, and never before 3 bars.",
+                     "Nothing at a bar comes from a later one; bars before --from only warm the rules up."};
+    page.provenance = provenance(context);
+    page.provenance.data = data_line(bars);
+    return write_page(std::filesystem::path(command.report) / "report.html", report::render_regime_report(page));
 }
 
 void print_json(const RegimesCommand& command, const Labelled& labelled, const insight::RegimeStatistics& s) {
@@ -83,8 +83,9 @@ void print_json(const RegimesCommand& command, const Labelled& labelled, const i
         for (std::size_t j = 0; j < regime_kinds; ++j) row.push_back(s.transition(k, j));
         transitions.push_back(std::move(row));
     }
-    const Json document{{"out", command.out}, {"rows", labelled.regimes.size()}, {"known", s.known}, {"warm_up", labelled.warm_up},
-                        {"regimes", std::move(regimes)}, {"transitions", std::move(transitions)}, {"not_available", labelled.not_available}};
+    const auto given = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+    const Json document{{"out", given(command.out)}, {"report", given(command.report)}, {"rows", labelled.regimes.size()}, {"known", s.known}, {"warm_up", labelled.path.warm_up},
+                        {"regimes", std::move(regimes)}, {"transitions", std::move(transitions)}, {"not_available", labelled.path.not_available}};
     fmt::print("{}\n", document.dump(2));
 }
 
@@ -104,12 +105,15 @@ void print_tables(const RegimesCommand& command, const Labelled& labelled, const
         moves.add(row);
     }
     fmt::print("{}\n{}\n", stays.render(), moves.render());
-    for (const std::string& text : labelled.not_available) fmt::print("not available: {}\n", text);
-    fmt::print("{} rows, {} with a known regime (the first after {} bars), in {}\n", labelled.regimes.size(), s.known,
-               labelled.warm_up, command.out);
+    for (const std::string& text : labelled.path.not_available) fmt::print("not available: {}\n", text);
+    fmt::print("{} rows, {} with a known regime (the first after {} bars){}{}\n", labelled.regimes.size(), s.known, labelled.path.warm_up,
+               command.out.empty() ? "" : ", in ", command.out);
+    if (!command.report.empty()) fmt::print("Report: {}\n", (std::filesystem::path(command.report) / "report.html").string());
 }
 
 Result<void> write_regimes(const RegimesCommand& command, const Context& context) {
+    if (command.out.empty() && command.report.empty())
+        return fail(ErrorCode::usage, "regimes: say where to, --out FILE for the CSV or --report DIR for the page, or both");
     TRY(const SeriesKey key, series_key(command.symbol, command.timeframe));
     if (key.timeframe == Timeframe::ticks)
         return fail(ErrorCode::usage, "regimes are told of bars, not of ticks; use one of M1 M5 M15 M30 H1 H4 D1 W1");
@@ -118,7 +122,8 @@ Result<void> write_regimes(const RegimesCommand& command, const Context& context
     whole.to = range.to;
     TRY(const BarColumns bars, read_series(context, key, whole));
     TRY(const Labelled labelled, label(bars, range.from, command, context));
-    TRY_VOID(write_file(command.out, labelled.csv));
+    if (!command.out.empty()) TRY_VOID(write_file(command.out, labelled.csv));
+    if (!command.report.empty()) TRY_VOID(write_report(command, bars, labelled, context));
     const insight::RegimeStatistics statistics = insight::regime_statistics(labelled.regimes);
     if (context.json)
         print_json(command, labelled, statistics);
@@ -135,10 +140,12 @@ void add_regimes_commands(CLI::App& app, Context& context) {
     regimes->footer("Rules with hysteresis over features of closed bars; thresholds are shares of the trailing 20 windows, so that every\n"
                     "instrument has its own. p_1 to p_12 tell how near the rules' thresholds are and are not calibrated. Rows do not\n"
                     "depend on --from. Fields are empty until the reference window is full.\n\n"
-                    "Example: aitrading regimes EURUSD H1 --out regimes.csv");
+                    "Example: aitrading regimes EURUSD H1 --out regimes.csv\n"
+                    "         aitrading regimes EURUSD H1 --report regimes --from 2017-01-01");
     regimes->add_option("symbol", command->symbol, "as in data list")->required();
     regimes->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
-    regimes->add_option("--out", command->out, "the CSV to write; it appears when it is complete")->required();
+    regimes->add_option("--out", command->out, "the CSV to write; it appears when it is complete");
+    regimes->add_option("--report", command->report, "folder for report.html");
     regimes->add_option("--window", command->window, "bars that a regime is told from, 48 to 100")
         ->check(CLI::Range(48, 100))
         ->capture_default_str();

@@ -8,6 +8,7 @@
 #include "apps/aitrading/series_input.hpp"
 #include "models/evaluation/labels.hpp"
 #include "models/evaluation/panel.hpp"
+#include "report/format.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::size_t features_shown = 20;
 struct Matched {
     std::vector<std::uint32_t> entry;
     std::vector<double> p;
+    std::vector<int> regime;
 };
 
 Matched match(const LabelSet& labels, const std::vector<StoredPrediction>& predictions, const BarColumns& bars) {
@@ -30,6 +32,7 @@ Matched match(const LabelSet& labels, const std::vector<StoredPrediction>& predi
         if (predictions[at].bar != time) continue;
         out.entry.push_back(e);
         out.p.push_back(predictions[at].p_up);
+        out.regime.push_back(predictions[at].regime);
     }
     return out;
 }
@@ -76,7 +79,7 @@ Result<void> add_model_evidence(report::RunReport& page, const LoadedModel& mode
     std::ranges::stable_sort(page.importance, [](const auto& a, const auto& b) { return a.share > b.share; });
     if (page.importance.size() > features_shown) page.importance.resize(features_shown);
     page.panels.push_back({model.metadata.name, std::move(panel), false});
-    page.predictions = {time, m.p, y, {}};
+    page.predictions = {time, m.p, y, m.regime};
     page.protocol.push_back(fmt::format("{} version {}: predictions up to {} are out of fold, later ones the fitted "
                                         "model's.", model.metadata.name, model.metadata.version,
                                         to_iso8601(model.metadata.training_end)));
@@ -85,18 +88,20 @@ Result<void> add_model_evidence(report::RunReport& page, const LoadedModel& mode
     return {};
 }
 
-Result<void> write_run_page(const std::string& folder, const RunResult& result, const BarColumns& bars,
-                            const LoadedModel* model, const std::vector<StoredPrediction>& predictions,
-                            const Context& context) {
+Result<void> write_run_page(const std::string& folder, const RunResult& result, const RunPageFacts& facts, const Context& context) {
     report::RunReport page;
     page.result = result;
-    page.prices = bars;
+    page.prices = facts.bars;
+    if (facts.regime.size() == facts.bars.size()) page.regimes = {facts.bars, facts.regime};
     page.protocol = result.notes;
     page.trials_text = fmt::format("{} parameter set{} before this run was shown.", result.trials,
                                    result.trials == 1 ? "" : "s");
-    if (model != nullptr) TRY_VOID(add_model_evidence(page, *model, predictions, bars));
+    if (facts.model != nullptr) TRY_VOID(add_model_evidence(page, *facts.model, facts.predictions, facts.bars));
+    for (const backtest::SensitivityRun& run : facts.sensitivity)
+        page.sensitivity.push_back({fmt::format("{}: net {}", run.what, report::signed_money(run.result.net, report::quote_currency(result.series.symbol), 0)), run.result.sharpe,
+                                    run.result.sharpe_low, run.result.sharpe_high});
     page.provenance = provenance(context);
-    if (bars.size() > 0) page.provenance.data = data_line(bars);
+    if (facts.bars.size() > 0) page.provenance.data = data_line(facts.bars);
     page.provenance.hash = result.hash;
     return write_page(std::filesystem::path(folder) / "report.html", report::render_run_report(page));
 }

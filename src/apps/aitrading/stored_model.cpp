@@ -7,10 +7,12 @@
 #include <cmath>
 #include <limits>
 
+#include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
-#include "insight/features/feature_set.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/ensemble/column_learner.hpp"
 #include "models/ensemble/har_learner.hpp"
+#include "models/ensemble/series_regimes.hpp"
 #include "models/evaluation/labels.hpp"
 #include "models/registry/service/model_store.hpp"
 
@@ -48,11 +50,30 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
         if (features.known[i] <= model.metadata.training_end) continue;
         const models::RowPrediction p = model.fitted.predict_row(features.row(i));
         const models::Interval target = intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)));
-        out.push_back({features.time[i], features.known[i], p.p_up, p.p_low, p.p_high, target.low, target.high, false});
+        out.push_back({features.time[i], features.known[i], p.p_up, p.p_low, p.p_high, target.low, target.high, false, 0, {}, {}, 0, {}});
+        if (model.fitted.learns_columns()) {
+            const auto learnt = features.row(i).last(model.fitted.learnt_columns());
+            out.back().states.assign(learnt.begin(), learnt.begin() + models::SeriesRegimes::states);
+        }
         if (!labels) continue;
         while (label < labels->size() && labels->row[label] < i) ++label;
         if (label < labels->size() && labels->row[label] == i)
             intervals.label(i, labels->end[label], labels->target[label]);
+    }
+    return {};
+}
+
+/// The regime of each predicted bar, told from `bars` up to its close.
+Result<void> tell_regimes(const BarColumns& bars, const Context& context, std::vector<StoredPrediction>& out) {
+    TRY(const models::RegimePath path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars), context.stop));
+    std::size_t at = 0;
+    for (StoredPrediction& p : out) {
+        while (at < bars.size() && bars.time[at] < p.bar) ++at;
+        if (at == bars.size() || bars.time[at] != p.bar) continue;
+        p.regime = path.regime[at];
+        p.nearness = path.probability[at];
+        p.next = path.next[at];
+        p.remaining = path.remaining[at];
     }
     return {};
 }
@@ -63,6 +84,7 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
     TRY(models::StoredModel stored, models::ModelStore(context.home).load(name, version));
     auto learners = models::tree_learners();
     learners.push_back(models::har_learner_for_restore());
+    learners.push_back(models::make_column_learner("markov_switching", 0));  // the stored bytes know its column
     std::vector<const models::Learner*> borrowed;
     borrowed.reserve(learners.size());
     for (const auto& l : learners) borrowed.push_back(l.get());
@@ -92,17 +114,20 @@ Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, 
     return out;
 }
 
-Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars) {
+Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context) {
     if (bars.key != model.metadata.series)
         return fail(ErrorCode::gate_refused,
                     fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
                                 to_string(model.metadata.series), to_string(bars.key)));
-    TRY(const FeatureMatrix features, insight::compute_features(bars));
-    TRY_VOID(model.fitted.accepts(features));
+    TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
+    TRY(FeatureMatrix features, inputs.compute(bars));
+    const models::SeriesRegimes learnt(bars);
+    TRY(features, model.fitted.with_learnt(features, &learnt));
     std::vector<StoredPrediction> out;
     for (const StoredPrediction& p : model.out_of_fold)
         if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);
     TRY_VOID(add_later_rows(model, bars, features, out));
+    TRY_VOID(tell_regimes(bars, context, out));
     return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "decision/trading/probability_strategy.hpp"
 #include "domain/market.hpp"
 #include "models/ensemble/fitted_ensemble.hpp"
+#include "models/ensemble/rule_regimes.hpp"
 #include "models/registry/registry.hpp"
 
 namespace aitrading::apps {
@@ -17,6 +19,11 @@ struct StoredPrediction {
     UnixNanos bar, known;
     double p_up = 0.5, p_low = 0, p_high = 1, low = 0, high = 0;
     bool out_of_fold = false;
+    int regime = 0;                                           ///< by rule, 1 to 12; 0 where not known
+    std::array<double, models::rule_regime_kinds> nearness{}; ///< of each rule to its thresholds; zeros where not known
+    std::array<double, models::rule_regime_kinds> next{};     ///< law of the next bar's regime; zeros where not known
+    double remaining = 0;                                     ///< bars that the regime is expected to go on for
+    std::vector<double> states;                               ///< posterior of the model's own fitted states; empty without
 };
 
 /// A trained model as the registry keeps it, ready to predict.
@@ -32,8 +39,8 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
 /// The model's word on bars, each known at the bar's close: its stored out-of-fold predictions up to the training end,
 /// the fitted model after it. Bars of the training span without an out-of-fold prediction get none.
 /// @param bars of the model's series, with enough bars before the first wanted one for the features to warm up
-/// @errors gate_refused (other features or another series than it was trained on)
-Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars);
+/// @errors gate_refused (another series than it was trained on), bad_input (other features or learnt columns)
+Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context);
 
 /// The same for the back-test.
 trading::ProbabilitySeries to_series(const LoadedModel& model, const std::vector<StoredPrediction>& predictions);

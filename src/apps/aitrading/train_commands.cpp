@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "insight/regimes/regime.hpp"
+
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/evaluation_run.hpp"
 #include "apps/aitrading/output.hpp"
@@ -23,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "all", name;
+    std::string label = "next_bar", models = "all", name, with;
     int folds = 10, trials = 0;
 };
 
@@ -56,6 +58,8 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     options.threads = context.threads;
     options.stop = context.stop;
     options.embargo_bars = run.embargo_bars;
+    const auto learnt = learnt_columns(request, run.bars);
+    options.learnt = learnt.get();
     kit::Progress progress(context.progress, "fitting the final model", 0, "fits");
     options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
     auto fitted = models::FittedEnsemble::fit(run.features, run.labels, all, borrowed(learners), options);
@@ -63,14 +67,15 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     return fitted;
 }
 
-models::StoredModel to_store(const EvaluationRun& run, const models::FittedEnsemble& fitted, const TrainOptions& o,
-                             const Context& context) {
+models::StoredModel to_store(const EvaluationRun& run, const EvaluationRequest& request, const models::FittedEnsemble& fitted,
+                             const TrainOptions& o, const Context& context) {
     models::StoredModel out;
     auto& m = out.metadata;
     m.name = o.name;
     m.series = run.bars.key;
     m.label = o.label;
     m.feature_manifest_hash = run.features.manifest_hash;
+    m.with = request.with;
     m.training_from = run.bars.time.front();
     // The last label needs the last bar's close: from there on nothing was seen.
     m.training_end = run.features.known[run.features.rows() - 1];
@@ -94,12 +99,13 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     request.label = o.label;
     request.models = split_list(o.models);
     request.folds = o.folds;
+    request.with = split_list(o.with);
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));
     }
     TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
     TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
-    models::StoredModel stored = to_store(run, fitted, o, context);
+    models::StoredModel stored = to_store(run, request, fitted, o, context);
     TRY(const int version, models::ModelStore(context.home).store(stored));
     if (context.json) {
         Json out;
@@ -128,8 +134,13 @@ Json prediction_json(const StoredPrediction& p) {
     out["low"] = number(p.low);
     out["high"] = number(p.high);
     out["out_of_fold"] = p.out_of_fold;
-    out["regime"] = nullptr;   // this build has no regimes
-    out["layers"] = nullptr;   // nor the four layers of signals
+    out["regime"] = p.regime == 0 ? Json(nullptr) : Json(p.regime);
+    out["regime_name"] = p.regime == 0 ? Json(nullptr) : Json(insight::regime_names[static_cast<std::size_t>(p.regime)]);
+    out["regime_p"] = p.regime == 0 ? Json(nullptr) : Json(p.nearness);
+    out["regime_next_p"] = p.regime == 0 ? Json(nullptr) : Json(p.next);
+    out["regime_remaining_bars"] = p.regime == 0 ? Json(nullptr) : Json(p.remaining);
+    out["regime_states"] = p.states.empty() ? Json(nullptr) : Json(p.states);
+    out["layers"] = nullptr;   // this build has no signals
     out["reasons"] = Json::array();
     return out;
 }
@@ -148,7 +159,7 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         // Features need the bars before the wanted ones: read from the beginning.
         TRY(bars, read_series(context, key, {.to = range.to}));
     }
-    TRY(auto predictions, predict_bars(model, bars));
+    TRY(auto predictions, predict_bars(model, bars, context));
     std::erase_if(predictions, [&](const StoredPrediction& p) { return !range.contains(p.bar); });
     if (o.explain)
         std::fprintf(stderr, "warning: reasons are not available in this build; \"reasons\" stays empty\n");
@@ -157,6 +168,7 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         out["model"] = model.metadata.name;
         out["version"] = model.metadata.version;
         out["training_end"] = to_iso8601(model.metadata.training_end);
+        out["regime_p_meaning"] = "how near each of the twelve rules is to its thresholds; not calibrated";
         out["predictions"] = Json::array();
         for (const auto& p : predictions) out["predictions"].push_back(prediction_json(p));
         std::puts(out.dump(2).c_str());
@@ -165,8 +177,8 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
     std::puts("time,p_up,p_low,p_high,low,high,regime");
     const auto field = [](double v) { return std::isnan(v) ? std::string() : fmt::format("{:.6g}", v); };
     for (const auto& p : predictions)
-        fmt::print("{},{},{},{},{},{},\n", to_iso8601(p.bar), field(p.p_up), field(p.p_low), field(p.p_high),
-                   field(p.low), field(p.high));
+        fmt::print("{},{},{},{},{},{},{}\n", to_iso8601(p.bar), field(p.p_up), field(p.p_low), field(p.p_high),
+                   field(p.low), field(p.high), p.regime == 0 ? std::string() : fmt::to_string(p.regime));
     std::fprintf(stderr, "%zu predictions of %s version %d; those up to %s are out of fold\n", predictions.size(),
                  o.name.c_str(), model.metadata.version, to_iso8601(model.metadata.training_end).c_str());
     return {};
@@ -182,6 +194,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("timeframe", t->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
     train_command->add_option("--label", t->label, "as for evaluate")->capture_default_str();
     train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    train_command->add_option("--with", t->with, "regimes: regimes as columns and as a member");
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
     train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
