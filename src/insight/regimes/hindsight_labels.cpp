@@ -48,7 +48,8 @@ void rank(std::vector<Whole>& segments, std::size_t reference, double Whole::*fi
         const std::size_t from = reference_of(segments[i], reference);
         const double own = segments[i].*field;
         double below = 0, others = 0;
-        for (std::size_t j = i; j-- > 0 && segments[j].end > from;) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (segments[j].end <= from) continue;
             const double bars = static_cast<double>(segments[j].end - std::max(segments[j].begin, from));
             others += bars;
             if (segments[j].*field < own) below += bars;
@@ -165,7 +166,7 @@ Result<HindsightLabels> hindsight_labels(std::span<const Candle> bars, std::span
         measure(segments[i], level, options.window);
     }
     TRY_VOID(read_bars(segments, bars, spread, options));
-    const auto reference = static_cast<std::size_t>(options.window * options.references);
+    const auto reference = static_cast<std::size_t>(options.window) * static_cast<std::size_t>(options.references);
     rank(segments, reference, &Whole::deviation, &Whole::volatility_share);
     rank(segments, reference, &Whole::efficiency, &Whole::efficiency_share);
     rank(segments, reference, &Whole::adx, &Whole::adx_share);

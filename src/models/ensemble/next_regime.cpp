@@ -21,8 +21,16 @@ struct Known {
     MatrixView view(std::size_t from, std::size_t to) const { return {values.data() + from * columns, to - from, columns, columns}; }
 };
 
-TrainingData rows_of(const Known& known, std::size_t from, std::size_t to, std::span<const float> y, std::span<const double> weight) {
-    return {known.view(from, to), y.subspan(from, to - from), weight.subspan(from, to - from)};
+TrainingData rows_of(const Known& known, std::size_t from, std::size_t to, std::span<const float> y, std::span<const double> weight,
+                     double overlap) {
+    return {known.view(from, to), y.subspan(from, to - from), weight.subspan(from, to - from), overlap};
+}
+
+/// Rows of one stay tell the same: as many a stay as there are on average, so that no leaf stands for a single episode.
+double rows_a_stay(std::span<const int> target) {
+    double stays = 1;
+    for (std::size_t t = 1; t < target.size(); ++t) stays += target[t] != target[t - 1] ? 1 : 0;
+    return static_cast<double>(target.size()) / stays;
 }
 
 }  // namespace
@@ -64,12 +72,13 @@ Result<NextRegime> NextRegime::fit(const Learner& learner, MatrixView features, 
         if (static_cast<std::size_t>(in_train) < options.rows_least || static_cast<std::size_t>(in_train) == train) out.not_learnt_.push_back(k);
     }
     const std::vector<double> weight(rows, 1.0);
+    const double overlap = options.overlap ? rows_a_stay(std::span(known.target).first(train)) : 1;
     std::vector<std::optional<Error>> failures(targets.kinds());
     parallel_for(targets.kinds(), options.threads, options.stop, [&](std::size_t k) {
         if (std::ranges::binary_search(out.not_learnt_, k)) return;
         std::vector<float> y(rows);
         std::ranges::transform(known.target, y.begin(), [k](int v) { return v == static_cast<int>(k) ? 1.0F : 0.0F; });
-        auto fitted = learner.fit(rows_of(known, 0, train, y, weight), rows_of(known, first_validation, rows, y, weight),
+        auto fitted = learner.fit(rows_of(known, 0, train, y, weight, overlap), rows_of(known, first_validation, rows, y, weight, overlap),
                                   {.seed = options.seed + k, .stop = options.stop});
         if (fitted)
             out.members_[k] = *std::move(fitted);

@@ -37,6 +37,7 @@ struct NextRegimeOptions {
     double validation_share = 0.15;   ///< latest rows, which stop boosting early
     std::size_t purge = 0;            ///< rows left out between the two
     std::size_t rows_least = 50;      ///< a kind with fewer targets is not learnt: its share is given instead
+    bool overlap = false;             ///< limits on leaves count stays instead of rows (TrainingData::overlap)
     std::uint64_t seed = 1;
     int threads = 1;                  ///< over the kinds; the result does not depend on it
     std::stop_token stop;

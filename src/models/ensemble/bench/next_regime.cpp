@@ -181,7 +181,7 @@ Result<std::vector<std::vector<int>>> learn_and_say(const RealBars& bars, const 
     std::vector<std::vector<int>> out;
     for (const std::size_t horizon : horizons) {
         TRY(const NextRegime model, NextRegime::fit(learner, all.slice(0, from - purge), NextRegimeTargets(labels, horizon),
-                                                    {.purge = purge + horizon, .threads = threads}));
+                                                    {.purge = purge + horizon, .overlap = true, .threads = threads}));
         std::vector<int>& said = out.emplace_back();
         said.reserve(to - from);
         for (std::size_t t = from; t < to; ++t) said.push_back(most_likely_kind(model, all.row(t)));
