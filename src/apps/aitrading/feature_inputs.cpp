@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "engines/series_store/parquet/parquet_store.hpp"
+#include "insight/features/dollar_index.hpp"
 #include "models/ensemble/rule_regimes.hpp"
 
 namespace aitrading::apps {
@@ -13,7 +13,6 @@ namespace {
 
 using insight::CrossSeries;
 
-constexpr std::array legs{"EURUSD", "USDJPY", "GBPUSD", "USDCAD", "USDSEK", "USDCHF"};
 /// Markets that stand beside every series: a column name and the symbols under which they may be stored.
 struct Market {
     const char* name;
@@ -49,10 +48,11 @@ class Markets {
 Result<void> add_dollar_index(const Markets& markets, std::vector<CrossSeries>& cross,
                               std::vector<insight::AbsentColumn>& absent) {
     std::vector<CrossSeries> found;
-    for (const char* pair : legs) {
+    for (const insight::DollarIndexLeg& leg : insight::dollar_index_legs) {
+        const std::string pair(leg.pair);
         if (!markets.has(pair)) continue;
-        TRY(CrossSeries leg, markets.read(pair, pair));
-        found.push_back(std::move(leg));
+        TRY(CrossSeries series, markets.read(pair, pair));
+        found.push_back(std::move(series));
     }
     auto index = insight::dollar_index(found);
     if (!index && index.error().code == ErrorCode::not_found) {

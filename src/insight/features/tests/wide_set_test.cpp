@@ -138,37 +138,5 @@ TEST(WideSet, refuses_markets_that_it_was_not_made_for) {
     EXPECT_THAT(set.compute(bars, cross).error().text, testing::HasSubstr("gold, level 5"));
 }
 
-CrossSeries constant(const char* name, double level, std::int64_t hour) {
-    return {name, "", {{hour * nanos_per_hour}}, {level}};
-}
-
-TEST(DollarIndex, is_that_of_the_exchange) {
-    // Spot rates of 2018-06-29; the exchange's index closed near 94.5.
-    std::vector<CrossSeries> legs{constant("EURUSD", 1.1684, 1), constant("USDJPY", 110.76, 2), constant("GBPUSD", 1.3207, 3),
-                                  constant("USDCAD", 1.3130, 4), constant("USDSEK", 8.9560, 5), constant("USDCHF", 0.9904, 6)};
-    const CrossSeries index = dollar_index(legs).value();
-    ASSERT_EQ(index.size(), 1u) << "nothing before every leg is known";
-    EXPECT_EQ(index.known[0].value, 6 * nanos_per_hour);
-    EXPECT_NEAR(index.level[0], 94.5, 0.2);
-    legs.erase(legs.begin() + 4);
-    const CrossSeries without = dollar_index(legs).value();
-    const double sum = -0.576 * std::log(1.1684) + 0.136 * std::log(110.76) - 0.119 * std::log(1.3207) +
-                       0.091 * std::log(1.3130) + 0.036 * std::log(0.9904);
-    EXPECT_NEAR(without.level[0], 50.14348112 * std::exp(sum / 0.958), 1e-9);
-    EXPECT_THAT(without.meaning, testing::HasSubstr("without USDSEK"));
-    legs.erase(legs.begin() + 1);
-    EXPECT_THAT(dollar_index(legs).error().text, testing::HasSubstr("USDJPY"));
-}
-
-TEST(DollarIndex, takes_each_leg_as_it_was_known) {
-    std::vector<CrossSeries> legs;
-    for (const char* pair : {"USDJPY", "GBPUSD", "USDCAD", "USDCHF"}) legs.push_back(constant(pair, 1, 1));
-    legs.push_back({"EURUSD", "", {{2 * nanos_per_hour}, {5 * nanos_per_hour}}, {1, 2}});
-    const CrossSeries index = dollar_index(legs).value();
-    ASSERT_EQ(index.size(), 2u);
-    EXPECT_EQ(index.known[1].value, 5 * nanos_per_hour);
-    EXPECT_NEAR(index.level[1] / index.level[0], std::pow(2, -0.576 / 0.958), 1e-12);
-}
-
 }  // namespace
 }  // namespace aitrading::insight

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "insight/features/cross_series.hpp"
+
+namespace aitrading::insight {
+
+/// One currency of ICE's US dollar index as its pair is quoted; the sizes of the weights sum up to 1.
+struct DollarIndexLeg {
+    std::string_view pair;
+    double weight;
+};
+inline constexpr std::array<DollarIndexLeg, 6> dollar_index_legs{{{"EURUSD", -0.576},
+                                                                  {"USDJPY", 0.136},
+                                                                  {"GBPUSD", -0.119},
+                                                                  {"USDCAD", 0.091},
+                                                                  {"USDSEK", 0.042},
+                                                                  {"USDCHF", 0.036}}};
+inline constexpr double dollar_index_scale = 50.14348112;
+
+/// 50.14348112 EURUSD^-0.576 USDJPY^0.136 GBPUSD^-0.119 USDCAD^0.091 USDSEK^0.042 USDCHF^0.036.
+/// Source: ICE, U.S. Dollar Index. @param quotes [6], in the order of dollar_index_legs, each > 0
+double dollar_index_level(std::span<const double> quotes);
+
+/// The weight of each leg when those of `left_out` do not count: 0 for them, the others divided by what their sizes sum up
+/// to. The index of these weights moves with the whole one's unit of volatility but has nothing of the legs left out.
+std::array<double, 6> dollar_index_weights(std::span<const std::string_view> left_out);
+
+/// The legs that an instrument shares a currency with, besides the dollar: its own price is part of the index through them.
+/// EURUSD: EURUSD; EURJPY: EURUSD and USDJPY; XAUUSD: none. Symbols may carry a suffix (EURUSD.oanda).
+std::vector<std::string_view> dollar_index_own_legs(std::string_view symbol);
+
+/// The index from its legs as of each instant at which one of them has news.
+/// Without USDSEK the other weights are divided by their sum 0.958, and `meaning` says so.
+/// @param legs series named by their pairs in any order; others are passed over
+/// @errors not_found (legs other than USDSEK are missing, all of them named)
+Result<CrossSeries> dollar_index(std::span<const CrossSeries> legs);
+
+}  // namespace aitrading::insight
