@@ -72,7 +72,7 @@ Result<DollarLinks> dollar_links(std::span<const CrossSeries> instruments, std::
         return out;
     }
     out.index = absent.empty() ? "ICE US dollar index, returns of its six legs by the published weights"
-                               : "index of five legs: USDSEK is missing, the other weights are divided by 0.958";
+                               : "Index of five legs: USDSEK is missing, the other weights are divided by 0.958";
     for (const CrossSeries& instrument : instruments) {
         TRY(DollarLink link, link_of(instrument, legs, absent, align));
         out.links.push_back(std::move(link));

@@ -8,5 +8,6 @@ int main(int argc, char** argv) {
     using namespace aitrading;
     std::vector<kit::BenchRow> rows = insight::measure_matrices();
     for (auto& row : insight::measure_breaks()) rows.push_back(std::move(row));
+    for (auto& row : insight::measure_ticks()) rows.push_back(std::move(row));
     return kit::print_bench(rows, argc, argv);
 }

@@ -30,5 +30,7 @@ double best_of(int times, Work work) {
 std::vector<kit::BenchRow> measure_matrices();
 /// How often the tests of breaks reject where nothing broke.
 std::vector<kit::BenchRow> measure_breaks();
+/// Asynchronous ticks: the gates of the specification and what they cost.
+std::vector<kit::BenchRow> measure_ticks();
 
 }  // namespace aitrading::insight
