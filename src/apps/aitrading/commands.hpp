@@ -34,6 +34,7 @@ void add_features_commands(CLI::App& app, Context& context);
 void add_calendar_commands(CLI::App& app, Context& context);
 void add_instruments_commands(CLI::App& app, Context& context);
 void add_regimes_commands(CLI::App& app, Context& context);
+void add_correlation_commands(CLI::App& app, Context& context);
 void add_models_commands(CLI::App& app, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
 void add_backtest_commands(CLI::App& app, Context& context);

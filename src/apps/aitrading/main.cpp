@@ -111,6 +111,7 @@ int run(int argc, char** argv) {
     add_calendar_commands(app, context);
     add_instruments_commands(app, context);
     add_regimes_commands(app, context);
+    add_correlation_commands(app, context);
     add_models_commands(app, context);
     add_synth_commands(app, context);
     add_backtest_commands(app, context);
