@@ -157,7 +157,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
     c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
     c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
-    c->add_option("--with", o->with, "regimes: regimes as columns and as a member; with --features wide also stored symbols; parted by commas");
+    c->add_option("--with", o->with, "regimes: regimes as columns and as a member; correlation: how it moves with the dollar index, gold, stocks and named symbols; stored symbols (with correlation or --features wide); parted by commas");
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
     c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
     c->add_option("--from", o->series.from, "first bar");

@@ -5,7 +5,11 @@
 #include <algorithm>
 
 #include "engines/series_store/parquet/parquet_store.hpp"
+<<<<<<< HEAD
 #include "insight/features/dollar_index.hpp"
+=======
+#include "insight/correlation/correlation_guest.hpp"
+>>>>>>> e998085 (insight/correlation: correlations in several timeframes, and how far they disagree, as feature columns)
 #include "models/ensemble/rule_regimes.hpp"
 
 namespace aitrading::apps {
@@ -101,17 +105,27 @@ bool asks_for_regimes(const std::vector<std::string>& with) { return std::ranges
 Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
                                      const Context& context) {
     std::vector<std::string> symbols = with;
-    const bool regimes = std::erase(symbols, regimes_word) > 0;
-    if (set != "wide" && (set != "default" || !symbols.empty()))
-        return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide, "
-                                                  "--with {} does not", set, regimes_word));
+    const bool regimes = std::erase(symbols, regimes_word) > 0, correlation = std::erase(symbols, correlation_word) > 0;
+    if (set != "wide" && (set != "default" || (!symbols.empty() && !correlation)))
+        return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide or --with {}, "
+                                                  "--with {} does not", set, correlation_word, regimes_word));
     std::vector<CrossSeries> cross;
+    std::vector<insight::AbsentColumn> absent;
     insight::FeatureOptions options = insight::FeatureOptions::of(bars);
-    if (set == "wide") {
-        std::vector<insight::AbsentColumn> absent;
+    if (set == "wide" || correlation) {
         TRY(cross, markets_beside(symbols, bars, context, absent));
+    }
+    if (correlation) {
+        TRY(auto guest, insight::correlation_guest(bars.key.timeframe, std::make_shared<const std::vector<CrossSeries>>(cross)));
+        options.guests.emplace_back(std::move(guest));
+    }
+    if (set == "wide") {
+        auto guests = std::move(options.guests);
         options = insight::FeatureOptions::wide_of(bars, cross);
+        options.guests = std::move(guests);
         options.absent = std::move(absent);
+    } else {
+        cross.clear();  // the default set looks at none; the guest keeps its own
     }
     if (regimes) {
         options.has_spread = bars.has_ask() || bars.has_spread();

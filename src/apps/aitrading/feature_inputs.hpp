@@ -8,8 +8,9 @@
 
 namespace aitrading::apps {
 
-/// The word of `--with` that asks for regimes; every other word is a stored symbol.
+/// The words of `--with` that ask for regimes and for correlations; every other word is a stored symbol.
 inline constexpr const char* regimes_word = "regimes";
+inline constexpr const char* correlation_word = "correlation";
 bool asks_for_regimes(const std::vector<std::string>& with);
 
 /// A set of features as it fits one stored series, and the other markets that it looks at.
@@ -22,9 +23,10 @@ struct FeatureInputs {
 
 /// `default`: what the models see, the series alone. `wide`: more groups, and beside the series the dollar index from its
 /// stored legs, gold, stocks, and the symbols of `with`, all of the same timeframe; what is not stored is absent with its
-/// reason. The dollar index and gold are left out where they are the series itself. Both sets take the word `regimes`: the
-/// twelve regimes by rule as columns behind the others.
-/// @errors usage (another set, symbols of `with` without wide), not_found (a symbol of `with`), failed
+/// reason. The dollar index and gold are left out where they are the series itself. Both sets take the words `regimes`, the
+/// twelve regimes by rule as columns behind the others, and `correlation`, how the series moves with those markets in several
+/// timeframes at once (insight/correlation/correlation_guest.hpp).
+/// @errors usage (another set, symbols of `with` with neither wide nor `correlation`, no market beside the series), not_found (a symbol of `with`), failed
 Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<std::string>& with, const BarColumns& bars,
                                      const Context& context);
 

@@ -271,7 +271,7 @@ void add_features(CLI::App& app, Context& context) {
     features->add_option("timeframe", command->timeframe, "M1 M5 M15 M30 H1 H4 D1 W1, or ticks with --bars")->required();
     features->add_option("--set", command->set, "default (what the models see) or wide (more groups, other markets)")
         ->capture_default_str();
-    features->add_option("--with", command->with, "regimes: the twelve regimes by rule as columns; with --set wide also stored symbols of the same timeframe");
+    features->add_option("--with", command->with, "regimes: the twelve regimes by rule as columns; correlation: with the dollar index, gold, stocks and named symbols in several timeframes; stored symbols (with correlation or --set wide)");
     features->add_option("--bars", command->bars, "of ticks: a row for each bar of this timeframe that has quotes");
     features->add_option("--out", command->out, "the CSV or .parquet to write; it appears when it is complete")->required();
     features->add_option("--from", command->from, "first bar to write");
