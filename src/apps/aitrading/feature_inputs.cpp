@@ -5,11 +5,8 @@
 #include <algorithm>
 
 #include "engines/series_store/parquet/parquet_store.hpp"
-<<<<<<< HEAD
-#include "insight/features/dollar_index.hpp"
-=======
 #include "insight/correlation/correlation_guest.hpp"
->>>>>>> e998085 (insight/correlation: correlations in several timeframes, and how far they disagree, as feature columns)
+#include "insight/features/dollar_index.hpp"
 #include "models/ensemble/rule_regimes.hpp"
 
 namespace aitrading::apps {
@@ -35,6 +32,7 @@ class Markets {
             if (info.key.timeframe == bars_.key.timeframe) symbols_.push_back(info.key.symbol);
         return {};
     }
+    const std::string& symbol() const { return bars_.key.symbol; }
     bool has(const std::string& symbol) const { return std::ranges::find(symbols_, symbol) != symbols_.end(); }
     Result<CrossSeries> read(const std::string& name, const std::string& symbol) const {
         if (symbol == bars_.key.symbol) return insight::cross_series(name, bars_);
@@ -58,7 +56,8 @@ Result<void> add_dollar_index(const Markets& markets, std::vector<CrossSeries>& 
         TRY(CrossSeries series, markets.read(pair, pair));
         found.push_back(std::move(series));
     }
-    auto index = insight::dollar_index(found);
+    // What a pair did itself would come back as a forecast of it.
+    auto index = insight::dollar_index(found, insight::dollar_index_own_legs(markets.symbol()));
     if (!index && index.error().code == ErrorCode::not_found) {
         absent.push_back({"dxy", index.error().text});
         return {};

@@ -61,30 +61,35 @@ std::vector<std::string_view> dollar_index_own_legs(std::string_view symbol) {
     return own;
 }
 
-Result<CrossSeries> dollar_index(std::span<const CrossSeries> given) {
+Result<CrossSeries> dollar_index(std::span<const CrossSeries> given, std::span<const std::string_view> own) {
     std::vector<Leg> legs;
-    std::vector<std::string_view> missing;
+    std::vector<std::string_view> missing, left_out(own.begin(), own.end());
+    const auto is_own = [&](std::string_view pair) { return std::ranges::find(own, pair) != own.end(); };
     for (const DollarIndexLeg& leg : dollar_index_legs) {
+        if (is_own(leg.pair)) continue;
         const auto found = std::ranges::find(given, leg.pair, &CrossSeries::name);
         if (found != given.end() && found->size() > 0)
             legs.push_back({leg.weight, &*found});
         else
             missing.push_back(leg.pair);
     }
-    const bool whole = missing.empty();
-    if (!whole && (missing.size() > 1 || missing.front() != "USDSEK"))
+    if (!missing.empty() && (missing.size() > 1 || missing.front() != "USDSEK"))
         return fail(ErrorCode::not_found, fmt::format("the dollar index needs {}, which {} not stored", fmt::join(missing, ", "),
                                                       missing.size() == 1 ? "is" : "are"));
-    CrossSeries index{"dxy", whole ? "ICE US dollar index from its six legs"
-                                   : "ICE US dollar index without USDSEK, other weights divided by 0.958", {}, {}};
-    const double share = whole ? 1 : 1 / 0.958;
+    left_out.insert(left_out.end(), missing.begin(), missing.end());
+    const std::array<double, 6> weights = dollar_index_weights(left_out);
+    for (std::size_t i = 0, next = 0; i < weights.size() && next < legs.size(); ++i)
+        if (weights[i] != 0) legs[next++].weight = weights[i];
+    CrossSeries index{"dxy", left_out.empty() ? "ICE US dollar index from its six legs"
+                                              : fmt::format("ICE US dollar index without {}, other weights divided by the sum of their sizes",
+                                                            fmt::join(left_out, " and ")), {}, {}};
     for (std::int64_t now = next_news(legs); now != std::numeric_limits<std::int64_t>::max(); now = next_news(legs)) {
         double level = std::log(dollar_index_scale);
         bool all = true;
         for (Leg& leg : legs) {
             while (leg.next < leg.series->size() && leg.series->known[leg.next].value <= now) ++leg.next;
             all = all && leg.next > 0;
-            if (leg.next > 0) level += leg.weight * share * std::log(leg.series->level[leg.next - 1]);
+            if (leg.next > 0) level += leg.weight * std::log(leg.series->level[leg.next - 1]);
         }
         if (!all) continue;
         index.known.push_back({now});

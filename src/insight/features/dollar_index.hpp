@@ -37,9 +37,11 @@ std::array<double, 6> dollar_index_weights(std::span<const std::string_view> lef
 std::vector<std::string_view> dollar_index_own_legs(std::string_view symbol);
 
 /// The index from its legs as of each instant at which one of them has news.
-/// Without USDSEK the other weights are divided by their sum 0.958, and `meaning` says so.
+/// Without USDSEK, or without legs that are the instrument's own, the other weights are divided by the sum of their sizes
+/// (dollar_index_weights), and `meaning` says so.
 /// @param legs series named by their pairs in any order; others are passed over
+/// @param own pairs that do not count (dollar_index_own_legs), where the index is to forecast or explain an instrument
 /// @errors not_found (legs other than USDSEK are missing, all of them named)
-Result<CrossSeries> dollar_index(std::span<const CrossSeries> legs);
+Result<CrossSeries> dollar_index(std::span<const CrossSeries> legs, std::span<const std::string_view> own = {});
 
 }  // namespace aitrading::insight

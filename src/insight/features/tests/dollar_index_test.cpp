@@ -30,6 +30,20 @@ TEST(DollarIndex, is_that_of_the_exchange) {
     EXPECT_THAT(dollar_index(legs).error().text, testing::HasSubstr("needs USDJPY, USDSEK, which are not stored"));
 }
 
+TEST(DollarIndex, has_nothing_of_the_legs_that_are_an_instruments_own) {
+    std::vector<CrossSeries> legs;
+    for (const char* pair : {"USDJPY", "GBPUSD", "USDCAD", "USDSEK"}) legs.push_back(constant(pair, 1, 1));
+    legs.push_back({"USDCHF", "", {{nanos_per_hour}, {4 * nanos_per_hour}}, {1, 3}});
+    legs.push_back({"EURUSD", "", {{nanos_per_hour}, {5 * nanos_per_hour}}, {1, 2}});
+    const CrossSeries index = dollar_index(legs, dollar_index_own_legs("EURUSD")).value();
+    ASSERT_EQ(index.size(), 2u) << "the euro's news are none";
+    EXPECT_EQ(index.known[1].value, 4 * nanos_per_hour);
+    EXPECT_NEAR(index.level[1] / index.level[0], std::pow(3, 0.036 / 0.424), 1e-12);
+    EXPECT_THAT(index.meaning, testing::HasSubstr("without EURUSD"));
+    legs.pop_back();
+    EXPECT_TRUE(dollar_index(legs, dollar_index_own_legs("EURUSD")).has_value()) << "an own leg need not be stored";
+}
+
 TEST(DollarIndex, takes_each_leg_as_it_was_known) {
     std::vector<CrossSeries> legs;
     for (const char* pair : {"USDJPY", "GBPUSD", "USDCAD", "USDCHF"}) legs.push_back(constant(pair, 1, 1));
