@@ -47,7 +47,8 @@ struct Grid {
     double total() const { return static_cast<double>(rows) * (head + height + foot); }
     /// @param axis room left of it   @param label room right of it
     Box box(std::size_t i, double axis, double label) const {
-        const double x = static_cast<double>(i % columns) * (width + gap), y = static_cast<double>(i / columns) * (head + height + foot) + head;
+        const std::size_t row = i / columns, column = i % columns;
+        const double x = static_cast<double>(column) * (width + gap), y = static_cast<double>(row) * (head + height + foot) + head;
         return {x + axis, y, x + width - label, y + height};
     }
 };

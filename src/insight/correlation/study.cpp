@@ -63,8 +63,8 @@ void add_breaks(PairStudy& pair, const std::vector<double>& first, const std::ve
 
 /// A clock that is wrong by whole bars shows as a lag at which the two move together far more than at none.
 void suspect_clock(CorrelationStudy& out, const PairStudy& pair) {
-    const auto middle = static_cast<int>(pair.lags.size() / 2);
-    const CorrelationEstimate &now = pair.lags[static_cast<std::size_t>(middle)], &best = pair.lags[static_cast<std::size_t>(middle + pair.best_lag)];
+    const auto middle = pair.lags.begin() + static_cast<std::ptrdiff_t>(pair.lags.size() / 2);
+    const CorrelationEstimate &now = *middle, &best = *(middle + pair.best_lag);
     if (pair.best_lag == 0 || !now.known() || std::abs(best.value) < 0.3 || std::abs(best.value) < 2 * std::abs(now.value)) return;
     out.warnings.push_back(fmt::format("{} and {} correlate {:.2f} at a lag of {} rows and {:.2f} at none: is one of their clocks wrong?",
                                        out.rows.names[pair.first], out.rows.names[pair.second], best.value, pair.best_lag, now.value));
