@@ -59,7 +59,7 @@ class Features(Case):
         self.assertGreaterEqual(len(rows[0]), 151)
         for column in ("dxy_return_1", "gold_correlation_100", "audusd_beta_100"):
             self.assertNotEqual(rows[-1][rows[0].index(column)], "", column)
-        self.assertIn("without USDSEK", str(told["manifest"]["columns"]))
+        self.assertIn("without EURUSD and USDSEK", str(told["manifest"]["columns"]), "its own leg and the one that is not stored")
         self.assertEqual([r[: len(few[0])] for r in rows], few)
         default = self.folder / "default.csv"
         self.must("features", "EURUSD", "H1", "--out", default)
