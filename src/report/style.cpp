@@ -40,6 +40,7 @@ svg .m{stroke:var(--page);stroke-width:1px}svg .h{fill:transparent}svg .h:hover{
 @media (min-width:1020px){.middle{display:none}.wide{display:block}}
 .beside,.cards{display:grid;gap:0 32px;align-items:start}
 @media (min-width:760px){.beside.n2{grid-template-columns:1fr 1fr}}
+@media (max-width:1019px){.cards svg{max-width:440px}}
 @media (min-width:1020px){.beside.n3,.cards{grid-template-columns:repeat(3,1fr)}.cards article{display:grid;grid-row:span 8;grid-template-rows:subgrid;row-gap:0}.cards figure{display:grid;grid-row:span 4;grid-template-rows:subgrid}}
 .cards{gap:0 24px;margin:16px 0 24px;align-items:stretch}
 .cards article{border:1px solid var(--grid);border-radius:6px;padding:16px;min-width:0;margin-bottom:24px}
