@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/ensemble/bytes.hpp"
+#include "base/bytes.hpp"
 
 namespace aitrading::models {
 

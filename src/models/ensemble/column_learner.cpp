@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "models/ensemble/bytes.hpp"
+#include "base/bytes.hpp"
 
 namespace aitrading::models {
 namespace {

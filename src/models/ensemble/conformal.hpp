@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "models/ensemble/bytes.hpp"
+#include "base/bytes.hpp"
 
 namespace aitrading::models {
 

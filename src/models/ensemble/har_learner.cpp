@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "models/ensemble/bytes.hpp"
+#include "base/bytes.hpp"
 #include "models/ensemble/logit_regression.hpp"
 
 namespace aitrading::models {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "domain/model.hpp"
-#include "models/ensemble/bytes.hpp"
 
 namespace aitrading::models {
 

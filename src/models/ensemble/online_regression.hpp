@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "models/ensemble/bytes.hpp"
+#include "base/bytes.hpp"
 
 namespace aitrading::models {
 

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 #include "insight/regimes/markov_switching.hpp"
-#include "models/ensemble/bytes.hpp"
 
 namespace aitrading::models {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/hash.hpp"
 #include "base/result.hpp"
 
-namespace aitrading::models {
+namespace aitrading {
 
 /// Values appended to a growing byte string, in this machine's (little-endian) order.
 class ByteWriter {
@@ -109,4 +109,4 @@ class ByteReader {
     bool failed_ = false;
 };
 
-}  // namespace aitrading::models
+}  // namespace aitrading
