@@ -35,3 +35,20 @@ ait_prebuilt(ait::duckdb libduckdb.so)
 find_library(AIT_XGBOOST xgboost REQUIRED)
 add_library(ait::xgboost SHARED IMPORTED GLOBAL)
 set_target_properties(ait::xgboost PROPERTIES IMPORTED_LOCATION "${AIT_XGBOOST}")
+
+# Only the trainer of deep nets links libtorch. Not find_package(Torch): it drags Caffe2's own search for protobuf and a
+# dozen flags along, of which the two libraries need none. Without it everything but aitrading-train is built.
+# Sanitized and fuzzing builds leave it out: libtorch is not instrumented (false reports from its OpenMP and its caches),
+# and its headers do not compile under clang in C++20 or later.
+if(NOT AIT_SANITIZE AND NOT AIT_FUZZ)
+  find_library(AIT_TORCH_CPU torch_cpu)
+  find_library(AIT_TORCH_C10 c10)
+  find_path(AIT_TORCH_INCLUDE torch/csrc/api/include/torch/torch.h)
+endif()
+if(AIT_TORCH_CPU AND AIT_TORCH_C10 AND AIT_TORCH_INCLUDE)
+  add_library(ait::torch INTERFACE IMPORTED GLOBAL)
+  target_include_directories(ait::torch SYSTEM INTERFACE "${AIT_TORCH_INCLUDE}/torch/csrc/api/include")
+  target_link_libraries(ait::torch INTERFACE "${AIT_TORCH_CPU}" "${AIT_TORCH_C10}")
+elseif(NOT AIT_SANITIZE AND NOT AIT_FUZZ)
+  message(WARNING "libtorch is missing: aitrading-train is not built and no net can be trained; run ./dev setup")
+endif()
