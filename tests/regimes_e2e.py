@@ -1,6 +1,7 @@
 """Regimes everywhere a user meets them: as columns, as a CSV and a page, in an evaluation, in a stored model and in a back-test."""
 import csv
 import json
+import shutil
 import unittest
 
 import e2e
@@ -43,6 +44,23 @@ class Regimes(Case):
         self.must("features", "EURUSD", "H1", "--with", "regimes", "--out", late, "--from", rows[2000]["time"])
         self.assertEqual(table(late), rows[2000:])
         self.refuse(2, "features", "EURUSD", "H1", "--with", "GBPUSD", "--out", late, says=["wide", "regimes"])
+
+    def test_a_stored_calendar_tells_shocks_at_its_releases(self):
+        self.assertIsNone(self.told["releases"])
+        self.assertIn("economic calendar", " ".join(self.told["not_available"]))
+        home, calendar = self.folder / "with_calendar", self.folder / "calendar.csv"
+        shutil.copytree(self.home, home)
+        times = [row["time"] for row in table(self.csv)][::7]
+        calendar.write_text("Date,Day,Time,Cur.,Imp.,Event,Actual,Forecast,Previous\n" + "".join(
+            f"{time[:10]},Monday,{time[11:16]},{currency},High,Rate,1,1,1\n" for time in times for currency in ("USD", "JPY")))
+        self.must("calendar", "import", calendar, "--timezone", "UTC", home=home)
+        told = self.must_json("regimes", "EURUSD", "H1", "--out", self.folder / "released.csv", home=home)
+        self.assertEqual(told["releases"], {"count": len(times), "currencies": ["EUR", "USD"]})
+        self.assertNotIn("economic calendar", " ".join(told["not_available"]))
+        self.assertGreaterEqual(told["news_shock_bars"], self.told["news_shock_bars"])
+        hashes = [self.must_json("features", "EURUSD", "H1", "--with", "regimes", "--out", self.folder / "f.csv", home=h)["manifest"]["hash"]
+                  for h in (self.home, home)]
+        self.assertNotEqual(*hashes)  # a model learnt with a calendar does not answer without one
 
     def test_a_page_or_a_table_or_both(self):
         folder = self.folder / "page"

@@ -9,6 +9,7 @@
 #include "apps/aitrading/backtest_source.hpp"
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/instrument_lookup.hpp"
+#include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/run_page.hpp"
 #include "apps/aitrading/run_result_view.hpp"
 #include "apps/aitrading/series_input.hpp"
@@ -204,7 +205,8 @@ Result<std::vector<int>> regimes_of(const BacktestOptions& o, const BacktestSour
     if (o.input.empty() && o.bars.empty()) {
         TRY(bars, read_series(context, source.series, {.to = source.range.to}));
     }
-    TRY(const models::RegimePath path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars), context.stop));
+    TRY(const auto rules, regime_options(context, bars));
+    TRY(const models::RegimePath path, models::rule_regimes(bars, rules, context.stop));
     const auto first = static_cast<std::ptrdiff_t>(bars.size() - std::min(bars.size(), traded.size()));
     return std::vector<int>(path.regime.begin() + first, path.regime.end());
 }

@@ -9,6 +9,7 @@
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
+#include "apps/aitrading/regime_inputs.hpp"
 #include "base/hash.hpp"
 #include "models/boosting/boosting.hpp"
 #include "models/ensemble/har_learner.hpp"
@@ -254,7 +255,8 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     const auto learners = borrowed(owned);
     const auto learnt = learnt_columns(request, run.bars);
     if (learnt) run.learnt_names = learnt->names();
-    TRY(run.regimes, models::rule_regimes(run.bars, models::RuleRegimeOptions::of(run.bars), context.stop));
+    TRY(const auto rules, regime_options(context, run.bars));
+    TRY(run.regimes, models::rule_regimes(run.bars, rules, context.stop));
     TRY_VOID(apply_placebo(run, request, context.seed));
     // A feature that needs a later bar cannot be rebuilt from a prefix; nothing is fitted on such a matrix.
     if (request.placebo != "reversed")

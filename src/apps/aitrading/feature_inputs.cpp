@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "apps/aitrading/regime_inputs.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "insight/correlation/correlation_guest.hpp"
 #include "insight/features/dollar_index.hpp"
-#include "models/ensemble/rule_regimes.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -128,7 +128,8 @@ Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<s
     }
     if (regimes) {
         options.has_spread = bars.has_ask() || bars.has_spread();
-        TRY(auto guest, models::rule_regime_guest(models::RuleRegimeOptions::of(bars)));
+        TRY(const auto rules, regime_options(context, bars));
+        TRY(auto guest, models::rule_regime_guest(rules));
         options.guests.emplace_back(std::move(guest));
     }
     return FeatureInputs{insight::FeatureSet(options), std::move(cross)};

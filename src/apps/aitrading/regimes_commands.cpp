@@ -2,16 +2,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/output.hpp"
+#include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "insight/regimes/regime_statistics.hpp"
+#include "insight/regimes/release_times.hpp"
 #include "kit/table.hpp"
-#include "models/ensemble/rule_regimes.hpp"
 #include "report/regime_report.hpp"
 
 namespace aitrading::apps {
@@ -32,11 +34,24 @@ struct Labelled {
     std::vector<Regime> regimes;  ///< of the rows written
     std::size_t first = 0;        ///< bar of the first row
     models::RegimePath path;      ///< of all bars
+    models::RuleRegimeOptions rules;
+
+    std::ptrdiff_t shocks() const { return std::count(path.shock.begin() + static_cast<std::ptrdiff_t>(first), path.shock.end(), true); }
 };
+
+/// What stands behind the flag of shocks.
+std::string shock_line(const Labelled& labelled) {
+    const auto& releases = labelled.rules.releases;
+    return fmt::format("News shock on {} bars: 3 bars after a significant jump{}.", labelled.shocks(),
+                       releases ? fmt::format(", 6 after a move of 4 deviations at one of {} releases of high impact for {} in the economic calendar",
+                                              releases->size(), fmt::join(labelled.rules.currencies, " and "))
+                                : "");
+}
 
 Result<Labelled> label(const BarColumns& bars, UnixNanos from, const RegimesCommand& command, const Context& context) {
     Labelled out;
-    TRY(out.path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars, command.window), context.stop));
+    TRY(out.rules, regime_options(context, bars, command.window));
+    TRY(out.path, models::rule_regimes(bars, out.rules, context.stop));
     if (bars.size() <= static_cast<std::size_t>(out.path.warm_up))
         return fail(ErrorCode::bad_input, fmt::format("{} has {} bars up to the end of the span; the regimes need {} before the first "
                                                       "is known: take a longer span or a smaller --window", to_string(bars.key),
@@ -68,6 +83,7 @@ Result<void> write_report(const RegimesCommand& command, const BarColumns& bars,
                                  "instrument and timeframe has its own.", command.window),
                      "The first rule that fires names the regime; it is left when another has been right for 3 bars or its own rule fails at 80 % of its "
                      "thresholds, and never before 3 bars.",
+                     shock_line(labelled),
                      "Nothing at a bar comes from a later one; bars before --from only warm the rules up."};
     page.provenance = provenance(context);
     page.provenance.data = data_line(bars);
@@ -84,8 +100,11 @@ void print_json(const RegimesCommand& command, const Labelled& labelled, const i
         transitions.push_back(std::move(row));
     }
     const auto given = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+    Json releases;
+    if (labelled.rules.releases) releases = {{"count", labelled.rules.releases->size()}, {"currencies", labelled.rules.currencies}};
     const Json document{{"out", given(command.out)}, {"report", given(command.report)}, {"rows", labelled.regimes.size()}, {"known", s.known}, {"warm_up", labelled.path.warm_up},
-                        {"regimes", std::move(regimes)}, {"transitions", std::move(transitions)}, {"not_available", labelled.path.not_available}};
+                        {"regimes", std::move(regimes)}, {"transitions", std::move(transitions)}, {"news_shock_bars", labelled.shocks()}, {"releases", std::move(releases)},
+                        {"not_available", labelled.path.not_available}};
     fmt::print("{}\n", document.dump(2));
 }
 
@@ -106,6 +125,7 @@ void print_tables(const RegimesCommand& command, const Labelled& labelled, const
     }
     fmt::print("{}\n{}\n", stays.render(), moves.render());
     for (const std::string& text : labelled.path.not_available) fmt::print("not available: {}\n", text);
+    fmt::print("{}\n", shock_line(labelled));
     fmt::print("{} rows, {} with a known regime (the first after {} bars){}{}\n", labelled.regimes.size(), s.known, labelled.path.warm_up,
                command.out.empty() ? "" : ", in ", command.out);
     if (!command.report.empty()) fmt::print("Report: {}\n", (std::filesystem::path(command.report) / "report.html").string());

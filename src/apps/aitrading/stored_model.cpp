@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "models/boosting/boosting.hpp"
 #include "models/ensemble/column_learner.hpp"
@@ -65,7 +66,8 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
 
 /// The regime of each predicted bar, told from `bars` up to its close.
 Result<void> tell_regimes(const BarColumns& bars, const Context& context, std::vector<StoredPrediction>& out) {
-    TRY(const models::RegimePath path, models::rule_regimes(bars, models::RuleRegimeOptions::of(bars), context.stop));
+    TRY(const auto rules, regime_options(context, bars));
+    TRY(const models::RegimePath path, models::rule_regimes(bars, rules, context.stop));
     std::size_t at = 0;
     for (StoredPrediction& p : out) {
         while (at < bars.size() && bars.time[at] < p.bar) ++at;

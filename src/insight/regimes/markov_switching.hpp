@@ -33,7 +33,7 @@ struct SwitchingSeries {
 struct MarkovSwitchingOptions {
     std::size_t states = 12;
     int starts = 6;                     ///< guesses by clusters, of which the one that climbs highest goes on
-    std::size_t start_rows = 30'000;    ///< latest rows that guesses climb on and moves are tried on
+    std::size_t start_rows = 60'000;    ///< latest rows that guesses climb on and moves are tried on
     int start_iterations = 40;
     int move_rounds = 5;                ///< most split-and-merge moves
     std::uint64_t seed = 1;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "insight/regimes/regime_state.hpp"  // before the features, whose `unknown` the enumerator would shadow
+#include "insight/regimes/release_times.hpp"
 
 #include "insight/features/feature_set.hpp"
 
@@ -25,11 +27,16 @@ insight::RuleOptions rules_of(const RuleRegimeOptions& options) {
     return out;
 }
 
+/// Whether a release lies at a bar, as far as anyone can say at its close.
+std::optional<bool> release_at(const RuleRegimeOptions& options, UnixNanos open, UnixNanos close) {
+    return options.releases ? options.releases->at_bar(open, close) : std::nullopt;
+}
+
 std::optional<double> known(double spread) { return insight::is_unknown(spread) ? std::nullopt : std::optional(spread); }
 
 class RuleRegimeGuest final : public insight::FeatureGuest {
   public:
-    RuleRegimeGuest(const insight::RuleOptions& options, RuleRegimes rules) : options_(options), rules_(std::move(rules)) {}
+    RuleRegimeGuest(RuleRegimeOptions options, RuleRegimes rules) : options_(std::move(options)), rules_(std::move(rules)) {}
     std::unique_ptr<FeatureGuest> clone() const override { return std::make_unique<RuleRegimeGuest>(*this); }
     void describe(insight::Catalogue& c) const override {
         c.group("regimes");
@@ -38,14 +45,15 @@ class RuleRegimeGuest final : public insight::FeatureGuest {
             c.add(fmt::format("regime_p_{}", k),
                   fmt::format("how near the rule of {} is to its thresholds, 0 to 1, not calibrated", insight::regime_names[k]));
         c.add("regime_remaining", "bars that a stay in this regime is expected to go on for, by the stays so far");
-        c.add("regime_shock", "1 after a significant jump, for 3 bars");
+        c.add("regime_shock", "1 after a significant jump for 3 bars, after a move of 4 deviations at a release for 6");
     }
     std::vector<std::pair<std::string, std::string>> parameters() const override {
-        return {{"regimes", fmt::format("rules version 2, window {}, reference {} windows, volume {}, spread {}", options_.window,
-                                        options_.references, options_.has_volume ? "yes" : "no", options_.has_spread ? "yes" : "no")}};
+        return {{"regimes", fmt::format("rules version 2, window {}, reference {} windows, volume {}, spread {}, releases {}", options_.window,
+                                        insight::RuleOptions{}.references, options_.has_volume ? "yes" : "no", options_.has_spread ? "yes" : "no",
+                                        options_.releases ? fmt::format("{}", fmt::join(options_.currencies, " ")) : "none")}};
     }
     double* update(const insight::Moment& m, double* out) override {
-        const RegimeState& state = rules_.update(m.bar, known(m.spread));
+        const RegimeState& state = rules_.update(m.bar, known(m.spread), release_at(options_, m.opened, m.known));
         if (!state.known) return std::fill_n(out, regime_kinds + 3, insight::unknown);
         *out++ = static_cast<double>(state.present + 1);
         out = std::ranges::copy(state.posterior, out).out;
@@ -55,19 +63,23 @@ class RuleRegimeGuest final : public insight::FeatureGuest {
     }
 
   private:
-    insight::RuleOptions options_;
+    RuleRegimeOptions options_;
     RuleRegimes rules_;
 };
 
 }  // namespace
 
 RuleRegimeOptions RuleRegimeOptions::of(const BarColumns& bars, int window) {
-    return {window, std::ranges::any_of(bars.volume, [](Quantity v) { return v.raw > 0; }), bars.has_spread() || bars.has_ask()};
+    RuleRegimeOptions out;
+    out.window = window;
+    out.has_volume = std::ranges::any_of(bars.volume, [](Quantity v) { return v.raw > 0; });
+    out.has_spread = bars.has_spread() || bars.has_ask();
+    return out;
 }
 
 Result<std::unique_ptr<insight::FeatureGuest>> rule_regime_guest(const RuleRegimeOptions& options) {
     TRY(RuleRegimes rules, RuleRegimes::of(rules_of(options)));
-    return std::make_unique<RuleRegimeGuest>(rules_of(options), std::move(rules));
+    return std::make_unique<RuleRegimeGuest>(options, std::move(rules));
 }
 
 Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, std::stop_token stop) {
@@ -78,16 +90,19 @@ Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions&
     for (auto* laws : {&out.probability, &out.next}) laws->reserve(bars.size());
     if (!options.has_volume) out.not_available.emplace_back("volume: the series has none; its conditions are left out");
     if (!options.has_spread) out.not_available.emplace_back("spread: the series has none; crisis is told by Amihud's measure alone");
-    out.not_available.emplace_back("economic calendar: no releases were given; shocks are told by jumps alone");
+    if (!options.releases) out.not_available.emplace_back("economic calendar: no releases were given; shocks are told by jumps alone");
     const std::vector<double> spreads = insight::closing_spreads(bars);
     for (std::size_t i = 0; i < bars.size(); ++i) {
         if (i % 4096 == 0 && stop.stop_requested())
             return fail(ErrorCode::interrupted, "stopped while telling the regimes of " + to_string(bars.key));
-        const RegimeState& state = rules.update(insight::Candle::of(bars.bar(i)), known(spreads.empty() ? insight::unknown : spreads[i]));
+        const UnixNanos open = bars.time[i], close{open.value + duration_nanos(bars.key.timeframe)};
+        const RegimeState& state = rules.update(insight::Candle::of(bars.bar(i)), known(spreads.empty() ? insight::unknown : spreads[i]),
+                                                release_at(options, open, close));
         out.regime.push_back(state.known ? static_cast<int>(state.present) + 1 : 0);
         out.probability.push_back(state.posterior);
         out.next.push_back(state.next);
         out.remaining.push_back(state.expected_remaining_bars);
+        out.shock.push_back(state.known && state.news_shock);
     }
     return out;
 }

@@ -20,7 +20,7 @@ struct SwitchingColumnsOptions {
     std::size_t states = 12;
     bool calm_first = false;   ///< number the states by the scale of their targets; else as they were found
     int starts = 6;            ///< guesses of the search, see MarkovSwitchingOptions
-    std::size_t start_rows = 30'000;
+    std::size_t start_rows = 60'000;
     std::string state_name;    ///< columns state_name(1) … state_name(states)
     std::string description;
 };

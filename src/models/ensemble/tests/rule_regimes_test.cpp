@@ -1,11 +1,15 @@
 #include "models/ensemble/rule_regimes.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+
+#include "insight/regimes/release_times.hpp"  // before the features, as in rule_regimes.cpp
+
 #include "insight/features/feature_set.hpp"
 
 namespace aitrading::models {
@@ -104,6 +108,60 @@ TEST(rule_regimes, columns_and_path_say_the_same) {
     }
     EXPECT_GT(known, 500U);
     EXPECT_EQ(path.not_available.size(), 1U);
+}
+
+/// A quiet walk with one move of five deviations at bar 1,800.
+BarColumns one_move() {
+    BarColumns bars = made_bars(1800, 7);
+    for (int i = 0; i < 60; ++i) {
+        Bar bar = bars.bar(1799);
+        bar.time = {(1800 + i) * nanos_per_hour};
+        const double close = bar.close.to_double() * (i >= 1 ? 1.05 : 1);
+        bar.open = Price::from_double(i >= 2 ? close : bar.close.to_double());
+        bar.close = Price::from_double(close * (1 + 1e-4 * (i % 3)));
+        bar.high = std::max(bar.open, bar.close);
+        bar.low = std::min(bar.open, bar.close);
+        bars.append(bar);
+        bars.spread.push_back(bars.spread.front());
+    }
+    return bars;
+}
+
+market::EconomicEvent release(std::int64_t hour) {
+    market::EconomicEvent out;
+    out.time = UnixNanos{hour * nanos_per_hour};
+    out.currency = "USD";
+    out.impact = market::Impact::high;
+    return out;
+}
+
+TEST(rule_regimes, a_move_at_a_release_is_a_longer_shock_and_nothing_before_it_changes) {
+    const BarColumns bars = one_move();
+    auto options = RuleRegimeOptions::of(bars, 48);
+    const RegimePath jump = *rule_regimes(bars, options);
+    options.currencies = {"EUR", "USD"};
+    const auto with = [&](std::int64_t hour) {
+        options.releases = std::make_shared<const insight::ReleaseTimes>(std::vector{release(hour - 100), release(hour)}, market::EventFilter{});
+        return *rule_regimes(bars, options);
+    };
+    const auto shocks = [](const RegimePath& path) { return std::count(path.shock.begin() + 1790, path.shock.end(), true); };
+    ASSERT_TRUE(jump.shock[1801]);
+    EXPECT_EQ(shocks(jump), 3);
+    const RegimePath released = with(1801);
+    EXPECT_EQ(shocks(released), 6);
+    EXPECT_TRUE(released.not_available.empty());
+    EXPECT_EQ(shocks(with(1790)), 3);  // the calendar reaches that far, but no figure was released at the move
+    for (std::size_t i = 0; i < 1801; ++i) ASSERT_EQ(released.regime[i], jump.regime[i]);
+
+    insight::FeatureOptions set = insight::FeatureOptions::of(bars);
+    set.has_spread = true;
+    options.releases = std::make_shared<const insight::ReleaseTimes>(std::vector{release(1801)}, market::EventFilter{});
+    set.guests.emplace_back(*rule_regime_guest(options));
+    const insight::FeatureSet features(set);
+    const FeatureMatrix matrix = *features.compute(bars);
+    for (std::size_t i = 0; i < bars.size(); ++i)
+        ASSERT_TRUE(released.regime[i] == 0 || matrix.row(i).back() == (released.shock[i] ? 1 : 0)) << i;
+    EXPECT_NE(features.manifest().hash, set_of(bars).manifest().hash);
 }
 
 TEST(rule_regimes, a_short_series_is_unknown_and_a_window_out_of_range_refused) {
