@@ -1,0 +1,249 @@
+#pragma once
+
+// Included once by each file that is compiled for an instruction set. Everything here has internal linkage
+// and calls no library: an inline function shared with other files could end up in the program as compiled
+// for the wrong machine.
+
+#include <cfloat>
+#include <cstddef>
+#include <cstdint>
+
+#include "models/deep/net_kernels.hpp"
+
+#define AIT_KERNEL static inline __attribute__((always_inline))
+
+namespace aitrading::models {
+namespace {
+
+constexpr std::size_t kLanes = 8;
+using F8 = float __attribute__((vector_size(32)));
+using I8 = std::int32_t __attribute__((vector_size(32)));
+using LooseF8 = float __attribute__((vector_size(32), aligned(4), may_alias));
+
+AIT_KERNEL F8 load(const float* p) {
+    return *reinterpret_cast<const LooseF8*>(p);
+}
+AIT_KERNEL void store(float* p, F8 x) {
+    *reinterpret_cast<LooseF8*>(p) = x;
+}
+AIT_KERNEL F8 all(float x) {
+    return F8{x, x, x, x, x, x, x, x};
+}
+
+/// In a fixed order: halves, quarters, the last two.
+AIT_KERNEL float sum_lanes(F8 x) {
+    return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+AIT_KERNEL float max_lanes(F8 x) {
+    float m = x[0];
+    for (std::size_t i = 1; i < kLanes; ++i) m = x[i] > m ? x[i] : m;
+    return m;
+}
+
+/// exp for arguments clamped to [-80, 80], where every result is a normal number; relative error below 2e-7.
+/// Argument reduction by ln 2 in two parts and the polynomial of Cephes' expf.
+AIT_KERNEL F8 exp8(F8 x) {
+    x = x < all(-80.0F) ? all(-80.0F) : x;
+    x = x > all(80.0F) ? all(80.0F) : x;
+    const F8 magic = all(12582912.0F);  // 1.5 x 2^23: adding it rounds to whole numbers
+    const F8 n = (x * all(1.44269504088896341F) + magic) - magic;
+    x = x - n * all(0.693359375F) - n * all(-2.12194440e-4F);
+    F8 p = all(1.9875691500e-4F);
+    p = p * x + all(1.3981999507e-3F);
+    p = p * x + all(8.3334519073e-3F);
+    p = p * x + all(4.1665795894e-2F);
+    p = p * x + all(1.6666665459e-1F);
+    p = p * x + all(5.0000001201e-1F);
+    p = p * (x * x) + x + all(1.0F);
+    const I8 exponent = (__builtin_convertvector(n, I8) + 127) << 23;
+    return p * reinterpret_cast<F8>(exponent);
+}
+AIT_KERNEL F8 sigmoid8(F8 x) {
+    return all(1.0F) / (all(1.0F) + exp8(-x));
+}
+AIT_KERNEL F8 tanh8(F8 x) {
+    return all(1.0F) - all(2.0F) / (exp8(x + x) + all(1.0F));
+}
+
+void standardise(const double* row, const double* mean, const double* scale, std::size_t n, float* out) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const double r = row[i];
+        double z = (r - mean[i]) / scale[i];
+        z = z > 10.0 ? 10.0 : z;
+        z = z < -10.0 ? -10.0 : z;
+        const double size = r < 0 ? -r : r;
+        out[i] = static_cast<float>(size <= DBL_MAX ? z : 0.0);
+    }
+}
+
+/// `rows` rows against `blocks` blocks of 16 outputs, all sums in registers.
+template <std::size_t rows, std::size_t blocks>
+AIT_KERNEL void linear_tile(const LinearArgs& a, std::size_t row, std::size_t output) {
+    F8 sum[rows][2 * blocks];
+    const float* const x = a.x + row * a.x_stride;
+    const float* const w = a.weights + output * a.inputs;
+    const std::size_t block = 16 * a.inputs;
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < 2 * blocks; ++v)
+            sum[r][v] = load(a.start + (row + r) * a.start_stride + output + v * kLanes);
+    for (std::size_t i = 0; i < a.inputs; ++i) {
+#pragma GCC unroll 8
+        for (std::size_t r = 0; r < rows; ++r) {
+            const F8 entry = all(x[r * a.x_stride + i]);
+#pragma GCC unroll 8
+            for (std::size_t v = 0; v < 2 * blocks; ++v)
+                sum[r][v] += entry * load(w + (v / 2) * block + i * 16 + (v % 2) * kLanes);
+        }
+    }
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < 2 * blocks; ++v)
+            store(a.y + (row + r) * a.y_stride + output + v * kLanes, sum[r][v]);
+}
+
+template <std::size_t rows>
+AIT_KERNEL void linear_rows(const LinearArgs& a, std::size_t row) {
+    for (std::size_t o = 0; o < a.outputs; o += 16) linear_tile<rows, 1>(a, row, o);
+}
+
+void linear_one(const LinearArgs& a, std::size_t row) {
+    std::size_t o = 0;
+    for (; o + 64 <= a.outputs; o += 64) linear_tile<1, 4>(a, row, o);
+    if (a.outputs - o == 48) linear_tile<1, 3>(a, row, o);
+    if (a.outputs - o == 32) linear_tile<1, 2>(a, row, o);
+    if (a.outputs - o == 16) linear_tile<1, 1>(a, row, o);
+}
+
+constexpr std::size_t kTileRows = 6;
+
+void linear(const LinearArgs& a) {
+    std::size_t row = 0;
+    // Blocks outermost: one block of weights stays in the first cache while all rows pass.
+    const std::size_t tiled = a.rows / kTileRows * kTileRows;
+    for (std::size_t o = 0; o < a.outputs && tiled > 0; o += 16)
+        for (row = 0; row < tiled; row += kTileRows) linear_tile<kTileRows, 1>(a, row, o);
+    row = tiled;
+    for (; row + 2 <= a.rows; row += 2) linear_rows<2>(a, row);
+    for (; row < a.rows; ++row) linear_one(a, row);
+}
+
+void lstm_cell(const float* gates, std::size_t n, float* c, float* h) {
+    for (std::size_t i = 0; i < n; i += kLanes) {
+        const F8 in = sigmoid8(load(gates + i)), forget = sigmoid8(load(gates + n + i));
+        const F8 fresh = tanh8(load(gates + 2 * n + i)), out = sigmoid8(load(gates + 3 * n + i));
+        const F8 cell = forget * load(c + i) + in * fresh;
+        store(c + i, cell);
+        store(h + i, out * tanh8(cell));
+    }
+}
+
+void norm(const float* e, const float* weight, const float* bias, std::size_t n, float* out) {
+    const float count = static_cast<float>(n);
+    F8 sum = all(0.0F);
+    for (std::size_t i = 0; i < n; i += kLanes) sum += load(e + i);
+    const F8 mean = all(sum_lanes(sum) / count);
+    F8 squares = all(0.0F);
+    for (std::size_t i = 0; i < n; i += kLanes) {
+        const F8 d = load(e + i) - mean;
+        squares += d * d;
+    }
+    const F8 inverse = all(1.0F / __builtin_sqrtf(sum_lanes(squares) / count + 1e-5F));
+    for (std::size_t i = 0; i < n; i += kLanes)
+        store(out + i, (load(e + i) - mean) * inverse * load(weight + i) + load(bias + i));
+}
+
+/// Scores of one head for `vectors` x 8 slots from `slot` on, into a.p.
+template <std::size_t vectors>
+AIT_KERNEL void score_slots(const AttentionArgs& a, std::size_t head, std::size_t slot) {
+    const std::size_t width = a.width / a.heads;
+    const float* const q = a.q + head * width;
+    const float* const keys = a.keys + head * width * a.slots + slot;
+    F8 sum[vectors];
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < vectors; ++v) sum[v] = all(0.0F);
+    for (std::size_t i = 0; i < width; ++i) {
+        const F8 entry = all(q[i]);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < vectors; ++v) sum[v] += entry * load(keys + i * a.slots + v * kLanes);
+    }
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < vectors; ++v) {
+        const std::size_t s = slot + v * kLanes;
+        store(a.p + head * a.slots + s,
+              sum[v] * all(a.scale) + load(a.bias + head * a.bias_stride + s) + load(a.mask + s));
+    }
+}
+
+/// Scores to unnormalised weights in place; returns 1 / their sum.
+AIT_KERNEL float soften(float* p, std::size_t slots) {
+    F8 top = load(p);
+    for (std::size_t s = kLanes; s < slots; s += kLanes) {
+        const F8 x = load(p + s);
+        top = x > top ? x : top;
+    }
+    const F8 most = all(max_lanes(top));
+    F8 sum = all(0.0F);
+    for (std::size_t s = 0; s < slots; s += kLanes) {
+        const F8 x = exp8(load(p + s) - most);
+        store(p + s, x);
+        sum += x;
+    }
+    return 1.0F / sum_lanes(sum);
+}
+
+/// `vectors` x 8 entries of the output from entry `at` on, all of one head.
+template <std::size_t vectors>
+AIT_KERNEL void mix_values(const AttentionArgs& a, const float* p, float inverse, std::size_t at) {
+    F8 sum[vectors];
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < vectors; ++v) sum[v] = all(0.0F);
+    const float* value = a.values + at;
+    for (std::size_t s = 0; s < a.slots; ++s, value += a.width) {
+        const F8 share = all(p[s]);
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < vectors; ++v) sum[v] += share * load(value + v * kLanes);
+    }
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < vectors; ++v) store(a.out + at + v * kLanes, sum[v] * all(inverse));
+}
+
+void attend(const AttentionArgs& a) {
+    const std::size_t width = a.width / a.heads;
+    for (std::size_t head = 0; head < a.heads; ++head) {
+        std::size_t slot = 0;
+        for (; slot + 8 * kLanes <= a.slots; slot += 8 * kLanes) score_slots<8>(a, head, slot);
+        for (; slot < a.slots; slot += kLanes) score_slots<1>(a, head, slot);
+        float* const p = a.p + head * a.slots;
+        const float inverse = soften(p, a.slots);
+        std::size_t at = head * width;
+        const std::size_t end = at + width;
+        for (; at + 8 * kLanes <= end; at += 8 * kLanes) mix_values<8>(a, p, inverse, at);
+        for (; at + 2 * kLanes <= end; at += 2 * kLanes) mix_values<2>(a, p, inverse, at);
+        if (at < end) mix_values<1>(a, p, inverse, at);
+    }
+}
+
+void silu(float* x, std::size_t n) {
+    for (std::size_t i = 0; i < n; i += kLanes) {
+        const F8 v = load(x + i);
+        store(x + i, v * sigmoid8(v));
+    }
+}
+
+void tanh_all(float* x, std::size_t n) {
+    for (std::size_t i = 0; i < n; i += kLanes) store(x + i, tanh8(load(x + i)));
+}
+
+void add(const float* x, std::size_t n, float* e) {
+    for (std::size_t i = 0; i < n; i += kLanes) store(e + i, load(e + i) + load(x + i));
+}
+
+constexpr NetKernels kernels_called(const char* name) {
+    return {name, standardise, linear, lstm_cell, norm, attend, silu, tanh_all, add};
+}
+
+}  // namespace
+}  // namespace aitrading::models
