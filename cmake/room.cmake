@@ -71,6 +71,7 @@ macro(ait_test_program program label)
 endmacro()
 
 add_custom_target(concurrency_tests)
+add_custom_target(programs)  # aitrading, and aitrading-train where libtorch is
 add_custom_target(fuzzers)  # all libFuzzer programs, without the rest of the tree
 include(GoogleTest)
 if(AIT_FUZZ)
