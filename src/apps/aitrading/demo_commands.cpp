@@ -55,7 +55,7 @@ Result<DemoResult> series_result(const BarColumns& bars, const std::string& titl
                                  const std::string& label, const std::string& rival, const Context& context) {
     EvaluationRequest request;
     request.label = label;
-    request.folds = 8;
+    request.plan.folds = 8;
     TRY(const EvaluationRun run, run_evaluation(bars, request, context));
     DemoResult out;
     out.panels = run.panels;

@@ -11,6 +11,7 @@
 #include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/evaluation_run.hpp"
 #include "apps/aitrading/market_run.hpp"
+#include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "models/evaluation/panel_json.hpp"
@@ -86,13 +87,13 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     request.models = split_list(o.models);
     request.features = o.features;
     request.with = split_list(o.with);
-    request.folds = o.folds;
-    request.fold_rows = o.fold_rows;
-    request.refit_bars = o.refit_bars;
-    request.placebo = o.placebo;
-    if (o.embargo >= 0) request.embargo_bars = o.embargo;
+    request.plan.folds = o.folds;
+    request.plan.fold_rows = o.fold_rows;
+    request.plan.refit_bars = o.refit_bars;
+    request.plan.placebo = o.placebo;
+    if (o.embargo >= 0) request.plan.embargo_bars = o.embargo;
     if (!o.test_from.empty()) {
-        TRY(request.test_from, parse_iso8601(o.test_from));
+        TRY(request.plan.test_from, parse_iso8601(o.test_from));
     }
     TRY(const PriceUnits units, price_units(context.home, bars.key.symbol, bars.digits));
     if (!o.spread.empty()) {

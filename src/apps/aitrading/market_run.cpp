@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/evaluation_learners.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
 #include "kit/atomic_file.hpp"
 #include "models/ensemble/market_features.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/aitrading/evaluation_learners.hpp"
 #include "models/boosting/hyper_parameters.hpp"
 #include "proving/learning/search.hpp"
 

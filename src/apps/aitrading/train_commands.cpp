@@ -10,7 +10,8 @@
 #include "insight/regimes/regime.hpp"
 
 #include "apps/aitrading/commands.hpp"
-#include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/evaluation_learners.hpp"
+#include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/parameter_search.hpp"
 #include "apps/aitrading/series_input.hpp"
@@ -98,7 +99,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     EvaluationRequest request;
     request.label = o.label;
     request.models = split_list(o.models);
-    request.folds = o.folds;
+    request.plan.folds = o.folds;
     request.with = split_list(o.with);
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));

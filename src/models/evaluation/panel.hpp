@@ -75,20 +75,6 @@ Result<Panel> compute_panel(const PanelInput& input, const PanelOptions& options
 /// imagined label of each kind. [entries] @complexity O(labels log labels)
 std::vector<double> trailing_base_rate(const LabelSet& labels, std::span<const std::uint32_t> entries);
 
-/// Return in bp of one unit from the close of each entry's row to the close of the next entry's row; the last
-/// one to the next bar, 0 where there is none. Fills `realised` with the opening time of the bar whose close
-/// ends it.
-struct HeldReturns {
-    std::vector<double> return_bp;
-    std::vector<UnixNanos> realised;
-};
-HeldReturns held_returns(const BarColumns& bars, std::span<const std::uint32_t> rows);
-
-/// Cost in bp of trading one unit at each row's close: half of `spread` and `commission` per unit traded.
-/// @param spread whole spread in price   @param commission_share of notional per fill (20/million = 2e-5)
-std::vector<double> unit_costs_bp(const BarColumns& bars, std::span<const std::uint32_t> rows, double spread,
-                                  double commission_share);
-
 /// How much of the exact filter's edge a model has, without label noise: sum of |2 p - 1| where both call the
 /// same side, minus where they differ, over the whole sum; p from the exact filter.
 struct EdgeShare {

@@ -25,27 +25,6 @@ std::vector<double> trailing_base_rate(const LabelSet& labels, std::span<const s
     return out;
 }
 
-HeldReturns held_returns(const BarColumns& bars, std::span<const std::uint32_t> rows) {
-    HeldReturns out;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::size_t until =
-            i + 1 < rows.size() ? rows[i + 1] : std::min<std::size_t>(rows[i] + 1, bars.size() - 1);
-        CHECK(until >= rows[i] && until < bars.size());
-        out.return_bp.push_back(1e4 * (bars.close[until].to_double() / bars.close[rows[i]].to_double() - 1));
-        out.realised.push_back(bars.time[until]);
-    }
-    return out;
-}
-
-std::vector<double> unit_costs_bp(const BarColumns& bars, std::span<const std::uint32_t> rows, double spread,
-                                  double commission_share) {
-    std::vector<double> out;
-    out.reserve(rows.size());
-    for (std::uint32_t row : rows)
-        out.push_back(1e4 * (0.5 * spread / bars.close[row].to_double() + commission_share));
-    return out;
-}
-
 EdgeShare edge_share(std::span<const double> p_model, std::span<const double> p_exact) {
     CHECK(p_model.size() == p_exact.size() && !p_model.empty());
     EdgeShare out{0, 0, 0};

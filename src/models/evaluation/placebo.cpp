@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "base/check.hpp"
 #include "base/random.hpp"
 
@@ -45,6 +47,21 @@ FeatureMatrix shifted_one_bar_ahead(const FeatureMatrix& features) {
     std::copy(features.values.begin() + width, features.values.end(), out.values.begin());
     std::fill(out.values.end() - width, out.values.end(), std::numeric_limits<double>::quiet_NaN());
     return out;
+}
+
+Result<void> apply_placebo(std::string_view name, FeatureMatrix& features, LabelSet& labels, std::uint64_t seed) {
+    constexpr int shortest_block = 20;
+    if (name.empty()) return {};
+    if (name == "shuffled") {
+        labels = shuffled_in_blocks(labels, static_cast<std::size_t>(std::max(labels.horizon_bars, shortest_block)), seed);
+    } else if (name == "reversed") {
+        features = reversed_in_time(features);
+    } else if (name == "leak") {
+        features = shifted_one_bar_ahead(features);
+    } else {
+        return fail(ErrorCode::usage, fmt::format("\"{}\" is no placebo; use shuffled, reversed or leak", name));
+    }
+    return {};
 }
 
 BarColumns null_market(const SeriesKey& key, std::size_t count, double volatility, std::uint64_t seed) {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <string_view>
 
+#include "base/result.hpp"
 #include "domain/market.hpp"
 #include "domain/model.hpp"
 
@@ -22,6 +23,10 @@ FeatureMatrix reversed_in_time(const FeatureMatrix& features);
 
 /// Row t holds what was row t + 1: a deliberate leak of one bar. The last row is NaN.
 FeatureMatrix shifted_one_bar_ahead(const FeatureMatrix& features);
+
+/// Does to features or labels what the placebo of that name asks for: `shuffled` (blocks of the horizon, 20 at
+/// least), `reversed`, `leak` (one bar ahead); nothing where the name is empty. @errors usage (another name)
+Result<void> apply_placebo(std::string_view name, FeatureMatrix& features, LabelSet& labels, std::uint64_t seed);
 
 /// Bars without any edge: log close a driftless random walk whose volatility clusters (GARCH(1,1): 0.05,
 /// 0.94) around `volatility` per bar; high and low from four steps inside the bar; opens at the last close.

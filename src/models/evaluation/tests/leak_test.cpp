@@ -133,6 +133,31 @@ TEST(Placebo, reversed_features_pair_no_two_bars_twice) {
 
 /// Overlapping labels on a random walk: shuffled folds would show 70 % and more, the purged walk-forward must
 /// not.
+TEST(Placebo, is_applied_by_name) {
+    const BarColumns bars = market(1);
+    const LabelSet labels = *make_labels("next_bar", bars);
+    const FeatureMatrix x = features_of(bars);
+    const auto applied = [&](std::string_view name) {
+        std::pair<FeatureMatrix, LabelSet> out{x, labels};
+        const Result<void> done = apply_placebo(name, out.first, out.second, 3);
+        EXPECT_TRUE(done) << name;
+        return out;
+    };
+    EXPECT_EQ(applied("").second.y, labels.y);
+    EXPECT_EQ(applied("shuffled").second.y, shuffled_in_blocks(labels, 20, 3).y);
+    const auto same = [](const FeatureMatrix& a, const FeatureMatrix& b) {
+        return std::ranges::equal(a.values, b.values, [](double u, double v) { return u == v || (std::isnan(u) && std::isnan(v)); });
+    };
+    EXPECT_TRUE(same(applied("reversed").first, reversed_in_time(x)));
+    EXPECT_TRUE(same(applied("leak").first, shifted_one_bar_ahead(x)));
+    FeatureMatrix kept = x;
+    LabelSet own = labels;
+    const auto refused = apply_placebo("mirrored", kept, own, 3);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::usage);
+    EXPECT_NE(refused.error().text.find("shuffled, reversed or leak"), std::string::npos);
+}
+
 TEST(Placebo, overlapping_labels_gain_nothing_from_purged_splits) {
     const BarColumns bars = market(9);
     LabelSet labels;

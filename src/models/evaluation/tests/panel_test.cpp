@@ -260,17 +260,6 @@ TEST(TrailingBaseRate, counts_only_labels_whose_end_is_known) {
     }
 }
 
-TEST(HeldReturns, join_from_entry_to_entry) {
-    const BarColumns bars = random_bars(200, 3);
-    const std::vector<std::uint32_t> rows{5, 6, 10, 199};
-    const auto held = held_returns(bars, rows);
-    auto close = [&](std::size_t i) { return bars.close[i].to_double(); };
-    EXPECT_NEAR(held.return_bp[1], 1e4 * (close(10) / close(6) - 1), 1e-9);
-    EXPECT_EQ(held.realised[0], bars.time[6]);
-    EXPECT_EQ(held.return_bp[3], 0);
-    EXPECT_NEAR(unit_costs_bp(bars, rows, 0.0001, 2e-5)[0], 1e4 * (0.00005 / close(5) + 2e-5), 1e-9);
-}
-
 TEST(EdgeShare, is_one_for_the_filter_and_minus_one_for_its_opposite) {
     const std::vector<double> exact{0.9, 0.3, 0.55}, opposite{0.1, 0.7, 0.45}, half{0.9, 0.7, 0.55};
     EXPECT_NEAR(edge_share(exact, exact).share, 1, 1e-15);

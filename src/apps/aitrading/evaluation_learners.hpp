@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/aitrading/evaluation_run.hpp"
+#include "domain/model.hpp"
+#include "models/ensemble/learnt_columns.hpp"
+#include "models/evaluation/learner.hpp"
+
+namespace aitrading::apps {
+
+/// Learners of the names given (`all` or `ensemble`: every one this build has), with their parameter words.
+/// @errors usage
+Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,
+                                                                    const std::vector<std::string>& parameters);
+/// Those of a request; `all` has the members that stand beside the trees too.
+Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const EvaluationRequest& request,
+                                                                    const FeatureMatrix& features,
+                                                                    const LabelSet& labels);
+std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners);
+
+/// What a run with regimes learns anew for each fit; nothing without.
+std::unique_ptr<models::LearntColumns> learnt_columns(const EvaluationRequest& request, const BarColumns& bars);
+
+}  // namespace aitrading::apps
