@@ -18,13 +18,14 @@ namespace {
 constexpr std::size_t kLanes = 8;
 using F8 = float __attribute__((vector_size(32)));
 using I8 = std::int32_t __attribute__((vector_size(32)));
-using LooseF8 = float __attribute__((vector_size(32), aligned(4), may_alias));
 
 AIT_KERNEL F8 load(const float* p) {
-    return *reinterpret_cast<const LooseF8*>(p);
+    F8 x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
 }
 AIT_KERNEL void store(float* p, F8 x) {
-    *reinterpret_cast<LooseF8*>(p) = x;
+    __builtin_memcpy(p, &x, sizeof x);
 }
 AIT_KERNEL F8 all(float x) {
     return F8{x, x, x, x, x, x, x, x};
@@ -40,11 +41,26 @@ AIT_KERNEL float max_lanes(F8 x) {
     return m;
 }
 
+/// The machine's own instructions: a comparison and a choice would be two.
+AIT_KERNEL F8 max8(F8 a, F8 b) {
+#if defined(__AVX__)
+    return __builtin_ia32_maxps256(a, b);
+#else
+    return a > b ? a : b;
+#endif
+}
+AIT_KERNEL F8 min8(F8 a, F8 b) {
+#if defined(__AVX__)
+    return __builtin_ia32_minps256(a, b);
+#else
+    return a < b ? a : b;
+#endif
+}
+
 /// exp for arguments clamped to [-80, 80], where every result is a normal number; relative error below 2e-7.
 /// Argument reduction by ln 2 in two parts and the polynomial of Cephes' expf.
 AIT_KERNEL F8 exp8(F8 x) {
-    x = x < all(-80.0F) ? all(-80.0F) : x;
-    x = x > all(80.0F) ? all(80.0F) : x;
+    x = min8(max8(x, all(-80.0F)), all(80.0F));
     const F8 magic = all(12582912.0F);  // 1.5 x 2^23: adding it rounds to whole numbers
     const F8 n = (x * all(1.44269504088896341F) + magic) - magic;
     x = x - n * all(0.693359375F) - n * all(-2.12194440e-4F);
@@ -109,12 +125,17 @@ AIT_KERNEL void linear_rows(const LinearArgs& a, std::size_t row) {
     for (std::size_t o = 0; o < a.outputs; o += 16) linear_tile<rows, 1>(a, row, o);
 }
 
+void linear_rest(const LinearArgs& a, std::size_t row, std::size_t from) {
+    if (a.outputs - from == 48) linear_tile<1, 3>(a, row, from);
+    if (a.outputs - from == 32) linear_tile<1, 2>(a, row, from);
+    if (a.outputs - from == 16) linear_tile<1, 1>(a, row, from);
+}
+
 void linear_one(const LinearArgs& a, std::size_t row) {
-    std::size_t o = 0;
-    for (; o + 64 <= a.outputs; o += 64) linear_tile<1, 4>(a, row, o);
-    if (a.outputs - o == 48) linear_tile<1, 3>(a, row, o);
-    if (a.outputs - o == 32) linear_tile<1, 2>(a, row, o);
-    if (a.outputs - o == 16) linear_tile<1, 1>(a, row, o);
+    const std::size_t whole = a.outputs / 64 * 64;
+    if (a.backward) linear_rest(a, row, whole);
+    for (std::size_t o = 0; o < whole; o += 64) linear_tile<1, 4>(a, row, a.backward ? whole - 64 - o : o);
+    if (!a.backward) linear_rest(a, row, whole);
 }
 
 constexpr std::size_t kTileRows = 6;
@@ -130,13 +151,16 @@ void linear(const LinearArgs& a) {
     for (; row < a.rows; ++row) linear_one(a, row);
 }
 
-void lstm_cell(const float* gates, std::size_t n, float* c, float* h) {
+/// In three passes: within each the vectors are independent, so that the long chains of exp overlap.
+void lstm_cell(float* gates, std::size_t n, float* c, float* h) {
+    for (std::size_t i = 0; i < 2 * n; i += kLanes) store(gates + i, sigmoid8(load(gates + i)));
+    for (std::size_t i = 2 * n; i < 3 * n; i += kLanes) store(gates + i, tanh8(load(gates + i)));
+    for (std::size_t i = 3 * n; i < 4 * n; i += kLanes) store(gates + i, sigmoid8(load(gates + i)));
     for (std::size_t i = 0; i < n; i += kLanes) {
-        const F8 in = sigmoid8(load(gates + i)), forget = sigmoid8(load(gates + n + i));
-        const F8 fresh = tanh8(load(gates + 2 * n + i)), out = sigmoid8(load(gates + 3 * n + i));
+        const F8 in = load(gates + i), forget = load(gates + n + i), fresh = load(gates + 2 * n + i);
         const F8 cell = forget * load(c + i) + in * fresh;
         store(c + i, cell);
-        store(h + i, out * tanh8(cell));
+        store(h + i, load(gates + 3 * n + i) * tanh8(cell));
     }
 }
 
@@ -177,37 +201,61 @@ AIT_KERNEL void score_slots(const AttentionArgs& a, std::size_t head, std::size_
     }
 }
 
-/// Scores to unnormalised weights in place; returns 1 / their sum.
-AIT_KERNEL float soften(float* p, std::size_t slots) {
-    F8 top = load(p);
-    for (std::size_t s = kLanes; s < slots; s += kLanes) {
-        const F8 x = load(p + s);
-        top = x > top ? x : top;
+/// Scores to unnormalised weights in place, all heads at once for the sake of overlap.
+AIT_KERNEL void soften(float* p, std::size_t heads, std::size_t slots) {
+    for (float* q = p; q < p + heads * slots; q += slots) {
+        F8 top = load(q);
+        for (std::size_t s = kLanes; s < slots; s += kLanes) top = max8(top, load(q + s));
+        const F8 most = all(max_lanes(top));
+        for (std::size_t s = 0; s < slots; s += kLanes) store(q + s, load(q + s) - most);
     }
-    const F8 most = all(max_lanes(top));
+    for (std::size_t s = 0; s < heads * slots; s += kLanes) store(p + s, exp8(load(p + s)));
+}
+
+/// 1 / the sum of one head's weights.
+AIT_KERNEL float inverse_sum(const float* p, std::size_t slots) {
     F8 sum = all(0.0F);
-    for (std::size_t s = 0; s < slots; s += kLanes) {
-        const F8 x = exp8(load(p + s) - most);
-        store(p + s, x);
-        sum += x;
-    }
+    for (std::size_t s = 0; s < slots; s += kLanes) sum += load(p + s);
     return 1.0F / sum_lanes(sum);
 }
 
-/// `vectors` x 8 entries of the output from entry `at` on, all of one head.
-template <std::size_t vectors>
-AIT_KERNEL void mix_values(const AttentionArgs& a, const float* p, float inverse, std::size_t at) {
-    F8 sum[vectors];
+/// `heads` heads of `vectors` x 8 entries each, beginning with head `head`: enough sums at once to hide their
+/// latency.
+template <std::size_t heads, std::size_t vectors>
+AIT_KERNEL void mix_heads(const AttentionArgs& a, std::size_t head, std::size_t at) {
+    F8 sum[heads][vectors];
 #pragma GCC unroll 8
-    for (std::size_t v = 0; v < vectors; ++v) sum[v] = all(0.0F);
+    for (std::size_t h = 0; h < heads; ++h)
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < vectors; ++v) sum[h][v] = all(0.0F);
+    const float* const p = a.p + head * a.slots;
     const float* value = a.values + at;
     for (std::size_t s = 0; s < a.slots; ++s, value += a.width) {
-        const F8 share = all(p[s]);
 #pragma GCC unroll 8
-        for (std::size_t v = 0; v < vectors; ++v) sum[v] += share * load(value + v * kLanes);
+        for (std::size_t h = 0; h < heads; ++h) {
+            const F8 share = all(p[h * a.slots + s]);
+#pragma GCC unroll 8
+            for (std::size_t v = 0; v < vectors; ++v)
+                sum[h][v] += share * load(value + (h * vectors + v) * kLanes);
+        }
     }
 #pragma GCC unroll 8
-    for (std::size_t v = 0; v < vectors; ++v) store(a.out + at + v * kLanes, sum[v] * all(inverse));
+    for (std::size_t h = 0; h < heads; ++h) {
+        const F8 inverse = all(inverse_sum(p + h * a.slots, a.slots));
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < vectors; ++v)
+            store(a.out + at + (h * vectors + v) * kLanes, sum[h][v] * inverse);
+    }
+}
+
+/// Heads of `vectors` x 8 entries, eight sums at a time as far as the heads go.
+template <std::size_t vectors>
+AIT_KERNEL void mix_all(const AttentionArgs& a) {
+    constexpr std::size_t together = 8 / vectors, entries = vectors * kLanes;
+    std::size_t head = 0;
+    for (; head + together <= a.heads; head += together)
+        mix_heads<together, vectors>(a, head, head * entries);
+    for (; head < a.heads; ++head) mix_heads<1, vectors>(a, head, head * entries);
 }
 
 void attend(const AttentionArgs& a) {
@@ -216,13 +264,16 @@ void attend(const AttentionArgs& a) {
         std::size_t slot = 0;
         for (; slot + 8 * kLanes <= a.slots; slot += 8 * kLanes) score_slots<8>(a, head, slot);
         for (; slot < a.slots; slot += kLanes) score_slots<1>(a, head, slot);
-        float* const p = a.p + head * a.slots;
-        const float inverse = soften(p, a.slots);
+    }
+    soften(a.p, a.heads, a.slots);
+    if (width == 8) return mix_all<1>(a);
+    if (width == 16) return mix_all<2>(a);
+    if (width == 32) return mix_all<4>(a);
+    for (std::size_t head = 0; head < a.heads; ++head) {
         std::size_t at = head * width;
         const std::size_t end = at + width;
-        for (; at + 8 * kLanes <= end; at += 8 * kLanes) mix_values<8>(a, p, inverse, at);
-        for (; at + 2 * kLanes <= end; at += 2 * kLanes) mix_values<2>(a, p, inverse, at);
-        if (at < end) mix_values<1>(a, p, inverse, at);
+        for (; at + 8 * kLanes <= end; at += 8 * kLanes) mix_heads<1, 8>(a, head, at);
+        for (; at < end; at += kLanes) mix_heads<1, 1>(a, head, at);
     }
 }
 

@@ -75,7 +75,7 @@ class LstmCore final : public NetCore {
                float* cell, float* hidden) const {
         float* const h = cell + stride_;
         for (std::size_t r = 0; r < rows; ++r, gates += 4 * width_) {
-            before.accumulate(kernels, h, stride_, gates, 4 * width_, 1);
+            before.accumulate(kernels, h, stride_, gates, 4 * width_, 1, r % 2 == 1);
             kernels.lstm_cell(gates, width_, cell, h);
             std::copy_n(h, width_, hidden + r * stride_);
         }

@@ -19,6 +19,9 @@ struct LinearArgs {
     float* y = nullptr;  ///< [rows][y_stride]
     std::size_t y_stride = 0;
     std::size_t rows = 1;
+    /// The last outputs first. The bits are the same; a matrix that one row after the other meets to and fro
+    /// finds half of itself still in the first cache.
+    bool backward = false;
 };
 
 /// Attention of one bar over a window kept in slots. With s = slot, h = head, w = width / heads:
@@ -48,8 +51,9 @@ struct NetKernels {
     void (*standardise)(const double* row, const double* mean, const double* scale, std::size_t n,
                         float* out);
     void (*linear)(const LinearArgs&);
-    /// One step of the cell: gates [4n] before activation as i, f, g, o; c [n] is updated, h [n] written.
-    void (*lstm_cell)(const float* gates, std::size_t n, float* c, float* h);
+    /// One step of the cell: gates [4n] before activation as i, f, g, o (overwritten); c [n] is updated, h
+    /// [n] written.
+    void (*lstm_cell)(float* gates, std::size_t n, float* c, float* h);
     /// out = (e - mean) / sqrt(variance + kNormEpsilon) * weight + bias. [n]
     void (*norm)(const float* e, const float* weight, const float* bias, std::size_t n, float* out);
     void (*attend)(const AttentionArgs&);

@@ -29,10 +29,11 @@ class PackedLinear {
                std::size_t y_stride, std::size_t rows) const {
         kernels.linear({weights_.data(), inputs_, outputs_, x, x_stride, bias_.data(), 0, y, y_stride, rows});
     }
-    /// y += W x for each row, without the bias.
+    /// y += W x for each row, without the bias. @param backward see LinearArgs
     void accumulate(const NetKernels& kernels, const float* x, std::size_t x_stride, float* y,
-                    std::size_t y_stride, std::size_t rows) const {
-        kernels.linear({weights_.data(), inputs_, outputs_, x, x_stride, y, y_stride, y, y_stride, rows});
+                    std::size_t y_stride, std::size_t rows, bool backward = false) const {
+        kernels.linear(
+            {weights_.data(), inputs_, outputs_, x, x_stride, y, y_stride, y, y_stride, rows, backward});
     }
 
   private:

@@ -118,6 +118,13 @@ Result<void> check_table(ByteReader& in, const std::vector<TensorShape>& expecte
     return {};
 }
 
+/// Fewer than a line of zeros up to where the tensors begin.
+bool only_padding(ByteReader& in) {
+    for (std::size_t i = 0; !in.at_end(); ++i)
+        if (in.get<std::uint8_t>() != 0 || i + 1 >= kAlignment) return false;
+    return true;
+}
+
 bool all_zero(std::string_view bytes) {
     return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
 }
@@ -183,6 +190,7 @@ Result<NetWeights> decode_weights(std::string_view bytes, std::string_view file)
     if (in.failed()) return refuse(file, "its header ends early", kAnew);
     const auto tensors = tensors_of(weights.spec);
     TRY_VOID(check_table(in, tensors, file));
+    if (!only_padding(in)) return refuse(file, "bytes behind its table of tensors", kAnew);
     TRY(weights.values, get_values(body, first, tensors, file));
     if (auto ok = check_weights(weights); !ok) return refuse(file, ok.error().text, kAnew);
     return weights;

@@ -97,6 +97,11 @@ TEST(NetWeights, say_what_is_wrong_with_a_file) {
                 HasSubstr("of shape [32, 5] stands where its spec has lstm.0.weight_ih of "
                           "shape [64, 5]"));
     EXPECT_THAT(refusal(resealed(bytes + std::string(64, '\0'))), HasSubstr("behind the last tensor"));
+    std::uint32_t first = 0;
+    std::memcpy(&first, bytes.data() + 12, sizeof first);
+    std::string behind = bytes;
+    behind[first - 1] = 1;
+    EXPECT_THAT(refusal(resealed(behind)), HasSubstr("behind its table"));
     std::string padding = bytes;
     padding[padding.size() - 9] = 1;
     EXPECT_THAT(refusal(resealed(padding)), HasSubstr("head.bias does not end"));
