@@ -14,27 +14,25 @@ namespace aitrading::models {
 /// How a net is trained. Defaults suit some ten thousand to some hundred thousand bars of a market.
 struct TrainingOptions {
     std::uint64_t seed = 1;
-    std::uint32_t epochs = 24;   ///< at most; the learning rate reaches its end with the last
-    std::uint32_t patience = 6;  ///< epochs without a better validation loss before it stops
-    std::uint32_t streams =
-        16;                    ///< pieces of the series that are read side by side; fewer where rows are few
-    std::uint32_t chunk = 64;  ///< bars between two steps: gradients reach back at most so far
-    double learning_rate = 2e-3;  ///< at its height
-    double warm_up = 0.05;  ///< share of all steps in which it rises from 0; then half a cosine down to 0
-    double weight_decay = 0.02;  ///< of matrices; biases, norms and age biases do not decay (AdamW)
-    double clip_norm = 1.0;      ///< longest gradient
-    double dropout = 0.1;        ///< one mask for each piece and chunk, the same at all its bars
-    double averaging = 0.98;     ///< what is judged and kept is a moving mean of the weights; 0: the weights
-    double volatility_share =
-        0.1;                   ///< weight of the auxiliary squared error of log volatility over its variance
-    double range_share = 0.1;  ///< the same for the log range
-    bool balance_classes = false;  ///< weigh both classes alike
+    std::uint32_t epochs = 24;          ///< at most; the learning rate reaches its end with the last
+    std::uint32_t patience = 6;         ///< epochs without a better validation loss before it stops
+    std::uint32_t streams = 16;         ///< pieces of the series that are read side by side; fewer where rows are few
+    std::uint32_t chunk = 64;           ///< bars between two steps: gradients reach back at most so far
+    double learning_rate = 2e-3;        ///< at its height
+    double warm_up = 0.05;              ///< share of all steps in which it rises from 0; then half a cosine down to 0
+    double weight_decay = 0.02;         ///< of matrices; biases, norms and age biases do not decay (AdamW)
+    double clip_norm = 1.0;             ///< longest gradient
+    double dropout = 0.1;               ///< one mask for each piece and chunk, the same at all its bars
+    double averaging = 0.98;            ///< what is judged and kept is a moving mean of the weights; 0: the weights
+    double volatility_share = 0.1;      ///< weight of the auxiliary squared error of log volatility over its variance
+    double range_share = 0.1;           ///< the same for the log range
+    bool balance_classes = false;       ///< weigh both classes alike
 };
 
 /// Everything that a training needs: one series in time order with what is to be learnt of it.
 ///
-/// Every row is read, since the state of a net passes through all of them; only rows with a weight teach or
-/// judge. Rows before `validation_from` teach, those from there on decide when to stop.
+/// Every row is read, since the state of a net passes through all of them; only rows with a weight teach or judge. Rows
+/// before `validation_from` teach, those from there on decide when to stop.
 struct TrainingJob {
     NetSpec spec;
     TrainingOptions options;
@@ -43,18 +41,16 @@ struct TrainingJob {
     std::vector<float> inputs;          ///< [rows x spec.inputs] as served; NaN and infinite where not known
     std::vector<float> label;           ///< [rows] 0 or 1; anything where the weight is 0
     std::vector<float> weight;          ///< [rows] >= 0
-    std::vector<float>
-        log_volatility;  ///< [rows] or empty; NaN where not known. Read where the net has that output
-    std::vector<float> log_range;     ///< [rows] or empty; likewise
-    std::size_t validation_from = 0;  ///< row
-    std::vector<float> initial;       ///< weights to go on from (fine-tuning), or empty
+    std::vector<float> log_volatility;  ///< [rows] or empty; NaN where not known. Read where the net has that output
+    std::vector<float> log_range;       ///< [rows] or empty; likewise
+    std::size_t validation_from = 0;    ///< row
+    std::vector<float> initial;         ///< weights to go on from (fine-tuning), or empty
 
     std::size_t rows() const { return label.size(); }
 };
 
 /// Lengths, ranges and that there is something to learn.
-/// @errors bad_input: damaged or impossible (says which field), fewer weighted rows than parameters, labels
-/// of one class,
+/// @errors bad_input: damaged or impossible (says which field), fewer weighted rows than parameters, labels of one class,
 ///         a column without one finite value among the rows that teach; usage: an option out of its range
 Result<void> check_job(const TrainingJob& job);
 
