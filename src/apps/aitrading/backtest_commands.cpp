@@ -1,14 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/aitrading/backtest_options.hpp"
+#include "apps/aitrading/backtest_run.hpp"
 #include "apps/aitrading/backtest_source.hpp"
 #include "apps/aitrading/commands.hpp"
-#include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/run_page.hpp"
 #include "apps/aitrading/run_result_view.hpp"
@@ -16,145 +16,12 @@
 #include "decision/trading/make_strategy.hpp"
 #include "proving/backtest/caution.hpp"
 #include "proving/backtest/driver.hpp"
-#include "proving/backtest/vectorised.hpp"
+#include "proving/backtest/round_trip.hpp"
 
 namespace aitrading::apps {
 namespace {
 
 using backtest::RunOptions;
-
-struct BacktestOptions {
-    std::string symbol, timeframe, input, strategy;
-    std::string mode = "event", fill = "next_open", intrabar = "worst", bars;
-    std::string spread, commission = "0", slippage = "0", swap = "0", lots = "0.1", lot_step, cash = "10000";
-    std::string from, to, report, stop_out = "0%";
-    std::int64_t leverage = 0, trials = 1;
-    bool contract_lots = false;
-};
-
-Result<TimeRange> range_of(const BacktestOptions& o) {
-    TimeRange range;
-    if (!o.from.empty()) {
-        TRY(range.from, parse_iso8601(o.from));
-    }
-    if (!o.to.empty()) {
-        TRY(range.to, parse_iso8601(o.to));
-    }
-    if (range.from >= range.to)
-        return fail(ErrorCode::usage, fmt::format("--from {} must lie before --to {}", o.from, o.to));
-    return range;
-}
-
-/// Percent as a whole number: "50%" or "50".
-Result<std::int64_t> parse_percent(std::string text) {
-    if (text.ends_with('%')) text.pop_back();
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > 99)
-        return fail(ErrorCode::usage, fmt::format("--stop-out \"{}\" must be a share of the margin from 0% to 99%", text));
-    return value;
-}
-
-/// The prices' unit decides what a pip is; everything else comes from the options.
-Result<RunOptions> run_options(const BacktestOptions& o, const SeriesKey& series, int digits, const Context& context) {
-    RunOptions run;
-    run.series = series;
-    run.trials = o.trials;
-    run.seed = context.seed;
-    TRY(const PriceUnits units, price_units(context.home, series.symbol, digits));
-    const Price pip = units.pip, point = units.point;
-    const Quantity lot = o.contract_lots ? units.contract : units.lot;
-    TRY(run.engine.cash, trading::parse_money(o.cash));
-    if (run.engine.cash.raw <= 0) return fail(ErrorCode::usage, "--cash must be positive");
-    trading::VenueRules& rules = run.engine.rules;
-    if (!o.spread.empty()) {
-        TRY(run.spread, trading::parse_distance(o.spread, pip, point));
-        if (run.spread->raw < 0) return fail(ErrorCode::usage, fmt::format("--spread {} must not be negative", o.spread));
-    }
-    TRY(rules.commission, trading::parse_commission(o.commission, lot));
-    TRY(rules.slippage, trading::parse_slippage(o.slippage, pip, point));
-    TRY(rules.swap, trading::parse_swap(o.swap, pip, point));
-    if (!o.lot_step.empty()) {
-        TRY(rules.lot_step, trading::parse_lots(o.lot_step, lot));
-    }
-    rules.commission.one_lot = lot;
-    rules.leverage = o.leverage;
-    TRY(rules.stop_out_percent, parse_percent(o.stop_out));
-    if (rules.stop_out_percent > 0 && rules.leverage == 0)
-        return fail(ErrorCode::usage, "--stop-out needs --leverage, for example --leverage 30");
-    rules.seed = context.seed;
-    run.engine.fill = o.fill == "same_close" ? backtest::FillRule::same_close : backtest::FillRule::next_open;
-    return run;
-}
-
-/// Whole units in groups of three: 100,000.
-std::string units_text(Quantity units) {
-    std::string text = fmt::format("{}", units.raw / Quantity::scale);
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
-    return text;
-}
-
-void add_notes(RunResult& result, const BacktestOptions& o, const RunOptions& run) {
-    std::vector<std::string> notes;
-    notes.push_back(run.engine.fill == backtest::FillRule::next_open
-                        ? "orders are decided at a bar's close and filled at the next open"
-                        : "orders are filled at the very close that decided them: kinder than a market is");
-    if (run.spread)
-        notes.push_back(fmt::format("spread {} around the bars' prices, half of it paid on each fill",
-                                    to_decimal(*run.spread, 6)));
-    else if (result.ticks == 0 && result.cost_parts.spread.raw == 0)
-        notes.push_back("no spread: the series has none and --spread was not given; give --spread 1.0pip to see what is left");
-    else
-        notes.push_back("bid and ask of the series itself");
-    if (o.intrabar != "worst")
-        notes.push_back(fmt::format("inside a bar the stored {} decide what is touched first", o.intrabar));
-    else if (result.ticks == 0)
-        notes.push_back("inside a bar the worse order of high and low is assumed");
-    notes.push_back(fmt::format("profit counts in the quote currency of the symbol; 1 lot = {} units",
-                                units_text(run.engine.rules.commission.one_lot)));
-    if (o.leverage == 0) notes.push_back("no margin check; --leverage 30 --stop-out 50% turn it on");
-    notes.insert(notes.end(), result.notes.begin(), result.notes.end());
-    result.notes = std::move(notes);
-}
-
-/// Whole bars in memory, for the ways of running that need to look ahead in time of the prices.
-Result<BarColumns> collect(const backtest::BarStream& stream, const SeriesKey& key) {
-    BarColumns all;
-    all.key = key;
-    TRY_VOID(stream([&](const BarColumns& batch) {
-        all.time.insert(all.time.end(), batch.time.begin(), batch.time.end());
-        for (const auto column : {&BarColumns::open, &BarColumns::high, &BarColumns::low, &BarColumns::close,
-                                  &BarColumns::ask_open, &BarColumns::ask_high, &BarColumns::ask_low,
-                                  &BarColumns::ask_close, &BarColumns::spread})
-            (all.*column).insert((all.*column).end(), (batch.*column).begin(), (batch.*column).end());
-        all.volume.insert(all.volume.end(), batch.volume.begin(), batch.volume.end());
-        return true;
-    }));
-    return all;
-}
-
-Result<RunResult> run_on_finer(const BacktestOptions& o, const BacktestSource& source, trading::Strategy& strategy,
-                               const RunOptions& run, const Context& context) {
-    TRY(const BarColumns bars, collect(source.bars, source.series));
-    TRY(const BacktestSource finer, finer_source(context.home, source, o.intrabar == "ticks" ? Timeframe::ticks : Timeframe::m1));
-    if (finer.ticks) return backtest::run_bars_on_ticks(bars, finer.quotes, strategy, run, context.stop);
-    return backtest::run_bars_on_bars(bars, finer.bars, strategy, run, context.stop);
-}
-
-Result<RunResult> run_as_asked(const BacktestOptions& o, const BacktestSource& source, trading::Strategy& strategy,
-                               Quantity size, const RunOptions& run, const Context& context) {
-    if (source.ticks) {
-        if (o.mode == "vectorised" || o.intrabar != "worst")
-            return fail(ErrorCode::usage, "a tick series runs event by event as it is; leave out --mode and --intrabar");
-        return backtest::run_ticks(source.quotes, strategy, run, context.stop);
-    }
-    if (o.mode == "vectorised") {
-        TRY(const BarColumns bars, collect(source.bars, source.series));
-        return backtest::run_vectorised(bars, strategy, size, run, context.stop);
-    }
-    if (o.intrabar != "worst") return run_on_finer(o, source, strategy, run, context);
-    return backtest::run_bars(source.bars, strategy, run, context.stop);
-}
 
 /// What a run with a model or a report keeps in memory.
 struct Traded {
@@ -163,18 +30,6 @@ struct Traded {
     std::vector<StoredPrediction> predictions;
     std::optional<trading::ProbabilitySeries> series;  ///< of the model, once it was asked
 };
-
-/// Whole spread, fixed slippage and commission of both fills for one unit, at the last price.
-Price round_trip_cost(const RunOptions& run, const BarColumns& bars) {
-    Price cost = run.spread.value_or(Price{});
-    const trading::VenueRules& rules = run.engine.rules;
-    if (rules.slippage.kind == trading::Slippage::Kind::fixed) cost += rules.slippage.distance + rules.slippage.distance;
-    if (bars.size() == 0) return cost;
-    if (!run.spread && bars.has_spread()) cost += bars.spread.back();
-    if (!run.spread && bars.has_ask()) cost += bars.ask_close.back() - bars.close.back();
-    const double fee = rules.commission.of(bars.close.back(), rules.commission.one_lot).to_double() / rules.commission.one_lot.to_double();
-    return cost + Price::from_double(2 * fee);
-}
 
 /// Stored out-of-fold predictions up to the model's training end, the model itself after it.
 Result<trading::ProbabilitySeries> predictions_of(std::string_view name, const BacktestOptions& o,
@@ -240,11 +95,11 @@ Result<void> run_backtest(const BacktestOptions& o, const Context& context) {
     setup.probability.bar_nanos = source.bar_nanos;
     Traded traded;
     if (o.strategy.starts_with("model:") || (!o.report.empty() && !source.ticks)) {
-        TRY(traded.bars, collect(source.bars, source.series));
+        TRY(traded.bars, collect_bars(source.bars, source.series));
         traded.bars.digits = source.digits;
     }
     setup.predictions = [&](std::string_view name) { return predictions_of(name, o, source, run, traded, context); };
-    setup.probability.round_trip_cost = round_trip_cost(run, traded.bars);
+    setup.probability.round_trip_cost = backtest::round_trip_cost(run, traded.bars);
     TRY(const auto strategy, trading::make_strategy(o.strategy, setup));
     if (traded.model) run.trials = std::max(run.trials, traded.model->metadata.trials);
     TRY(RunResult result, run_as_asked(o, source, *strategy, setup.size, run, context));
