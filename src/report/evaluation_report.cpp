@@ -9,10 +9,10 @@
 #include "report/format.hpp"
 #include "report/model_pictures.hpp"
 #include "report/page.hpp"
+#include "report/prediction_maps.hpp"
 #include "report/provenance.hpp"
 #include "report/regime_pictures.hpp"
 #include "report/verdict.hpp"
-#include "report/where_it_worked.hpp"
 
 namespace aitrading::report {
 namespace {

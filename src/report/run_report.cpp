@@ -7,11 +7,12 @@
 
 #include "report/format.hpp"
 #include "report/model_pictures.hpp"
+#include "report/prediction_maps.hpp"
 #include "report/provenance.hpp"
 #include "report/regime_pictures.hpp"
 #include "report/run_pictures.hpp"
+#include "report/trade_maps.hpp"
 #include "report/verdict.hpp"
-#include "report/where_it_worked.hpp"
 
 namespace aitrading::report {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <tuple>
 
-#include "report/where_it_worked.hpp"
+#include "report/trade_maps.hpp"
 #include "sample.hpp"
 
 namespace aitrading::report {

@@ -1,10 +1,12 @@
-#include "report/where_it_worked.hpp"
+#include "report/time_cells.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 
+#include "report/prediction_maps.hpp"
+#include "report/trade_maps.hpp"
 #include "sample.hpp"
 
 namespace aitrading::report {
