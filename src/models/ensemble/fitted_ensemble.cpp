@@ -14,15 +14,21 @@
 namespace aitrading::models {
 namespace {
 
-/// Version 2 is version 1 behind a header that holds the learnt columns.
-constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", any_version = "ait-ensemble-";
+/// Version 2 is version 1 behind a header that holds the learnt columns. Version 3 is version 2 with the form of a stack that is
+/// not plain behind it.
+constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", magic_3 = "ait-ensemble-3\n",
+                           any_version = "ait-ensemble-";
+
+std::string_view magic_of(std::string_view bytes) {
+    return bytes.starts_with(magic_3) ? magic_3 : bytes.starts_with(magic_2) ? magic_2 : magic_1;
+}
 
 Result<ByteReader> unseal(std::string_view bytes) {
-    if (bytes.starts_with(any_version) && !bytes.starts_with(magic_1) && !bytes.starts_with(magic_2))
-        return fail(ErrorCode::bad_input, fmt::format("model: stored as version {}, this program reads 1 and 2: use the aitrading that "
+    if (bytes.starts_with(any_version) && !bytes.starts_with(magic_of(bytes)))
+        return fail(ErrorCode::bad_input, fmt::format("model: stored as version {}, this program reads 1 to 3: use the aitrading that "
                                                       "trained it or a newer one, or train it anew",
                                                       bytes.substr(any_version.size(), bytes.substr(any_version.size(), 8).find('\n'))));
-    return ByteReader::unseal(bytes, bytes.starts_with(magic_2) ? magic_2 : magic_1, "model");
+    return ByteReader::unseal(bytes, magic_of(bytes), "model");
 }
 
 }  // namespace
@@ -46,11 +52,14 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
         e.learnt_kind_ = options.learnt->describe();
         e.learnt_model_ = learnt->model;
         e.learnt_ = learnt->columns;
+        e.posteriors_ = options.learnt->posteriors();
         e.columns_.insert(e.columns_.end(), options.learnt->names().begin(), options.learnt->names().end());
     }
     e.importance_.assign(e.columns_.size(), 0.0);
     MetaRows rows;
     rows.members = learners.size();
+    const LearntBlock* own_block = options.form.gate ? outcomes.back().learnt.get() : nullptr;
+    rows.regimes = own_block != nullptr ? e.posteriors_ : 0;
     std::vector<std::uint32_t> entry;
     for (std::size_t i = 0; i < tasks.size(); i += learners.size()) {
         for (std::size_t k = 0; k < tasks[i].predict.size(); ++k) {
@@ -59,6 +68,8 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
             rows.y.push_back(labels.y[at]);
             rows.row.push_back(labels.row[at]);
             rows.end.push_back(labels.end[at]);
+            for (std::size_t r = 0; r < rows.regimes; ++r)
+                rows.posterior.push_back(own_block->values[labels.row[at] * own_block->columns + r]);
             for (std::size_t m = 0; m < learners.size(); ++m)
                 rows.logits.push_back(logit(outcomes[i + m].p[k]));
         }
@@ -73,7 +84,7 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     const std::size_t dropped = rows.size() - std::min(rows.size(), options.meta_rows);
     keep_latest(rows, options.meta_rows);
     std::vector<double> score;
-    e.meta_ = MetaModel::fit(rows, labels.horizon_bars, centred_on_benchmark(options.stack, learners), &score);
+    e.meta_ = MetaModel::fit(rows, labels.horizon_bars, meta_options(options, learners), &score);
     IntervalOptions interval = options.interval;
     interval.directional = labels.directional;
     e.stream_ = IntervalStream(interval);
@@ -96,9 +107,16 @@ RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span
         z[m] = logit(members_[m]->predict_row(row));
         if (!out_members.empty()) out_members[m] = meta_.members[m].apply(z[m]).p;
     }
-    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z));
+    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, row.subspan(columns() - learnt_, posteriors_)));
     const Interval interval = stream_.now(value.p, interval_columns_.at(row));
     return {value.p, value.low, value.high, interval.low, interval.high};
+}
+
+std::vector<std::string> FittedEnsemble::dropped() const {
+    std::vector<std::string> out;
+    for (std::size_t m = 0; m < names_.size(); ++m)
+        if (!meta_.stack.form().keeps(m)) out.push_back(names_[m]);
+    return out;
 }
 
 Result<void> FittedEnsemble::accepts(const FeatureMatrix& features) const {
@@ -138,7 +156,7 @@ Result<FeatureMatrix> FittedEnsemble::with_learnt(const FeatureMatrix& features,
 
 std::string FittedEnsemble::serialise() const {
     ByteWriter out;
-    if (learnt_ > 0) {
+    if (learnt_ > 0 || !is_plain()) {
         out.put_text(learnt_kind_);
         out.put_text(learnt_model_);
         out.put(static_cast<std::uint64_t>(learnt_));
@@ -156,7 +174,10 @@ std::string FittedEnsemble::serialise() const {
     meta_.write(out);
     interval_columns_.write(out);
     stream_.write(out);
-    return out.sealed(learnt_ > 0 ? magic_2 : magic_1);
+    if (is_plain()) return out.sealed(learnt_ > 0 ? magic_2 : magic_1);
+    out.put(static_cast<std::uint64_t>(posteriors_));
+    meta_.stack.write_form(out);
+    return out.sealed(magic_3);
 }
 
 Result<void> FittedEnsemble::read_members(ByteReader& in, std::span<const Learner* const> learners) {
@@ -182,7 +203,7 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
                                                std::span<const Learner* const> learners) {
     TRY(ByteReader in, unseal(bytes));
     FittedEnsemble e;
-    if (bytes.starts_with(magic_2)) {
+    if (!bytes.starts_with(magic_1)) {
         e.learnt_kind_ = in.get_text();
         e.learnt_model_ = in.get_text();
         e.learnt_ = in.get<std::uint64_t>();
@@ -195,8 +216,12 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
     TRY_VOID(e.read_members(in, learners));
     e.meta_ = MetaModel::read(in);
     e.interval_columns_ = IntervalColumns::read(in);
-    const bool stream_read = e.stream_.read(in);
-    if (!stream_read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.learnt_ >= e.columns_.size() ||
+    bool read = e.stream_.read(in);
+    if (read && bytes.starts_with(magic_3)) {
+        e.posteriors_ = in.get<std::uint64_t>();
+        read = e.meta_.stack.read_form(in) && e.posteriors_ <= e.learnt_;
+    }
+    if (!read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.learnt_ >= e.columns_.size() ||
         e.meta_.members.size() != e.members_.size() || e.meta_.stack.members() != e.members_.size())
         return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
     return e;

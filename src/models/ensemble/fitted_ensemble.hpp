@@ -43,6 +43,9 @@ class FittedEnsemble {
     const std::string& manifest_hash() const { return manifest_hash_; }
     const std::string& label_spec() const { return label_spec_; }
     const std::vector<double>& importance() const { return importance_; }  ///< [columns] mean share of gain
+    /// Members that validation left without a part in the answer; they are still told apart in out_members.
+    std::vector<std::string> dropped() const;
+    const std::vector<FormTrial>& form_trials() const { return meta_.trials; }  ///< of this fit, not stored
     std::string calibrator() const { return std::string(meta_.ensemble.calibrator.name()); }
 
     /// @errors bad_input: features of another manifest (says both hashes and what to do)
@@ -53,18 +56,21 @@ class FittedEnsemble {
     ///        trained without   @errors bad_input (accepts; other learnt columns)
     Result<FeatureMatrix> with_learnt(const FeatureMatrix& features, const LearntColumns* source) const;
 
-    /// Versioned bytes with a checksum. Without learnt columns they are of version 1, which earlier programs read too.
+    /// Versioned bytes with a checksum. Without learnt columns they are of version 1, which earlier programs read too, and
+    /// with a plain stack of version 2.
     std::string serialise() const;
     /// @param learners must include each member by name; others are not looked at
-    /// @errors bad_input (damaged, a version that is neither 1 nor 2), not_found (a member that this build lacks)
+    /// @errors bad_input (damaged, a version beyond 3), not_found (a member that this build lacks)
     static Result<FittedEnsemble> restore(std::string_view bytes, std::span<const Learner* const> learners);
 
   private:
     FittedEnsemble() : stream_(IntervalOptions{}) {}
+    bool is_plain() const { return meta_.stack.form().plain(); }
     Result<void> read_members(ByteReader& in, std::span<const Learner* const> learners);
     std::string manifest_hash_, label_spec_, learnt_kind_, learnt_model_;
     std::vector<std::string> columns_, names_;
-    std::size_t learnt_ = 0;  ///< of columns_, the last ones
+    std::size_t learnt_ = 0;      ///< of columns_, the last ones
+    std::size_t posteriors_ = 0;  ///< of the learnt ones, the first
     std::vector<std::shared_ptr<const Classifier>> members_;
     std::vector<double> importance_;
     MetaModel meta_;

@@ -26,6 +26,8 @@ class LearntColumns {
   public:
     virtual ~LearntColumns() = default;
     virtual const std::vector<std::string>& names() const = 0;
+    /// How many of them, from the first on, are the filtered posteriors of regimes.
+    virtual std::size_t posteriors() const { return 0; }
     /// Definition and hyper-parameters, for the keys of kept fits.
     virtual std::string describe() const = 0;
     /// Learns from rows [0, known) and nothing else; row t then comes from rows up to t (filtered, never smoothed).

@@ -10,33 +10,6 @@
 namespace aitrading::models {
 namespace {
 
-constexpr std::size_t parts = 5;
-
-std::span<const double> logits_of(const MetaRows& rows, std::size_t from, std::size_t to) {
-    return std::span(rows.logits).subspan(from * rows.members, (to - from) * rows.members);
-}
-
-/// Rows from 0 whose labels end before `row`. Ends need not be sorted: the first one that reaches `row` stops
-/// it.
-std::size_t known_before(const MetaRows& rows, std::size_t limit, std::uint32_t row) {
-    while (limit > 0 && rows.end[limit - 1] >= row) --limit;
-    return limit;
-}
-
-/// Stacked scores by a stack that had not seen the labels of its part or of any later one.
-std::vector<double> forward_scores(const MetaRows& rows, int horizon, const StackOptions& options) {
-    std::vector<double> score(rows.size());
-    for (std::size_t part = 0; part < parts; ++part) {
-        const std::size_t from = rows.size() * part / parts, to = rows.size() * (part + 1) / parts;
-        if (from == to) continue;
-        const std::size_t known = known_before(rows, from, rows.row[from]);
-        const Stack stack = Stack::fit(logits_of(rows, 0, known), std::span(rows.y).subspan(0, known),
-                                       rows.members, horizon, options);
-        for (std::size_t i = from; i < to; ++i) score[i] = stack.apply(logits_of(rows, i, i + 1));
-    }
-    return score;
-}
-
 /// Rows right before the judging part of choose_calibrator whose labels reach into it.
 std::size_t purge_of(const MetaRows& rows, std::size_t from, double share) {
     const std::size_t n = rows.size() - from;
@@ -62,18 +35,21 @@ CalibratedScore::Value CalibratedScore::apply(double score) const {
     return {p, std::min(p, at.low), std::max(p, at.high)};
 }
 
-MetaModel MetaModel::fit(const MetaRows& rows, int horizon, const StackOptions& options,
+MetaModel MetaModel::fit(const MetaRows& rows, int horizon, const MetaOptions& options,
                          std::vector<double>* out_score) {
     CHECK(rows.members >= 1 && rows.logits.size() == rows.size() * rows.members && horizon >= 1);
     MetaModel meta;
     meta.members.resize(rows.members);
-    meta.stack = Stack::fit(rows.logits, rows.y, rows.members, horizon, options);
+    FormChoice choice;
+    if (options.form.any()) choice = choose_form(rows, horizon, options.stack, options.form, options.names);
+    meta.trials = std::move(choice.trials);
+    meta.stack = MetaStack::fit(rows, rows.size(), horizon, options.stack, choice.form);
     if (out_score) out_score->clear();
     if (rows.size() == 0) return meta;
-    const std::vector<double> score = forward_scores(rows, horizon, options);
+    const std::vector<double> score = forward_scores(rows, horizon, options.stack, choice.form);
     // Scores of the plain mean are of another kind than those of a stack: they calibrate only where nothing
     // else is.
-    const std::size_t from = meta.stack.fitted() ? rows.size() / parts : 0;
+    const std::size_t from = meta.stack.fitted() ? rows.size() / forward_parts : 0;
     meta.ensemble = calibrate(rows, score, from, horizon);
     std::vector<double> own(rows.size());
     for (std::size_t m = 0; m < rows.members; ++m) {
@@ -85,7 +61,7 @@ MetaModel MetaModel::fit(const MetaRows& rows, int horizon, const StackOptions& 
 }
 
 void MetaModel::write(ByteWriter& out) const {
-    stack.write(out);
+    stack.plain_part().write(out);
     out.put(static_cast<std::uint64_t>(members.size()));
     const auto put = [&](const CalibratedScore& s) {
         s.calibrator.write(out);
@@ -97,7 +73,7 @@ void MetaModel::write(ByteWriter& out) const {
 
 MetaModel MetaModel::read(ByteReader& in) {
     MetaModel meta;
-    meta.stack = Stack::read(in);
+    meta.stack = MetaStack(Stack::read(in));
     const auto count = in.get<std::uint64_t>();
     const auto get = [&] {
         CalibratedScore s;

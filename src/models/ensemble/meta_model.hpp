@@ -2,22 +2,15 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/ensemble/calibration.hpp"
-#include "models/ensemble/stack.hpp"
+#include "models/ensemble/meta_rows.hpp"
+#include "models/ensemble/stack_choice.hpp"
 #include "models/ensemble/venn_abers.hpp"
 
 namespace aitrading::models {
-
-/// Members' logits on rows that they had not learnt from, in time order.
-struct MetaRows {
-    std::size_t members = 0;
-    std::vector<double> logits;           ///< [rows x members]
-    std::vector<float> y;                 ///< 0 or 1
-    std::vector<std::uint32_t> row, end;  ///< label spans
-    std::size_t size() const { return y.size(); }
-};
 
 /// A score's way to a probability.
 struct CalibratedScore {
@@ -31,18 +24,26 @@ struct CalibratedScore {
     Value apply(double score) const;
 };
 
+struct MetaOptions {
+    StackOptions stack;
+    FormOptions form;                ///< what the stack may be made of, if validation says so
+    std::vector<std::string> names;  ///< [members]; needed where `form` allows anything
+};
+
 /// Everything between the members' probabilities and the answer.
 struct MetaModel {
-    Stack stack;
+    MetaStack stack;
+    std::vector<FormTrial> trials;  ///< how the stack's form was chosen
     CalibratedScore ensemble;
     std::vector<CalibratedScore> members;
 
-    /// Stack on all rows. The ensemble's calibrator is chosen on stacked scores that the stack did not learn
+    /// Stack on all rows, in the form that wins on earlier rows. The ensemble's calibrator is chosen on stacked scores that the stack did not learn
     /// from: the rows in five parts, each scored by a stack of the parts before it (purged).
     /// @param out_score [rows] those scores; rows of the first part have those of the plain mean
-    static MetaModel fit(const MetaRows& rows, int horizon, const StackOptions& options,
+    static MetaModel fit(const MetaRows& rows, int horizon, const MetaOptions& options,
                          std::vector<double>* out_score = nullptr);
 
+    /// The plain stack and the calibrators; a form that is not plain is written apart.
     void write(ByteWriter& out) const;
     static MetaModel read(ByteReader& in);
 };

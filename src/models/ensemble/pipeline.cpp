@@ -22,10 +22,18 @@ struct RawRows {
     std::vector<double> p;  ///< [entries x members]
 };
 
+/// Filtered posteriors of the regimes that one fold's own fit learnt.
+struct FoldPosterior {
+    std::size_t regimes = 0;
+    std::vector<double> value;  ///< [rows x regimes]
+    std::span<const double> at(std::size_t row) const { return std::span(value).subspan(row * regimes, regimes); }
+};
+
 /// One fold after its meta stage.
 struct FoldAnswer {
     MetaModel meta;
     std::vector<double> stacked;       ///< [test] logit
+    std::vector<double> spread;        ///< [test] of the members' logits
     std::vector<double> first_scores;  ///< forward scores of the base rows, first fold only
 };
 
@@ -68,6 +76,7 @@ class Run {
                                   learners_, options_);
         TRY(const std::vector<FitOutcome> outcomes, fitter.run(tasks, false));
         tests_.resize(splits_.size());
+        posterior_.resize(splits_.size());
         result_.models.resize(members() + 1);
         for (ModelRun& run : result_.models) run.importance.assign(columns(), 0.0);
         // Tasks of one window and kind lie side by side, one for each member.
@@ -86,7 +95,10 @@ class Run {
             for (std::size_t m = 0; m < members(); ++m) rows.p.push_back(outcomes[first + m].p[i]);
             if (tested && own > 0 && outcomes[first].learnt) keep_learnt(*outcomes[first].learnt, labels_.row[task.predict[i]]);
         }
-        if (own > 0 && outcomes[first].learnt) result_.learnt_notes.push_back(outcomes[first].learnt->note);
+        if (own > 0 && outcomes[first].learnt) {
+            result_.learnt_notes.push_back(outcomes[first].learnt->note);
+            if (options_.form.gate) keep_posterior(*outcomes[first].learnt, posterior_[static_cast<std::size_t>(task.fold)]);
+        }
         for (std::size_t m = 0; m < members(); ++m) {
             const FitOutcome& o = outcomes[first + m];
             ++result_.fits;
@@ -107,10 +119,17 @@ class Run {
         result_.learnt.insert(result_.learnt.end(), values.begin(), values.end());
     }
 
+    void keep_posterior(const LearntBlock& block, FoldPosterior& out) const {
+        out.regimes = options_.learnt->posteriors();
+        for (std::size_t at = 0; at < block.values.size(); at += block.columns)
+            for (std::size_t r = 0; r < out.regimes; ++r) out.value.push_back(block.values[at + r]);
+    }
+
     /// Out-of-sample rows whose labels are known before the first test row of fold f.
     MetaRows known_rows(std::size_t f) const {
         MetaRows rows;
         rows.members = members();
+        rows.regimes = posterior_[f].regimes;
         const std::int64_t first_row = labels_.row[splits_[f].test.front()];
         const auto append = [&](const RawRows& raw) {
             for (std::size_t i = 0; i < raw.entry.size(); ++i) {
@@ -121,6 +140,8 @@ class Run {
                 rows.end.push_back(labels_.end[e]);
                 for (std::size_t m = 0; m < members(); ++m)
                     rows.logits.push_back(logit(raw.p[i * members() + m]));
+                const auto regime = posterior_[f].at(labels_.row[e]);
+                rows.posterior.insert(rows.posterior.end(), regime.begin(), regime.end());
             }
         };
         append(base_);
@@ -131,12 +152,13 @@ class Run {
 
     void answer(std::size_t f) {
         FoldAnswer& a = answers_[f];
-        a.meta = MetaModel::fit(known_rows(f), labels_.horizon_bars, centred_on_benchmark(options_.stack, learners_),
+        a.meta = MetaModel::fit(known_rows(f), labels_.horizon_bars, meta_options(options_, learners_),
                                 f == 0 ? &a.first_scores : nullptr);
         std::vector<double> z(members());
         for (std::size_t i = 0; i < tests_[f].entry.size(); ++i) {
             for (std::size_t m = 0; m < members(); ++m) z[m] = logit(tests_[f].p[i * members() + m]);
-            a.stacked.push_back(a.meta.stack.apply(z));
+            a.stacked.push_back(a.meta.stack.apply(z, posterior_[f].at(labels_.row[tests_[f].entry[i]])));
+            a.spread.push_back(logit_spread(z));
         }
     }
 
@@ -159,6 +181,11 @@ class Run {
             result_.stack_weights.push_back({a.meta.stack.intercept()});
             result_.stack_weights.back().insert(result_.stack_weights.back().end(),
                                                 a.meta.stack.weights().begin(), a.meta.stack.weights().end());
+            result_.form_trials.push_back(a.meta.trials);
+            result_.dropped.emplace_back();
+            for (std::size_t m = 0; m < members(); ++m)
+                if (!a.meta.stack.form().keeps(m)) result_.dropped.back().emplace_back(learners_[m]->name());
+            result_.disagreement.insert(result_.disagreement.end(), a.spread.begin(), a.spread.end());
             for (std::size_t i = 0; i < tests_[f].entry.size(); ++i) {
                 for (std::size_t m = 0; m < members(); ++m) {
                     const double p = tests_[f].p[i * members() + m];
@@ -226,6 +253,7 @@ class Run {
     const PipelineOptions& options_;
     RawRows base_;
     std::vector<RawRows> tests_;
+    std::vector<FoldPosterior> posterior_;  ///< of each fold where the gate may be used, else empty
     std::vector<FoldAnswer> answers_;
     PipelineResult result_;
 };

@@ -13,7 +13,7 @@
 #include "models/ensemble/fold_cache.hpp"
 #include "models/ensemble/interval_stream.hpp"
 #include "models/ensemble/learnt_columns.hpp"
-#include "models/ensemble/stack.hpp"
+#include "models/ensemble/stack_choice.hpp"
 #include "models/evaluation/learner.hpp"
 #include "models/evaluation/panel.hpp"
 #include "models/evaluation/splits.hpp"
@@ -40,6 +40,7 @@ struct PipelineOptions {
                                      ///< 2018-02 heavy tails made it worse (log loss .6914 against .6908)
     std::size_t meta_rows = 50'000;  ///< latest out-of-sample rows that stack and calibrators are fitted on
     StackOptions stack;
+    FormOptions form;          ///< what validation inside the training rows may make the stack of
     IntervalOptions interval;  ///< `directional` is set from the labels
     FoldCache* cache = nullptr;
     const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
@@ -70,6 +71,9 @@ struct PipelineResult {
     Predictions predictions;       ///< of the ensemble; `members` holds each learner's calibrated probability
     std::vector<ModelRun> models;  ///< in the order of the learners, the ensemble last
     std::vector<std::vector<double>> stack_weights;  ///< [folds][1 + members] intercept first
+    std::vector<std::vector<std::string>> dropped;   ///< [folds] members without a part in the stack
+    std::vector<std::vector<FormTrial>> form_trials;  ///< [folds] what validation said of other forms of the stack
+    std::vector<double> disagreement;       ///< [entries] standard deviation of the members' logits
     std::vector<double> learnt;             ///< [entries x learnt columns] as the members saw them
     std::vector<std::string> learnt_notes;  ///< [folds] how the columns were learnt
     std::size_t fits = 0, fits_from_cache = 0;

@@ -99,11 +99,21 @@ StackOptions centred_on_benchmark(StackOptions options, std::span<const Learner*
     return options;
 }
 
+MetaOptions meta_options(const PipelineOptions& options, std::span<const Learner* const> learners) {
+    MetaOptions meta;
+    meta.stack = centred_on_benchmark(options.stack, learners);
+    meta.form = options.form;
+    for (const Learner* learner : learners) meta.names.emplace_back(learner->name());
+    return meta;
+}
+
 void keep_latest(MetaRows& rows, std::size_t most) {
     if (rows.size() <= most) return;
     const auto drop = static_cast<std::ptrdiff_t>(rows.size() - most);
     rows.logits.erase(rows.logits.begin(),
                       rows.logits.begin() + drop * static_cast<std::ptrdiff_t>(rows.members));
+    rows.posterior.erase(rows.posterior.begin(),
+                         rows.posterior.begin() + drop * static_cast<std::ptrdiff_t>(rows.regimes));
     rows.y.erase(rows.y.begin(), rows.y.begin() + drop);
     rows.row.erase(rows.row.begin(), rows.row.begin() + drop);
     rows.end.erase(rows.end.begin(), rows.end.begin() + drop);

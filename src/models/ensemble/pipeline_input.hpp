@@ -27,6 +27,9 @@ Result<void> check_splits(const LabelSet& labels, std::span<const Split> splits,
 /// The options with the stack's centre on the benchmark among the learners, where there is one.
 StackOptions centred_on_benchmark(StackOptions options, std::span<const Learner* const> learners);
 
+/// How the meta stage of this run is made.
+MetaOptions meta_options(const PipelineOptions& options, std::span<const Learner* const> learners);
+
 /// Drops the earliest rows beyond `most`.
 void keep_latest(MetaRows& rows, std::size_t most);
 

@@ -15,6 +15,14 @@ Stack Stack::mean(std::size_t members) {
     return s;
 }
 
+Stack Stack::of(double intercept, std::vector<double> weights, bool fitted) {
+    Stack s;
+    s.intercept_ = intercept;
+    s.weight_ = std::move(weights);
+    s.fitted_ = fitted;
+    return s;
+}
+
 Stack Stack::fit(std::span<const double> logits, std::span<const float> y, std::size_t members, int overlap,
                  const StackOptions& options) {
     CHECK(members >= 1 && overlap >= 1 && logits.size() == y.size() * members);

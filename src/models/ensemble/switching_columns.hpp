@@ -34,6 +34,7 @@ struct SwitchingColumnsOptions {
 class SwitchingColumns : public LearntColumns {
   public:
     const std::vector<std::string>& names() const override { return names_; }
+    std::size_t posteriors() const override { return options_.states; }
     std::string describe() const override { return options_.description; }
     Result<LearntBlock> compute(std::size_t known, std::size_t rows, std::uint64_t seed, int threads,
                                 std::stop_token stop) const override;

@@ -7,6 +7,8 @@
 // memories, only the five columns of the last bar: what a model without any notion of a regime can see.
 //   models_ensemble_bench --next-regime yes [--market M]... [--seed N]... [--train N] [--test N]    the next-regime classifier
 //   models_ensemble_bench --next-regime-real BARS.csv [--to 2018-02-01]                             the same on real bars
+//   models_ensemble_bench --meta yes [--market M]... [--seed N]... [--train N] [--test N]    forms of the stack, online weights
+//   models_ensemble_bench --meta-real BARS.csv [--label L] [--to 2018-02-01]                 the same on real bars
 // Without --seed: seed 101, the first of the published ones; --seed all: 101 to 110, which docs/ensemble.md
 // lists without choosing. Without --market: all three.
 #include <algorithm>
@@ -28,6 +30,7 @@
 #include "models/ensemble/market_learners.hpp"
 #include "models/ensemble/market_regimes.hpp"
 #include "models/ensemble/pipeline.hpp"
+#include "meta_stage.hpp"
 #include "next_regime.hpp"
 #include "speed.hpp"
 
@@ -42,7 +45,8 @@ struct Arguments {
     std::map<std::string, std::string> words;
     bool regimes = true, memory = true;
     bool next_regime = false;
-    std::string next_regime_real, to = "2018-02-01";
+    bool meta = false;
+    std::string next_regime_real, meta_real, label = "next_bar", to = "2018-02-01";
     bool speed = true;  ///< not where markets or seeds were asked for
     std::size_t train = 150'000, test = 200'000;
     int threads = 2;
@@ -88,6 +92,12 @@ Arguments parse(int argc, char** argv) {
             a.next_regime = value == "yes";
         else if (name == "--next-regime-real")
             a.next_regime_real = value;
+        else if (name == "--meta")
+            a.meta = value == "yes";
+        else if (name == "--meta-real")
+            a.meta_real = value;
+        else if (name == "--label")
+            a.label = value;
         else if (name == "--to")
             a.to = value;
         else if (name == "--validation")
@@ -99,7 +109,7 @@ Arguments parse(int argc, char** argv) {
         ++i;
     }
     a.regimes = a.regimes && a.memory;
-    a.speed = a.markets.empty() && a.seeds.empty() && !a.next_regime && a.next_regime_real.empty();
+    a.speed = a.markets.empty() && a.seeds.empty() && !a.next_regime && a.next_regime_real.empty() && !a.meta && a.meta_real.empty();
     if (a.markets.empty()) a.markets = {"strong", "realistic", "null"};
     if (a.models.empty()) {
         a.models = {"xgboost", "lightgbm", "random_forest"};
@@ -257,6 +267,11 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
         std::fprintf(stderr, "fit %zu of %zu: %.*s\n", p.done, p.total, static_cast<int>(p.member.size()),
                      p.member.data());
     };
+    if (a.meta) {
+        std::vector<std::uint32_t> entry;
+        TRY(const auto variants, meta_variants(features, labels, std::span(&split, 1), learners, options, entry));
+        return meta_rows(fmt::format("market {} seed {} ", market, seed), variants, labels, entry);
+    }
     TRY(const PipelineResult result,
         walk_forward_predict(features, labels, std::span(&split, 1), learners, options));
     std::vector<kit::BenchRow> rows;
@@ -292,9 +307,11 @@ int main(int argc, char** argv) {
     const Arguments a = parse(argc, argv);
     std::vector<kit::BenchRow> rows;
     if (a.speed) rows = measure_speed();
-    if (!a.next_regime_real.empty()) {
+    if (!a.next_regime_real.empty() || !a.meta_real.empty()) {
         const auto end = parse_iso8601(a.to);
-        auto more = end ? next_regime_of_series(a.next_regime_real, *end, a.threads) : std::unexpected(end.error());
+        auto more = !end                          ? std::unexpected(end.error())
+                    : !a.next_regime_real.empty() ? next_regime_of_series(a.next_regime_real, *end, a.threads)
+                                                  : meta_stage_of_series(a.meta_real, *end, a.label, a.threads);
         if (!more) {
             std::fprintf(stderr, "%s\n", more.error().text.c_str());
             return exit_status(more.error().code);

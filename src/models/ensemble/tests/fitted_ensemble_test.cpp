@@ -174,6 +174,66 @@ TEST(fitted_ensemble, equals_the_pipeline_with_learnt_columns) {
         ASSERT_EQ(fitted->predict_row(wide.row(labels.row[split.test[i]])).p_up, run->predictions.p_up[i]) << i;
 }
 
+/// Two columns; the first tells the next sign in one regime, the second in the other.
+class TwoRegimes final : public LearntColumns {
+  public:
+    const std::vector<std::string>& names() const override { return names_; }
+    std::size_t posteriors() const override { return 2; }
+    std::string describe() const override { return "two regimes of 150 bars"; }
+    Result<LearntBlock> compute(std::size_t, std::size_t rows, std::uint64_t, int, std::stop_token) const override {
+        LearntBlock block;
+        for (std::size_t t = 0; t < rows; ++t) {
+            const double first = t / 150 % 2 == 0 ? 0.95 : 0.05;
+            block.values.insert(block.values.end(), {first, 1 - first});
+        }
+        block.model = "m";
+        return block;
+    }
+    Result<std::vector<double>> apply(std::string_view, std::size_t rows) const override {
+        return compute(0, rows, 0, 1, {})->values;
+    }
+
+  private:
+    std::vector<std::string> names_{"p1", "p2"};
+};
+
+TEST(fitted_ensemble, with_weights_by_regime_equals_the_pipeline_and_itself_after_a_restart) {
+    Toy toy = make_toy(8000, 6);
+    SplitMix64 random(7);
+    for (std::size_t e = 0; e < toy.labels.size(); ++e) {
+        const double z = 2 * toy.features.row(e)[e / 150 % 2];
+        toy.labels.y[e] = random.next_uniform() < 1 / (1 + std::exp(-z)) ? 1.0F : 0.0F;
+    }
+    const TwoRegimes regimes;
+    const ColumnLearner a("a", 0, 1.0), b("b", 1, 1.0);
+    const std::vector<const Learner*> learners{&a, &b};
+    PipelineOptions options;
+    options.learnt = &regimes;
+    Split split{first_entries(6000), {}, 0};
+    for (std::uint32_t e = 6001; e < 7900; ++e) split.test.push_back(e);
+    const auto plain = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
+    options.form.gate = true;
+    const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, split.train, learners, options);
+    ASSERT_TRUE(plain && run && fitted);
+    const std::string bytes = fitted->serialise();
+    EXPECT_TRUE(bytes.starts_with("ait-ensemble-3\n"));
+    const auto again = FittedEnsemble::restore(bytes, learners);
+    ASSERT_TRUE(again) << again.error().text;
+    EXPECT_EQ(again->serialise(), bytes);
+    const FeatureMatrix wide = *again->with_learnt(toy.features, &regimes);
+    double saved = 0;
+    for (std::size_t i = 0; i < split.test.size(); ++i) {
+        const auto row = wide.row(toy.labels.row[split.test[i]]);
+        ASSERT_EQ(fitted->predict_row(row).p_up, run->predictions.p_up[i]) << i;
+        ASSERT_EQ(again->predict_row(row).p_up, run->predictions.p_up[i]) << i;
+        const bool up = toy.labels.y[split.test[i]] > 0.5F;
+        const double with = run->predictions.p_up[i], without = plain->predictions.p_up[i];
+        saved += std::log(up ? with : 1 - with) - std::log(up ? without : 1 - without);
+    }
+    EXPECT_GT(saved / static_cast<double>(split.test.size()), 0.02);
+}
+
 TEST(fitted_ensemble, writes_version_1_without_learnt_columns_and_names_a_version_it_does_not_know) {
     const Toy toy = make_toy(2000, 3);
     const ColumnLearner a("a", 0, 1.0);

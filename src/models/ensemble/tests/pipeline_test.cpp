@@ -124,6 +124,37 @@ TEST(pipeline, answers_a_block_without_the_labels_that_end_inside_it) {
     EXPECT_NE(a.predictions.low.back(), b.predictions.low.back());
 }
 
+/// Members of which b turns round every 700 rows, so that it hurts.
+Toy with_a_turning_member(std::uint64_t seed) {
+    Toy toy = make_toy(9000, seed, 1.0);
+    for (std::size_t t = 0; t < toy.features.rows(); ++t)
+        if (t / 700 % 2 == 1) toy.features.values[t * 3 + 1] *= -3;
+    return toy;
+}
+
+TEST(pipeline, drops_a_member_by_what_was_known_before_the_test_and_tells_it) {
+    const Toy toy = with_a_turning_member(21);
+    const testing_learners::ColumnLearner a("a", 0, 1.0), b("b", 1, 3.0);
+    const std::vector<const Learner*> learners{&a, &b};
+    PipelineOptions options;
+    options.form = {.drop = true, .disagreement = true, .gate = true};
+    const std::vector<Split> splits = folds_of(toy, 4);
+    Toy other = toy;  // the labels that end in or behind the last block, turned round
+    const std::uint32_t first_row = toy.labels.row[splits.back().test.front()];
+    for (std::size_t e = 0; e < other.labels.size(); ++e)
+        if (other.labels.end[e] >= first_row) other.labels.y[e] = 1 - other.labels.y[e];
+    const PipelineResult one = run(toy, splits, learners, options), two = run(other, splits, learners, options);
+    ASSERT_EQ(one.dropped.size(), 4U);
+    EXPECT_EQ(one.dropped, two.dropped);
+    EXPECT_EQ(one.predictions.p_up, two.predictions.p_up);
+    EXPECT_EQ(one.disagreement.size(), one.entry.size());
+    ASSERT_FALSE(one.form_trials.back().empty());
+    EXPECT_EQ(one.form_trials.back().front().what, "without b");
+    EXPECT_EQ(one.dropped.back(), std::vector<std::string>{"b"});
+    EXPECT_EQ(one.stack_weights.back()[2], 0.0);
+    EXPECT_EQ(one.models[1].p_up.size(), one.entry.size()) << "it still stands in the panel";
+}
+
 TEST(pipeline, weighs_moves_by_what_was_known_before_them) {
     Toy toy = make_toy(600, 11);
     const std::vector<double> plain = effective_weights(toy.labels, false);
