@@ -97,6 +97,10 @@ class Regimes(Case):
         first, again = self.folder / "with_1.csv", self.folder / "with_2.csv"
         result = self.must_json(*words, "--threads", "1", "--predictions", first)
         self.assertTrue(any("learnt anew for each fit" in line for line in result["protocol"]), result["protocol"])
+        for row in table(first)[::97]:
+            self.assertEqual(list(row)[-12:], [f"regime_p_{k}" for k in range(1, 13)])
+            for k in range(1, 13) if row["regime"] else []:
+                self.assertAlmostEqual(float(row[f"regime_p_{k}"]), float(self.rows[row["time"]][f"p_{k}"]), 5)
         home = self.folder / "other"
         self.must("data", "import", self.folder / "EURUSD_H1.csv", "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC", home=home)
         self.must(*words, "--threads", "2", "--predictions", again, home=home)

@@ -10,6 +10,7 @@
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/evaluation_run.hpp"
+#include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/market_run.hpp"
 #include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
@@ -103,7 +104,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
         TRY(request.commission, trading::parse_commission(o.commission, units.lot));
     }
     TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
-    if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, predictions_csv(run)));
+    if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, predictions_csv(run, asks_for_regimes(request.with))));
     if (!o.report.empty()) TRY_VOID(write_report(run, o.report, context));
     if (context.json) {
         print_json(run);
@@ -169,7 +170,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("--spread", o->spread, "whole spread, for example 1.0pip; without it the series' own median, else 1 pip");
     c->add_option("--commission", o->commission, "per fill: 7/lot or 20/million (the default)");
     c->add_option("--report", o->report, "folder for report.html");
-    c->add_option("--predictions", o->predictions, "CSV of the out-of-fold predictions");
+    c->add_option("--predictions", o->predictions, "CSV of the out-of-fold predictions; --with regimes adds the twelve probabilities behind the models");
     c->add_option("--placebo", o->placebo, "shuffled, reversed or leak: evaluate something that must not work");
     c->add_option("--market", o->market, "a table t,x,dxy,r_bp,log_volume,log_spread instead of a stored series");
     c->add_option("--train", o->train, "with --market: rows to learn from");

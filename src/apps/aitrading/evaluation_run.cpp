@@ -106,9 +106,14 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     return run;
 }
 
-std::string predictions_csv(const EvaluationRun& run) {
+std::string predictions_csv(const EvaluationRun& run, bool probabilities) {
+    FurtherColumns further;
+    for (std::size_t k = 1; probabilities && k <= models::rule_regime_kinds; ++k) further.names.push_back(fmt::format("regime_p_{}", k));
+    further.values = [&](std::uint32_t row) {
+        return run.regimes.regime[row] == 0 ? std::span<const double>() : std::span<const double>(run.regimes.probability[row]);
+    };
     return predictions_csv(run.pipeline, "time", [&](std::uint32_t row) { return to_iso8601(run.features.time[row]); },
-                           [&](std::size_t i) { return run.regimes.regime[run.pipeline.predictions.row[i]]; });
+                           [&](std::size_t i) { return run.regimes.regime[run.pipeline.predictions.row[i]]; }, further);
 }
 
 }  // namespace aitrading::apps

@@ -34,6 +34,7 @@ struct EvaluationRun : models::EvaluatedSeries {
 Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& request, const Context& context);
 
 /// `time,p_up,p_low,p_high,low,high,regime,<one column per model>`, the bar's opening time, empty where not known.
-std::string predictions_csv(const EvaluationRun& run);
+/// @param probabilities also regime_p_1 … regime_p_12 behind these, as in RegimePath
+std::string predictions_csv(const EvaluationRun& run, bool probabilities = false);
 
 }  // namespace aitrading::apps
