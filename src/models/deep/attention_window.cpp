@@ -4,6 +4,13 @@
 #include <cmath>
 
 namespace aitrading::models {
+namespace {
+
+float inverse_root(std::size_t count) {
+    return static_cast<float>(1 / std::sqrt(static_cast<double>(count)));
+}
+
+}  // namespace
 
 AttentionWindow::AttentionWindow(std::size_t width, std::size_t heads, std::size_t window,
                                  std::span<const float> age_bias)
@@ -12,7 +19,7 @@ AttentionWindow::AttentionWindow(std::size_t width, std::size_t heads, std::size
       window_(window),
       slots_((window + 7) / 8 * 8),
       bias_stride_(line_floats(2 * window + 8)),
-      scale_(static_cast<float>(1 / std::sqrt(static_cast<double>(width / heads)))),
+      scale_(inverse_root(width / heads)),
       turned_bias_(heads * bias_stride_) {
     for (std::size_t h = 0; h < heads; ++h)
         for (std::size_t m = 0; m < 2 * window + 8; ++m)
