@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "base/check.hpp"
 
@@ -29,6 +30,36 @@ double split_conformal_quantile(std::span<const double> scores, double alpha) {
 double AdaptiveAlpha::coverage_gap_bound(std::size_t steps) const {
     CHECK(steps >= 1);
     return (std::max(target_, 1 - target_) + gamma_) / (gamma_ * static_cast<double>(steps));
+}
+
+void ConformalPid::observe(bool missed, double unit) {
+    const double error = (missed ? 1.0 : 0.0) - options_.alpha;
+    ++steps_;
+    surplus_ += error;
+    tracker_ += options_.rate * unit * error;
+    if (options_.integral == 0) return;
+    const double t = static_cast<double>(steps_) + 1, half_turn = std::numbers::pi / 2;
+    const double angle = surplus_ * std::log(t) / (options_.saturation * t);
+    integrator_ = std::abs(angle) < half_turn ? options_.integral * unit * std::tan(angle)
+                                              : std::copysign(std::numeric_limits<double>::infinity(), angle);
+}
+
+double ConformalPid::coverage_gap_bound(std::size_t steps) const {
+    CHECK(steps >= 1);
+    const double t = static_cast<double>(steps) + 1;
+    return (std::numbers::pi / 2 * options_.saturation * t / std::log(t) + 1) / static_cast<double>(steps);
+}
+
+void ConformalPid::write(ByteWriter& out) const {
+    for (const double v : {options_.alpha, options_.rate, options_.integral, options_.saturation, tracker_, integrator_, surplus_}) out.put(v);
+    out.put(steps_);
+}
+
+bool ConformalPid::read(ByteReader& in) {
+    for (double* v : {&options_.alpha, &options_.rate, &options_.integral, &options_.saturation, &tracker_, &integrator_, &surplus_})
+        *v = in.get<double>();
+    steps_ = in.get<std::uint64_t>();
+    return !in.failed() && options_.alpha > 0 && options_.alpha < 1 && options_.saturation > 0 && std::isfinite(tracker_) && std::isfinite(surplus_);
 }
 
 void RollingScores::add(double score) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <vector>
@@ -38,6 +39,37 @@ class QuantileTracker {
 
   private:
     double alpha_, eta_, q_;
+};
+
+struct ConformalPidOptions {
+    double alpha = 0.1;        ///< wanted rate of misses
+    double rate = 0.1;         ///< step of the quantile tracker, in units of the scores
+    double integral = 1;       ///< greatest pull of the integrator before it saturates, in units of the scores; 0: none
+    double saturation = 0.2;   ///< C_sat: a surplus of misses of pi/2 C_sat (t + 1) / ln(t + 1) makes the quantile infinite
+};
+
+/// Conformal PID without a scorecaster: a quantile tracker q_{t+1} = q_t + rate * unit * (err_t - alpha) plus the saturating
+/// integrator K_I unit tan(x ln(t+1) / (C_sat (t+1))), x the surplus of misses over alpha t, infinite beyond +-pi/2.
+/// Whatever the sequence, |mean err - alpha| <= coverage_gap_bound. Source: Angelopoulos, Candes and Tibshirani 2023.
+class ConformalPid {
+  public:
+    /// @param start the tracker's first quantile
+    explicit ConformalPid(ConformalPidOptions options, double start = 0) : options_(options), tracker_(start) {}
+    /// Half width to give now, in the scores' own size; may be negative or infinite.
+    double quantile() const { return tracker_ + integrator_; }
+    /// @param missed whether the score lay beyond quantile() as it was when it was asked   @param unit size of the scores
+    void observe(bool missed, double unit);
+    /// (pi/2 C_sat (T + 1) / ln(T + 1) + 1) / T; holds from the start on where the integrator is used.
+    double coverage_gap_bound(std::size_t steps) const;
+    std::uint64_t steps() const { return steps_; }
+
+    void write(ByteWriter& out) const;
+    bool read(ByteReader& in);
+
+  private:
+    ConformalPidOptions options_;
+    double tracker_ = 0, integrator_ = 0, surplus_ = 0;
+    std::uint64_t steps_ = 0;
 };
 
 /// Multiset of the latest scores with order statistics. Insert and remove O(window), a copy of a few

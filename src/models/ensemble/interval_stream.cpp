@@ -26,16 +26,17 @@ double safe_log(double v) {
 
 IntervalStream::IntervalStream(IntervalOptions options)
     : options_(options),
-      alpha_(options.alpha, options.gamma),
-      scores_(options.window),
+      control_(options.method, options.alpha, options.gamma, options.window),
+      own_(options.regimes, control_),
       centre_(options.directional ? 1 : level_terms + interval_columns_max, options.fit_span),
       log_scale_(spread_terms + (options.directional ? interval_columns_max : 0), options.fit_span) {
     CHECK(options.alpha > 0 && options.alpha < 1 && options.window >= 1 && options.warm_up >= 2);
 }
 
 IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up,
-                                          const IntervalInputs& inputs) const {
+                                          const IntervalInputs& inputs, int regime) const {
     Open at;
+    at.regime = regime;
     at.row = row;
     at.spread = {1, safe_log(slow_), safe_log(fast_)};
     if (options_.directional)
@@ -51,25 +52,33 @@ IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up,
         at.centre = {1, std::clamp(logit(p_up), -5.0, 5.0), last_, level_};
         std::copy_n(inputs.value.begin(), inputs.count, at.centre.begin() + level_terms);
     }
-    at.interval = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
-    if (known_ < options_.warm_up) return at;
-    const double middle = centre_.predict(at.centre), half = scores_.quantile(alpha_.alpha()) * at.scale;
-    at.interval = {middle - half, middle + half};
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    at.own_half = unknown;
+    at.interval = at.answer = {unknown, unknown};
+    if (known_ < options_.warm_up || control_.scores() == 0) return at;
+    at.middle = centre_.predict(at.centre);
+    const double half = control_.half() * at.scale;
+    at.interval = at.answer = {at.middle - half, at.middle + half};
+    const IntervalControl* own = control_of(regime);
+    if (own == nullptr || own->scores() < options_.warm_up) return at;
+    at.own_half = own->half() * at.scale;
+    if (own->scores() >= std::min(options_.regime_rows, options_.window))
+        at.answer = {at.middle - at.own_half, at.middle + at.own_half, false};
     return at;
 }
 
-Interval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalInputs& inputs) {
+Interval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) {
     CHECK(open_.empty() || open_.back().row < row);
     while (!open_.empty() && (!open_.front().labelled || open_.front().end < row)) {
         if (open_.front().labelled) take_in(open_.front());
         open_.pop_front();
     }
-    open_.push_back(look(row, p_up, inputs));
-    return open_.back().interval;
+    open_.push_back(look(row, p_up, inputs, regime));
+    return open_.back().answer;
 }
 
-Interval IntervalStream::now(double p_up, const IntervalInputs& inputs) const {
-    return look(0, p_up, inputs).interval;
+Interval IntervalStream::now(double p_up, const IntervalInputs& inputs, int regime) const {
+    return look(0, p_up, inputs, regime).answer;
 }
 
 void IntervalStream::label(std::uint32_t row, std::uint32_t end, double target) {
@@ -89,9 +98,17 @@ void IntervalStream::finish_rows() {
 void IntervalStream::take_in(const Open& known) {
     ++known_;
     const double residual = std::abs(known.target - centre_.predict(known.centre));
-    if (known_ > 2) scores_.add(residual / std::max(known.scale, smallest));
+    // Before any residual is known there is no scale; such scores would be the greatest for long. (Plain streams keep them: models
+    // that were stored before say what they said.)
+    if (known_ > 2 && (options_.plain() || known.scale > smallest)) {
+        const double score = residual / std::max(known.scale, smallest);
+        control_.add(score);
+        if (control_of(known.regime) != nullptr) own_[static_cast<std::size_t>(known.regime)].add(score);
+    }
     if (std::isfinite(known.interval.low))
-        alpha_.observe(known.target < known.interval.low || known.target > known.interval.high);
+        control_.observe(known.target < known.interval.low || known.target > known.interval.high);
+    if (std::isfinite(known.own_half))
+        own_[static_cast<std::size_t>(known.regime)].observe(std::abs(known.target - known.middle) > known.own_half);
     if (known_ > 2) log_scale_.observe(known.spread, safe_log(std::max(residual, 0.02 * slow_)));
     centre_.observe(known.centre, known.target);
     slow_ += step_of(options_.scale_span, known_) * (residual - slow_);
@@ -108,8 +125,7 @@ void IntervalStream::write(ByteWriter& out) const {
     out.put(options_.fit_span);
     out.put(static_cast<std::uint64_t>(options_.warm_up));
     out.put(options_.directional);
-    out.put(alpha_.alpha());
-    scores_.write(out);
+    control_.write(out);
     centre_.write(out);
     log_scale_.write(out);
     for (const double v : {slow_, fast_, level_, last_}) out.put(v);
@@ -125,14 +141,36 @@ bool IntervalStream::read(ByteReader& in) {
     options_.warm_up = in.get<std::uint64_t>();
     options_.directional = in.get<bool>();
     if (in.failed()) return false;
-    alpha_ = AdaptiveAlpha(options_.alpha, options_.gamma);
-    alpha_.restore(in.get<double>());
-    scores_ = RollingScores(options_.window);
-    if (!scores_.read(in) || !centre_.read(in) || !log_scale_.read(in)) return false;
+    control_ = IntervalControl(options_.method, options_.alpha, options_.gamma, options_.window);
+    if (!control_.read(in) || !centre_.read(in) || !log_scale_.read(in)) return false;
     for (double* v : {&slow_, &fast_, &level_, &last_}) *v = in.get<double>();
     known_ = in.get<std::uint64_t>();
     open_.clear();
     return !in.failed();
+}
+
+void IntervalStream::write_more(ByteWriter& out) const {
+    out.put(options_.method);
+    out.put(static_cast<std::uint64_t>(options_.regimes));
+    out.put(static_cast<std::uint64_t>(options_.regime_rows));
+    control_.write_more(out);
+    for (const IntervalControl& own : own_) {
+        own.write(out);
+        own.write_more(out);
+    }
+}
+
+bool IntervalStream::read_more(ByteReader& in) {
+    constexpr std::size_t regimes_max = 64;
+    options_.method = in.get<IntervalMethod>();
+    options_.regimes = in.get<std::uint64_t>();
+    options_.regime_rows = in.get<std::uint64_t>();
+    if (in.failed() || options_.method > IntervalMethod::pid || options_.regimes > regimes_max) return false;
+    control_.set_method(options_.method);
+    bool read = control_.read_more(in);
+    own_.assign(options_.regimes, IntervalControl(options_.method, options_.alpha, options_.gamma, options_.window));
+    for (IntervalControl& own : own_) read = read && own.read(in) && own.read_more(in);
+    return read && !in.failed();
 }
 
 }  // namespace aitrading::models

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
-#include "models/ensemble/conformal.hpp"
 #include "models/ensemble/interval_columns.hpp"
+#include "models/ensemble/interval_control.hpp"
 #include "models/ensemble/online_regression.hpp"
 
 namespace aitrading::models {
@@ -19,11 +20,18 @@ struct IntervalOptions {
     std::size_t warm_up = 50;  ///< fewest known labels before an interval is given
     bool directional =
         true;  ///< target in basis points with the sign of the label; else a level (log volatility)
+    IntervalMethod method = IntervalMethod::aci;
+    std::size_t regimes = 0;        ///< kinds of rows whose widths are kept apart; 0: one width for all
+    std::size_t regime_rows = 500;  ///< known labels from which on a regime has its own width
+
+    /// True for what models of versions 1 and 2 hold.
+    bool plain() const { return method == IntervalMethod::aci && regimes == 0; }
 };
 
 /// Interval of one row; NaN while fewer than `warm_up` labels are known.
 struct Interval {
     double low, high;
+    bool pooled = true;  ///< the width is that of all rows, not the row's regime's own
 };
 
 /// A 90 % interval for each row in time order, from labels that are known by then and nothing else.
@@ -32,25 +40,32 @@ struct Interval {
 /// last known target, a trailing mean of targets and the interval columns. scale = exp of a forgetting least
 /// squares of ln |residual| on two trailing means of |residual| and (directional) the interval columns. score
 /// = |target - centre| / scale; half width = conformal quantile of the latest scores at the adaptive miss
-/// rate, times scale. A label enters when the stream reaches a row after its `end`: `predict(row, …)` first
+/// rate (or conformal PID's quantile), times scale. With regimes each has a control of its own beside that of all rows; it is
+/// asked from `regime_rows` known labels on, before that the one of all rows. A label enters when the stream reaches a row after its `end`: `predict(row, …)` first
 /// takes in every label with end < row. Misses feed AdaptiveAlpha in the order in which they become known.
 class IntervalStream {
   public:
     explicit IntervalStream(IntervalOptions options);
 
     /// The interval of the target at `row` given the calibrated probability there. @pre rows increase
-    Interval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {});
+    /// @param regime 0 … regimes - 1 as known at the row; anything else: not known
+    Interval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {}, int regime = -1);
     /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later
     /// `predict`.
     /// @pre row is the last predicted one, end >= row
     void label(std::uint32_t row, std::uint32_t end, double target);
     /// The interval for a row that comes now, without taking anything in.
-    Interval now(double p_up, const IntervalInputs& inputs = {}) const;
+    Interval now(double p_up, const IntervalInputs& inputs = {}, int regime = -1) const;
     /// Ends a span of rows: all labels handed in count as known, and rows may begin anew.
     void finish_rows();
 
+    const IntervalOptions& options() const { return options_; }
+
     void write(ByteWriter& out) const;
     bool read(ByteReader& in);
+    /// What `write` leaves out: the method and the regimes' own controls. Nothing is missing where options().plain().
+    void write_more(ByteWriter& out) const;
+    bool read_more(ByteReader& in);
 
   private:
     using Terms = OnlineRegression::Terms;
@@ -59,15 +74,21 @@ class IntervalStream {
         double target = 0;
         bool labelled = false;
         Terms centre{}, spread{};
-        double scale = 0;
-        Interval interval{};
+        double scale = 0, middle = 0;
+        int regime = -1;
+        double own_half = 0;    ///< of the regime's control, times scale; NaN where it could not say one
+        Interval interval{};    ///< of all rows
+        Interval answer{};
     };
-    Open look(std::uint32_t row, double p_up, const IntervalInputs& inputs) const;
+    Open look(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) const;
+    const IntervalControl* control_of(int regime) const {
+        return regime >= 0 && static_cast<std::size_t>(regime) < own_.size() ? &own_[static_cast<std::size_t>(regime)] : nullptr;
+    }
     void take_in(const Open& known);
 
     IntervalOptions options_;
-    AdaptiveAlpha alpha_;
-    RollingScores scores_;
+    IntervalControl control_;           ///< of all rows
+    std::vector<IntervalControl> own_;  ///< [regimes]
     OnlineRegression centre_, log_scale_;
     std::deque<Open> open_;
     double slow_ = 0, fast_ = 0;   ///< trailing |residual|

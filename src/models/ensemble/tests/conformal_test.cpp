@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <deque>
+#include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include <gmock/gmock.h>
@@ -52,6 +54,52 @@ TEST(conformal, quantile_tracker_equals_its_vector) {
     EXPECT_NEAR(tracker.quantile(), q.back(), 1e-12);
 }
 
+TEST(conformal, pid_equals_the_path_of_the_authors_loop) {
+    std::ifstream in(AIT_ROOM_DIR "/tests/golden/conformal_pid.json");
+    const auto file = nlohmann::json::parse(in);
+    std::size_t infinite = 0;
+    for (const auto& c : file["cases"]) {
+        ConformalPid pid({.alpha = c["alpha"], .rate = c["rate"], .integral = c["integral"], .saturation = c["saturation"]}, c["start"]);
+        for (std::size_t t = 0; t < c["scores"].size(); ++t) {
+            const double golden = c["quantile"][t], own = pid.quantile();
+            if (std::abs(golden) > 1e299) {
+                ++infinite;
+                EXPECT_TRUE(std::isinf(own) && (own > 0) == (golden > 0)) << t;
+            } else {
+                EXPECT_NEAR(own, golden, 1e-8 * std::max(1.0, std::abs(golden))) << t;
+            }
+            pid.observe(c["scores"][t].get<double>() > own, 1);
+        }
+    }
+    EXPECT_GT(infinite, 0U) << "the integrator saturates somewhere";
+}
+
+/// Scores whose law changes: their size doubles every 5,000 bars, swings, or answers the quantile itself.
+enum class Shift { none, steps, swing, adversary };
+
+TEST(conformal, pid_covers_ninety_percent_over_every_5000_bars_also_under_a_shift) {
+    for (const Shift shift : {Shift::none, Shift::steps, Shift::swing, Shift::adversary}) {
+        ConformalPid pid({}, 1.6);
+        RollingScores latest(1000);
+        SplitMix64 random(9);
+        double missed = 0, part = 0;
+        constexpr int bars = 30'000, window = 5000;
+        for (int t = 0; t < bars; ++t) {
+            const double size = shift == Shift::steps ? std::exp2(t / 5000) : shift == Shift::swing ? std::exp(std::sin(t / 300.0)) : 1;
+            double score = size * std::abs(random.next_normal());
+            if (shift == Shift::adversary && t % 40 < 6) score = std::max(score, std::min(pid.quantile(), 50.0) + 0.01);
+            const bool miss = score > pid.quantile();
+            latest.add(score);
+            pid.observe(miss, latest.quantile(0.1));
+            missed += miss, part += miss;
+            if ((t + 1) % window != 0) continue;
+            EXPECT_NEAR(1 - part / window, 0.9, 0.02) << static_cast<int>(shift) << " to bar " << t;
+            EXPECT_LE(std::abs(missed / (t + 1) - 0.1), pid.coverage_gap_bound(static_cast<std::size_t>(t) + 1));
+            part = 0;
+        }
+    }
+}
+
 TEST(conformal, rolling_scores_agree_with_a_sort_of_the_window) {
     RollingScores rolling(37);
     std::deque<double> window;
@@ -75,6 +123,7 @@ struct MarketSeries {
     FeatureMatrix features;
     LabelSet labels;
     std::vector<double> p;
+    std::vector<int> regime;  ///< the filter's most likely one
 };
 MarketSeries draw_market(double strength, std::size_t count) {
     const market::MarketParameters parameters = market::specified_market(strength);
@@ -87,6 +136,7 @@ MarketSeries draw_market(double strength, std::size_t count) {
         bars.push_back({row.x, row.dxy, row.r_bp, row.log_volume, row.log_spread});
         filter.update(row);
         out.p.push_back(filter.p_up_next());
+        out.regime.push_back(static_cast<int>(std::ranges::max_element(filter.posterior()) - filter.posterior().begin()));
     }
     out.features = market_feature_matrix(bars);
     out.labels = market_labels(bars);
@@ -119,6 +169,70 @@ TEST(intervals, cover_ninety_percent_of_returns_on_synthetic_markets_in_calm_and
         for (const auto& [state, c] : by_state) {
             if (c.n >= 500) {
                 EXPECT_NEAR(c.rate(), 0.90, 0.05) << strength << " state " << state << " n " << c.n;
+            }
+        }
+    }
+}
+
+TEST(intervals, keep_a_width_for_each_regime_once_it_is_known_and_tell_when_they_do_not) {
+    // Regime 1 has the same scale by every column but heavy tails; regime 2 is hardly ever seen.
+    for (const IntervalMethod method : {IntervalMethod::aci, IntervalMethod::pid}) {
+        IntervalStream pooled({.method = method}), own({.method = method, .regimes = 3}), bytes({});
+        SplitMix64 random(15);
+        std::array<Coverage, 3> by_pooled, by_own;
+        std::array<int, 3> told{};
+        for (std::uint32_t t = 0; t < 20'000; ++t) {
+            const int regime = t % 100 == 99 ? 2 : t / 50 % 2 == 0 ? 0 : 1;
+            const double target = regime == 0 ? random.next_normal() : (random.next_uniform() < 0.25 ? 3.5 : 0.3) * random.next_normal();
+            const Interval a = pooled.predict(t, 0.5), b = own.predict(t, 0.5, {}, regime);
+            const auto k = static_cast<std::size_t>(regime);
+            EXPECT_TRUE(a.pooled);
+            told[k] += b.pooled ? 1 : 0;
+            if (t >= 5000) {
+                by_pooled[k].inside += target >= a.low && target <= a.high;
+                by_own[k].inside += target >= b.low && target <= b.high;
+                by_pooled[k].n += 1, by_own[k].n += 1;
+            }
+            pooled.label(t, t + 1, target);
+            own.label(t, t + 1, target);
+        }
+        for (std::size_t k = 0; k < 2; ++k) EXPECT_NEAR(by_own[k].rate(), 0.9, 0.015) << k;
+        EXPECT_GT(std::abs(by_pooled[0].rate() - 0.9) + std::abs(by_pooled[1].rate() - 0.9), 0.05) << "one width for all does not fit both";
+        EXPECT_LT(told[0], 1500);
+        EXPECT_EQ(told[2], 200) << "never 500 labels: always the width of all rows";
+        own.finish_rows();
+        ByteWriter out;
+        own.write(out);
+        own.write_more(out);
+        ByteReader in(out.bytes());
+        ASSERT_TRUE(bytes.read(in) && bytes.read_more(in) && in.at_end());
+        for (int regime = -1; regime < 3; ++regime) {
+            EXPECT_EQ(bytes.now(0.6, {}, regime).high, own.now(0.6, {}, regime).high);
+            EXPECT_EQ(bytes.now(0.6, {}, regime).pooled, own.now(0.6, {}, regime).pooled);
+        }
+    }
+}
+
+TEST(intervals, by_conformal_pid_cover_returns_of_synthetic_markets_overall_and_by_known_regime) {
+    const MarketSeries m = draw_market(1.1, 40'000);
+    std::vector<std::uint32_t> earlier(10'000);
+    std::iota(earlier.begin(), earlier.end(), 0U);
+    const IntervalColumns columns = IntervalColumns::choose(m.features, m.labels, earlier);
+    for (const IntervalMethod method : {IntervalMethod::aci, IntervalMethod::pid}) {
+        IntervalStream stream({.method = method, .regimes = 12});
+        Coverage all;
+        std::map<int, Coverage> by_regime;
+        for (std::uint32_t t = 0; t + 1 < m.p.size(); ++t) {
+            const Interval at = stream.predict(t, m.p[t], columns.at(m.features.row(t)), m.regime[t]);
+            stream.label(t, t + 1, m.labels.target[t]);
+            if (t < earlier.size()) continue;
+            for (Coverage* c : {&all, &by_regime[m.regime[t]]})
+                c->inside += m.labels.target[t] >= at.low && m.labels.target[t] <= at.high, c->n += 1;
+        }
+        EXPECT_NEAR(all.rate(), 0.90, 0.01);
+        for (const auto& [regime, c] : by_regime) {
+            if (c.n >= 500) {
+                EXPECT_NEAR(c.rate(), 0.90, 0.05) << "regime " << regime << " n " << c.n;
             }
         }
     }
