@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <string_view>
 
 #include "base/check.hpp"
@@ -65,6 +66,12 @@ int print_bench(const std::vector<BenchRow>& rows, int argc, char** argv) {
                    reaches_target(row) ? "yes" : "NO", row.peer, shown(row.peer_value), shown(ratio(row)), row.note});
     std::fputs(table.render().c_str(), stdout);
     return 0;
+}
+
+double thread_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }

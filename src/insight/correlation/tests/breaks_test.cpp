@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 
 namespace aitrading::insight {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/correlation/nelder_mead.hpp"
 #include "insight/correlation/pairs.hpp"
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "base/tests/golden.hpp"
 #include "insight/correlation/factors.hpp"
-#include "insight/correlation/tests/golden.hpp"
 
 namespace aitrading::insight {
 namespace {

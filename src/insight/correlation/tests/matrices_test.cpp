@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/correlation/denoising.hpp"
 #include "insight/correlation/ewma_correlation.hpp"
 #include "insight/correlation/shrinkage.hpp"

@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "base/random.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/correlation/exposure.hpp"
 #include "insight/correlation/stress.hpp"
-#include "insight/correlation/tests/golden.hpp"
 
 namespace aitrading::insight {
 namespace {

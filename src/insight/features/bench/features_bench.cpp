@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <string_view>
 #include <unistd.h>
 
@@ -23,23 +20,10 @@ namespace {
 
 constexpr std::size_t bars_count = 100'000;
 
-/// Processor time of this thread, so that other work on the machine does not count.
-double thread_nanos() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-/// Best of several passes: the one whose caches were least disturbed. [nanoseconds a bar]
+/// Best of several passes. [nanoseconds a bar]
 template <class Work>
 double nanos_per_bar(std::size_t bars, const Work& work) {
-    double best = std::numeric_limits<double>::infinity();
-    for (int pass = 0; pass < 15; ++pass) {
-        const double start = thread_nanos();
-        work();
-        best = std::min(best, (thread_nanos() - start) / static_cast<double>(bars));
-    }
-    return best;
+    return 1e9 * kit::best_of(15, work) / static_cast<double>(bars);
 }
 
 double time_of(const std::vector<IndicatorRequest>& requests, const std::vector<Candle>& candles) {

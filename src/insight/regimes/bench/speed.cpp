@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -22,25 +21,9 @@
 namespace aitrading::insight {
 namespace {
 
+using kit::best_of;
+
 constexpr std::size_t rows = 45'000, columns = 3, states = 4;
-
-/// Processor time of this thread: other work on the machine does not count.
-double seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-template <class Work>
-double best_of(int times, Work work) {
-    double best = 1e300;
-    for (int i = 0; i < times; ++i) {
-        const double begun = seconds();
-        work();
-        best = std::min(best, seconds() - begun);
-    }
-    return best;
-}
 
 /// Returns, log sizes and log volumes of four states that last 50 rows.
 std::vector<double> observations() {

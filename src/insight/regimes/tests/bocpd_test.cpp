@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 
 namespace aitrading::insight {
 namespace {

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/regimes/degrees_of_freedom.hpp"
 
 namespace aitrading::insight {

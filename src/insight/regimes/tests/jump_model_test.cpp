@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "base/random.hpp"
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/regimes/assignment.hpp"
 
 namespace aitrading::insight {

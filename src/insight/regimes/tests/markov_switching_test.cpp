@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "golden.hpp"
+#include "base/tests/golden.hpp"
 #include "insight/regimes/assignment.hpp"
 #include "market/simulator/market.hpp"
 

@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace aitrading::insight::testing_golden {
+namespace aitrading::testing_golden {
 
-/// tests/golden/NAME.json, made by tools/golden/correlation/make.py.
+/// tests/golden/NAME.json of the room whose test asks, made by tools/golden/ROOM/make.py.
 inline nlohmann::json golden(const std::string& name) {
     std::ifstream in(std::string(AIT_ROOM_DIR) + "/tests/golden/" + name + ".json");
     EXPECT_TRUE(in) << name;
@@ -31,4 +31,4 @@ inline std::vector<double> flat(const nlohmann::json& list) {
     return out;
 }
 
-}  // namespace aitrading::insight::testing_golden
+}  // namespace aitrading::testing_golden
