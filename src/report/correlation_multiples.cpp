@@ -93,13 +93,19 @@ void draw_path(Canvas& canvas, const Box& box, const CorrelationReport& report, 
     draw_time_axis(canvas, box, span, layout);
 }
 
+/// "1 row", "5 rows".
+std::string unit_of(double count, std::string unit) {
+    if (count == 1 && unit.ends_with('s')) unit.pop_back();
+    return unit;
+}
+
 void draw_lags(Canvas& canvas, const Box& box, const CorrelationReport& report, const CorrelationPair& pair, const NiceAxis& values) {
     const double edge = pair.lag.empty() ? 1 : std::abs(pair.lag.back());
     const NiceAxis axis = nice_axis(-edge, edge, 4);
     const Scale x({-edge * 1.04, edge * 1.04}, {box.left, box.right}), y(values.range, {box.bottom, box.top});
     const std::string told = pair.best_lag == 0 ? "strongest at no lag"
                                                 : fmt::format("{} follows by {:g} {}", pair.best_lag > 0 ? report.names[pair.second] : report.names[pair.first],
-                                                              std::abs(pair.best_lag), report.lag_unit);
+                                                              std::abs(pair.best_lag), unit_of(std::abs(pair.best_lag), report.lag_unit));
     canvas.text({box.left - 38, box.top - 28}, pair_name(report, pair), {Anchor::start, Ink::text, 13, true});
     canvas.text({box.left - 38, box.top - 13}, told + fmt::format(" · ratio {}", number(pair.ratio, 2)), {Anchor::start, Ink::faint, 12});
     for (const double tick : values.ticks) {

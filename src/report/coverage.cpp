@@ -59,7 +59,7 @@ Canvas draw(const std::vector<CoveragePoint>& points, double base, Interval rang
         const double half = width_em(text) * 6;
         if (middle[i].x - half < free_from) continue;
         canvas.text({middle[i].x, box.bottom + 18}, text, {Anchor::middle, Ink::faint, 12});
-        free_from = middle[i].x + half + 6;
+        free_from = middle[i].x + half + 3;
     }
     canvas.text({box.left, box.bottom + 38}, layout.width < 400 ? "Bars kept, most confident first" : "Share of bars kept, most confident first (steps, not to scale)",
                 {Anchor::start, Ink::faint, 12});

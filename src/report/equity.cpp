@@ -173,7 +173,12 @@ Picture equity_picture(const RunResult& r, const std::string& currency) {
         "Equity at the end of each UTC day, {} to {}, n = {} days. Grey cone: where 95 % of accounts without any edge "
         "would be at the same daily swings. Below: distance from the highest equity so far.",
         date(r.daily.front().time), date(r.daily.back().time), grouped(static_cast<std::int64_t>(r.daily.size())));
-    picture.draw = [&r, currency, lines = lines_of(r)](const Layout& layout) { return draw(r, lines, currency, layout); };
+    EquityLines lines = lines_of(r);
+    double deepest = 0;
+    for (const Point p : lines.drawdown)
+        if (std::isfinite(p.y)) deepest = std::min(deepest, p.y);
+    if (percent(-deepest) != percent(r.max_drawdown)) picture.subtitle += fmt::format(" Inside the days it fell to {}.", percent(-r.max_drawdown));
+    picture.draw = [&r, currency, lines = std::move(lines)](const Layout& layout) { return draw(r, lines, currency, layout); };
     picture.table = table_of(r);
     return picture;
 }

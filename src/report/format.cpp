@@ -146,9 +146,16 @@ std::string counted(std::int64_t count, std::string_view singular, std::string_v
 
 double width_em(std::string_view text) {
     double width = 0;
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;
-        if (std::string_view("ilj.,:;'|!()[] t").find(c) != std::string_view::npos) width += 0.34;
+        const std::string_view rest = text.substr(i);
+        // Signs and figures are the widest of common fonts where a reader's own is not known.
+        if (std::string_view("+=<>").find(c) != std::string_view::npos || rest.starts_with("−") || rest.starts_with("≤") ||
+            rest.starts_with("≥") || rest.starts_with("±") || rest.starts_with("×"))
+            width += 0.84;
+        else if (c >= '0' && c <= '9') width += 0.64;
+        else if (std::string_view("ilj.,:;'|!()[] t").find(c) != std::string_view::npos) width += 0.34;
         else if (std::string_view("mwMW%@").find(c) != std::string_view::npos) width += 0.92;
         else if (c >= 'A' && c <= 'Z') width += 0.70;
         else width += 0.59;

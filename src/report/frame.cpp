@@ -63,12 +63,21 @@ void draw_time_axis(Canvas& canvas, const Box& box, Scale::Range span, const Lay
 void draw_bottom_axis(Canvas& canvas, const Box& box, const NiceAxis& axis, const Labeler& label,
                       const std::string& unit) {
     const Scale x(axis.range, {box.left, box.right});
-    for (const double tick : axis.ticks) {
-        canvas.line({x(tick), box.top}, {x(tick), box.bottom}, {.ink = Ink::grid});
-        const std::string text = label(tick);
-        const double half = width_em(text) * label_size / 2;
-        const double at = std::clamp(x(tick), half, std::max(half, canvas.width() - half));
-        canvas.text({at, box.bottom + 17}, text, {Anchor::middle, Ink::faint, label_size});
+    const auto half = [&](std::size_t i) { return width_em(label(axis.ticks[i])) * label_size / 2; };
+    const auto at = [&](std::size_t i) { return std::clamp(x(axis.ticks[i]), half(i), std::max(half(i), canvas.width() - half(i))); };
+    const auto zero = std::ranges::find_if(axis.ticks, [&](double tick) { return std::abs(tick) < 1e-9 * (axis.range.high - axis.range.low); });
+    const std::size_t kept = zero == axis.ticks.end() ? 0 : static_cast<std::size_t>(zero - axis.ticks.begin());
+    // Labels that would run into each other: every second stands, or every third, zero among them where it is a tick.
+    const auto crowded = [&](std::size_t every) {
+        for (std::size_t i = kept % every; i + every < axis.ticks.size(); i += every)
+            if (at(i) + half(i) + 4 > at(i + every) - half(i + every)) return true;
+        return false;
+    };
+    std::size_t every = 1;
+    while (every < axis.ticks.size() && crowded(every)) ++every;
+    for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
+        canvas.line({x(axis.ticks[i]), box.top}, {x(axis.ticks[i]), box.bottom}, {.ink = Ink::grid});
+        if (i % every == kept % every) canvas.text({at(i), box.bottom + 17}, label(axis.ticks[i]), {Anchor::middle, Ink::faint, label_size});
     }
     if (unit.empty()) return;
     const bool fits = width_em(unit) * label_size <= box.right;

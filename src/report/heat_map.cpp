@@ -57,15 +57,20 @@ void draw_cell(Canvas& canvas, const HeatMap& map, std::size_t row, std::size_t 
     if (certain(cell))
         canvas.outline({box.left + .5, box.top + .5, box.right - .5, box.bottom - .5}, {.ink = Ink::text, .width = 1.5});
     const std::string text = signed_number(cell.mean() * map.factor, map.digits);
-    if (widest_value(map) * 11 < box.width() - 4)
+    if (widest_value(map) * 11 < box.width() - 1)
         canvas.text({(box.left + box.right) / 2, (box.top + box.bottom) / 2 + 4}, text,
                     {Anchor::middle, Ink::text, 11, certain(cell)});
 }
 
 /// From full loss over nothing to full gain, with the numbers at its ends, and what the outline means.
 void draw_key(Canvas& canvas, const HeatMap& map, double left, double top, double full, const Layout& layout) {
-    constexpr double step = 22;
-    const std::string low = signed_number(-full * map.factor, map.digits), high = signed_number(full * map.factor, map.digits);
+    const auto beyond = [&](double side) {
+        return std::ranges::any_of(map.cells, [&](const MeanOf& c) { return shown(map, c) && side * c.mean() > full; });
+    };
+    const std::string low = (beyond(-1) ? "≤ " : "") + signed_number(-full * map.factor, map.digits);
+    const std::string high = (beyond(1) ? "≥ " : "") + signed_number(full * map.factor, map.digits);
+    const double words = (width_em(low) + width_em(high + " " + map.unit)) * 12 + 12;
+    const double step = std::clamp((layout.width - left - words) / 7, 8.0, 22.0);  // a phone has room for the words first
     double x = left;
     canvas.text({x, top + 11}, low, {Anchor::start, Ink::faint, 12});
     x += width_em(low) * 12 + 6;

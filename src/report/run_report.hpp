@@ -22,7 +22,7 @@ struct RunReport {
     std::vector<ModelPanel> panels;     ///< the traded model first, then others and baselines
     ScoredBars predictions;             ///< of the traded model
     std::vector<FeatureShare> importance;
-    std::vector<std::string> protocol;  ///< sentences in plain words
+    std::vector<std::string> protocol;  ///< sentences in plain words; the result's own notes follow them
     std::string trials_text;            ///< what was tried before this run was shown
     std::vector<SensitivityRow> sensitivity;
     std::vector<PlaceboRow> placebos;

@@ -90,6 +90,14 @@ void add_dollar(report::CorrelationReport& page, const CorrelationRun& run) {
                                value_of(d.next_with), value_of(d.next_without)});
 }
 
+/// The days of an episode; of rows inside days that a search found, whose number its name tells, the last one's close.
+std::string when(const insight::Episode& episode, Timeframe rows) {
+    const auto midnight = [](UnixNanos t) { return t.value % nanos_per_day == 0; };
+    if (rows < Timeframe::d1 && !(midnight(episode.from) && midnight(episode.to))) return "ending " + report::date_time(episode.to);
+    const std::string from = report::date(episode.from), to = report::date(episode.to);
+    return from == to ? from : fmt::format("{} to {}", from, to);
+}
+
 void add_risk(report::CorrelationReport& page, const CorrelationRun& run) {
     page.account = run.command.account;
     page.no_risk = run.no_risk;
@@ -105,15 +113,13 @@ void add_risk(report::CorrelationReport& page, const CorrelationRun& run) {
     page.exposures.columns = {{"Currency"}, {"Amount", true}, {"In " + r.exposures.account, true}};
     for (const insight::CurrencyExposure& e : r.exposures.currencies)
         page.exposures.rows.push_back({e.currency, report::signed_number(e.amount, 0), e.in_account ? report::signed_number(*e.in_account, 0) : "not available"});
-    for (const insight::StressResult& s : r.stress) {
-        const std::string from = report::date(s.episode.from), to = report::date(s.episode.to);
-        page.stress.push_back({s.episode.name, from == to ? from : fmt::format("{} to {}", from, to), s.missing, s.profit, s.component});
-    }
+    for (const insight::StressResult& s : r.stress)
+        page.stress.push_back({s.episode.name, when(s.episode, run.timeframe), s.missing, s.profit, s.component});
 }
 
 void add_alignment(report::CorrelationReport& page, const insight::AlignedReturns& rows) {
     page.alignment.columns = {{"Series"}, {"Closes", true}, {"Returns used", true}, {"Rows missed", true}, {"Outside the span", true}, {"Unusable", true},
-                              {"Rows since its last close", true}, {"First"}, {"Last"}};
+                              {"Rows since its last close", true}, {"First", true}, {"Last", true}};
     for (const insight::SeriesCoverage& c : rows.coverage)
         page.alignment.rows.push_back({c.name, report::grouped(static_cast<std::int64_t>(c.closes)), report::grouped(static_cast<std::int64_t>(c.returns)),
                                        report::grouped(static_cast<std::int64_t>(c.missing)), report::grouped(static_cast<std::int64_t>(c.outside)),

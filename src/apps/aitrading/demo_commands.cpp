@@ -162,7 +162,6 @@ report::DemoReport page_of(const std::vector<DemoResult>& results, const RunResu
     for (const auto& r : results) page.cards.push_back(r.card);
     page.run.result = run;
     page.run.prices = bars;
-    page.run.protocol = run.notes;
     page.run.trials_text = "One parameter set, chosen before the data were seen: the textbook 10 and 30.";
     page.run.provenance = provenance(context);
     page.run.provenance.data = data_line(bars);

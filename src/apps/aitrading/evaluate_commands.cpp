@@ -66,7 +66,7 @@ Result<void> write_report(const EvaluationRun& run, const std::string& folder, c
     page.regimes = regime_rows(run);
     page.series_regimes = {run.bars, run.regimes.regime};
     page.folds = fold_rows(run);
-    page.importance = feature_shares(run, 20);
+    page.importance = feature_shares(run);
     if (run.labels.directional) {
         const Panel& p = run.panel();
         page.costs = {{"gross", p.gross_sharpe, {}, {}}, {"after costs", p.net_sharpe_1x, {}, {}},

@@ -13,7 +13,6 @@
 namespace aitrading::apps {
 namespace {
 
-constexpr std::size_t features_shown = 20;
 
 /// Labels and predictions of the same bars, in time order.
 struct Matched {
@@ -77,7 +76,6 @@ Result<void> add_model_evidence(report::RunReport& page, const LoadedModel& mode
     for (std::size_t c = 0; c < model.fitted.columns(); ++c)
         page.importance.push_back({.name = model.fitted.column_names()[c], .share = model.fitted.importance()[c]});
     std::ranges::stable_sort(page.importance, [](const auto& a, const auto& b) { return a.share > b.share; });
-    if (page.importance.size() > features_shown) page.importance.resize(features_shown);
     page.panels.push_back({model.metadata.name, std::move(panel), false});
     page.predictions = {time, m.p, y, m.regime};
     page.protocol.push_back(fmt::format("{} version {}: predictions up to {} are out of fold, later ones the fitted "
@@ -93,7 +91,6 @@ Result<void> write_run_page(const std::string& folder, const RunResult& result, 
     page.result = result;
     page.prices = facts.bars;
     if (facts.regime.size() == facts.bars.size()) page.regimes = {facts.bars, facts.regime};
-    page.protocol = result.notes;
     page.trials_text = fmt::format("{} parameter set{} before this run was shown.", result.trials,
                                    result.trials == 1 ? "" : "s");
     if (facts.model != nullptr) TRY_VOID(add_model_evidence(page, *facts.model, facts.predictions, facts.bars));

@@ -45,7 +45,8 @@ std::string card_of(const EvaluationRun& run, const TrainOptions& o, const Conte
     for (const auto& line : run.protocol) out += "- " + line + "\n";
     if (run.labels.directional) out += "- Costs: " + run.cost_model + ".\n";
     out += "\n## Strongest features\n\n";
-    for (const auto& f : feature_shares(run, 10)) out += fmt::format("- {} {:.1f} % of the gain\n", f.name, f.share * 100);
+    const auto shares = models::feature_shares(run);
+    for (const auto& f : std::span(shares).first(std::min<std::size_t>(10, shares.size()))) out += fmt::format("- {} {:.1f} % of the gain\n", f.name, f.share * 100);
     return out + fmt::format("\nMade by `{}` with {}, seed {}.\n", context.command_line, version_text(), context.seed);
 }
 

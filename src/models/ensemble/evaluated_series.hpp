@@ -54,11 +54,11 @@ Result<void> cut_in_time(EvaluatedSeries& series, const EvaluationPlan& plan);
 /// a placebo, which nobody could have traded   @errors bad_input (as compute_panel and run_baselines)
 Result<void> judge(EvaluatedSeries& series, const EvaluationPlan& plan, const FillCosts& costs, std::uint64_t seed);
 
-/// The report's view of it: the ensemble's scored bars, its panels by regime, its score in each fold, and the shares of
-/// the `most` strongest columns in its gain.
+/// The report's view of it: the ensemble's scored bars, its panels by regime, its score in each fold, and each column's
+/// share in its gain, the strongest first.
 report::ScoredBars scored_bars(const EvaluatedSeries& series);
 std::vector<report::RegimeRow> regime_rows(const EvaluatedSeries& series);
 std::vector<report::FoldRow> fold_rows(const EvaluatedSeries& series);
-std::vector<report::FeatureShare> feature_shares(const EvaluatedSeries& series, std::size_t most);
+std::vector<report::FeatureShare> feature_shares(const EvaluatedSeries& series);
 
 }  // namespace aitrading::models

@@ -57,7 +57,7 @@ std::vector<report::FoldRow> fold_rows(const EvaluatedSeries& series) {
     return out;
 }
 
-std::vector<report::FeatureShare> feature_shares(const EvaluatedSeries& series, std::size_t most) {
+std::vector<report::FeatureShare> feature_shares(const EvaluatedSeries& series) {
     std::vector<report::FeatureShare> out;
     const auto& importance = series.pipeline.ensemble().importance;
     out.reserve(importance.size());
@@ -65,7 +65,6 @@ std::vector<report::FeatureShare> feature_shares(const EvaluatedSeries& series, 
     const auto name_of = [&](std::size_t c) { return c < features ? series.features.names[c] : series.learnt_names[c - features]; };
     for (std::size_t c = 0; c < importance.size(); ++c) out.push_back({.name = name_of(c), .share = importance[c]});
     std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.share > b.share; });
-    if (out.size() > most) out.resize(most);
     return out;
 }
 

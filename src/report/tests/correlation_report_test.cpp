@@ -47,6 +47,15 @@ CorrelationReport three_markets() {
 
 bool holds(const std::string& html, const std::string& text) { return html.find(text) != std::string::npos; }
 
+TEST(CorrelationReport, counts_lags_in_one_or_more_rows) {
+    CorrelationReport report = three_markets();
+    report.pairs[0].best_lag = 1;
+    report.pairs[1].best_lag = -2;
+    const std::string html = render_correlation_report(report);
+    EXPECT_TRUE(holds(html, "follows by 1 row ·"));
+    EXPECT_TRUE(holds(html, "follows by 2 rows ·"));
+}
+
 TEST(CorrelationReport, states_what_was_found_and_what_is_not_there) {
     const std::string html = render_correlation_report(three_markets());
     EXPECT_TRUE(holds(html, "move against each other most closely: −0.70; 3 of 3 pairs differ from zero"));

@@ -28,6 +28,18 @@ TEST(SpreadApart, leaves_labels_that_have_room) {
     EXPECT_THAT(spread_apart({200, 10, 100}, 15, 0, 300), testing::ElementsAre(200, 10, 100));
 }
 
+TEST(BottomAxis, leaves_out_labels_that_would_run_into_each_other_and_keeps_zero) {
+    const NiceAxis axis{{-15'000, 5'000}, {-15'000, -10'000, -5'000, 0, 5'000}, 0};
+    const auto drawn = [&](double width) {
+        Canvas canvas(width, 60);
+        draw_bottom_axis(canvas, {8, 0, width - 60, 30}, axis, plain_label(axis), "");
+        return canvas.finish("id", "t", "d");
+    };
+    for (const char* all : {"−15,000", "−10,000", "−5,000", ">0<", "5,000"}) EXPECT_THAT(drawn(1000), testing::HasSubstr(all));
+    const std::string phone = drawn(200);
+    EXPECT_THAT(phone, testing::AllOf(testing::HasSubstr(">0<"), testing::HasSubstr("−10,000"), testing::Not(testing::HasSubstr("−15,000"))));
+}
+
 TEST(Thin, keeps_the_extremes_of_a_million_points_in_a_bounded_number) {
     SplitMix64 random(5);
     std::vector<Point> points;

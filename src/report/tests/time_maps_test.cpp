@@ -47,6 +47,20 @@ TEST(WhereItWorked, draws_no_row_for_days_without_trading) {
     EXPECT_THAT(gain_by_hour_and_weekday(bars).rows, testing::ElementsAre("Mon", "Tue", "Wed", "Thu", "Fri"));
 }
 
+TEST(WhereItWorked, says_in_its_key_that_some_cells_lie_beyond_the_colours) {
+    HeatMap map;
+    map.rows = {"a"};
+    map.columns = {"x", "y"};
+    map.digits = 0;
+    map.fewest = 2;
+    map.resize();
+    const auto key = [&] { return draw_heat_map(map, {1100, false}).finish("id", "t", "d"); };
+    for (const int v : {10, 10}) map.cell(0, 0).add(v), map.cell(0, 1).add(-v);
+    EXPECT_THAT(key(), testing::Not(testing::HasSubstr("≥")));
+    for (const int v : {50, 50}) map.cell(0, 1).add(-v);
+    EXPECT_THAT(key(), testing::AllOf(testing::HasSubstr(">≤ −10<"), testing::Not(testing::HasSubstr("≥")))) << "full at the 95th percentile";
+}
+
 TEST(WhereItWorked, gives_no_picture_where_nothing_is) {
     EXPECT_TRUE(prediction_maps({}, false).empty());
     EXPECT_TRUE(trade_maps({}, 0, "USD").empty());

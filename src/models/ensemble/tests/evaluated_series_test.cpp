@@ -93,8 +93,8 @@ TEST(evaluated_series, ranks_features_and_learnt_columns_by_their_gain) {
     EvaluatedSeries s = predicted({.folds = 2});
     s.pipeline.models.back().importance = {0.2, 0.5, 0.1, 0.2};
     s.learnt_names = {"regime_state_p(1)"};
-    const auto shares = feature_shares(s, 3);
-    ASSERT_EQ(shares.size(), 3U);
+    const auto shares = feature_shares(s);
+    ASSERT_EQ(shares.size(), 4U);
     EXPECT_EQ(shares[0].name, "b");
     EXPECT_EQ(shares[1].name, "a") << "equal shares keep the order of the columns";
     EXPECT_EQ(shares[2].name, "regime_state_p(1)");
