@@ -62,6 +62,15 @@ void Progress::advance(std::int64_t units) { at(done_ + units); }
 
 void Progress::at(std::int64_t done) {
     done_ = done;
+    draw_in_time();
+}
+
+void Progress::note(std::string text) {
+    note_ = std::move(text);
+    draw_in_time();
+}
+
+void Progress::draw_in_time() {
     const bool bar = mode_ == ProgressMode::automatic && terminal_;
     const auto pause = bar ? std::chrono::nanoseconds(redraw_every) : std::chrono::nanoseconds(plain_line_every);
     if (Clock::now() - drawn_ < pause) return;
@@ -97,6 +106,7 @@ void Progress::draw(bool last, const std::string& remark) {
         line = fmt::format("{}  {} {}  {}/s", what_, short_count(static_cast<double>(done_)), unit_,
                            short_count(rate));
     }
+    if (!last && !note_.empty()) line += "  " + note_;
     if (bar) {
         // A line longer than the terminal would wrap, and "\r" would then leave its first half standing.
         line = cut_to_width(line, terminal_width());

@@ -22,13 +22,16 @@ class Progress {
     void advance(std::int64_t units);
     /// Sets the units done so far.
     void at(std::int64_t done);
+    /// A few words behind the bar, until other ones come; they count as work going on.
+    void note(std::string text);
     /// Leaves the final line, with a remark where one is given. Without it the destructor leaves "stopped".
     void finish(const std::string& remark = "");
 
   private:
+    void draw_in_time();
     void draw(bool last, const std::string& remark);
     ProgressMode mode_;
-    std::string what_, unit_;
+    std::string what_, unit_, note_;
     std::int64_t total_, done_ = 0;
     std::chrono::steady_clock::time_point started_, drawn_;
     bool terminal_ = false, finished_ = false;

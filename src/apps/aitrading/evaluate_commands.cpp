@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 struct EvaluateOptions {
     SeriesWords series;
     std::string label = "next_bar", models = "all", test_from, spread, commission, report,
-                predictions, market, placebo, features = "default", with;
+                predictions, market, placebo, features = "default", with, device = "cpu";
     int folds = 10, embargo = -1;
     std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
 };
@@ -88,6 +88,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     request.models = split_list(o.models);
     request.features = o.features;
     request.with = split_list(o.with);
+    request.device = o.device;
     request.plan.folds = o.folds;
     request.plan.fold_rows = o.fold_rows;
     request.plan.refit_bars = o.refit_bars;
@@ -125,7 +126,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
 Result<void> evaluate_market(const EvaluateOptions& o, const Context& context) {
     if (o.train == 0 || o.test == 0)
         return fail(ErrorCode::usage, "evaluate --market needs --train N and --test N, the rows to learn from and to predict");
-    TRY(const MarketRun run, run_market(o.market, o.train, o.test, split_list(o.models), context));
+    TRY(const MarketRun run, run_market(o.market, o.train, o.test, {.models = split_list(o.models), .device = o.device}, context));
     if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, market_predictions_csv(run)));
     if (context.json) {
         Json out;
@@ -157,7 +158,8 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("symbol", o->series.symbol, "stored symbol");
     c->add_option("timeframe", o->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
-    c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all (these and what stands beside them), lstm,transformer,cnn")->capture_default_str();
+    c->add_option("--device", o->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
     c->add_option("--with", o->with, "regimes: regimes as columns and as a member; correlation: how it moves with the dollar index, gold, stocks and named symbols; stored symbols (with correlation or --features wide); parted by commas");
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();

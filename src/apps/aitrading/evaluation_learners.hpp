@@ -11,14 +11,15 @@
 
 namespace aitrading::apps {
 
-/// Learners of the names given (`all` or `ensemble`: every one this build has), with their parameter words.
-/// @errors usage
+/// Learners of the names given (`all` or `ensemble`: the trees; lstm, transformer, cnn by their names), with their parameter
+/// words. Nets are trained by aitrading-train on `device`. @errors usage; not_found (a net without aitrading-train)
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,
-                                                                    const std::vector<std::string>& parameters);
+                                                                    const std::vector<std::string>& parameters,
+                                                                    const Context& context, const std::string& device);
 /// Those of a request; `all` has the members that stand beside the trees too.
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const EvaluationRequest& request,
                                                                     const FeatureMatrix& features,
-                                                                    const LabelSet& labels);
+                                                                    const LabelSet& labels, const Context& context);
 std::vector<const models::Learner*> borrowed(const std::vector<std::unique_ptr<models::Learner>>& learners);
 
 /// What a run with regimes learns anew for each fit; nothing without.

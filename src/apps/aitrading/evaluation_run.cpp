@@ -6,6 +6,7 @@
 
 #include "apps/aitrading/evaluation_learners.hpp"
 #include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/fit_bar.hpp"
 #include "apps/aitrading/instrument_lookup.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
@@ -45,8 +46,7 @@ Result<void> count_trial(EvaluationRun& run, const EvaluationRequest& request, c
 
 Result<void> walk_forward(EvaluationRun& run, Learners learners, const models::LearntColumns* learnt, const Context& context) {
     TRY(auto cache, models::FileFoldCache::open(context.home / "cache" / "fits"));
-    kit::Progress progress(context.progress, "fitting " + to_string(run.bars.key) + " " + run.labels.spec,
-                           static_cast<std::int64_t>(run.splits.size() * learners.size()), "fits");
+    FitBar bar(context, "fitting " + to_string(run.bars.key) + " " + run.labels.spec, run.splits.size() * learners.size());
     models::PipelineOptions options;
     options.seed = context.seed;
     options.threads = context.threads;
@@ -55,9 +55,9 @@ Result<void> walk_forward(EvaluationRun& run, Learners learners, const models::L
     options.cache = &cache;
     options.learnt = learnt;
     options.clock = monotonic_seconds;
-    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    bar.follow(options);
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
-    progress.finish();
+    bar.finish();
     return {};
 }
 
@@ -86,7 +86,7 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     TRY(const FeatureInputs inputs, feature_inputs(request.features, request.with, run.bars, context));
     TRY(run.features, inputs.compute(run.bars));
     TRY(run.labels, models::make_labels(request.label, run.bars));
-    TRY(const auto owned, make_learners(request, run.features, run.labels));
+    TRY(const auto owned, make_learners(request, run.features, run.labels, context));
     const auto learners = borrowed(owned);
     const auto learnt = learnt_columns(request, run.bars);
     if (learnt) run.learnt_names = learnt->names();

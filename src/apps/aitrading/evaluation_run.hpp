@@ -18,6 +18,7 @@ struct EvaluationRequest {
     std::string features = "default";           ///< set of features: default or wide
     std::vector<std::string> with;              ///< `regimes`, and symbols beside the series (wide only)
     std::vector<std::string> parameters;        ///< `name=value` words for each learner; empty: defaults
+    std::string device = "cpu";                 ///< where nets are trained: cpu or cuda
     models::EvaluationPlan plan;
     std::optional<Price> spread;                ///< whole spread; unset: the series' own median, else 1 pip
     std::optional<trading::Commission> commission;  ///< unset: 20 per million and fill

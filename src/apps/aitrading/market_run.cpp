@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "apps/aitrading/evaluation_learners.hpp"
+#include "apps/aitrading/fit_bar.hpp"
 #include "apps/aitrading/predictions_csv.hpp"
 #include "kit/atomic_file.hpp"
 #include "models/ensemble/market_features.hpp"
@@ -57,18 +59,20 @@ Result<Panel> panel_of(const MarketRun& run, std::span<const double> p, const mo
     return models::compute_panel(input, {.seed = seed});
 }
 
-/// `all` or names, `markov_switching` among them. @errors usage
-Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(std::vector<std::string> names, std::size_t train) {
-    constexpr std::string_view switching = "markov_switching";
-    if (names.empty() || names[0] == "all" || names[0] == "ensemble")
-        names = {"xgboost", "lightgbm", "random_forest", std::string(switching)};
+/// @errors usage; not_found (a net without aitrading-train)
+Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(const MarketMembers& members, std::size_t train, const Context& context) {
+    const auto is_all = [](const std::string& name) { return name == "all" || name == "ensemble"; };
+    std::vector<std::string> names;
+    if (members.models.empty() || std::ranges::any_of(members.models, is_all)) names = {"xgboost", "lightgbm", "random_forest", "markov_switching"};
+    for (const std::string& name : members.models)
+        if (!is_all(name) && std::ranges::find(names, name) == names.end()) names.push_back(name);
     std::vector<std::unique_ptr<models::Learner>> out;
     for (const std::string& name : names) {
-        if (name == switching) {
+        if (name == "markov_switching") {
             out.push_back(models::make_markov_switching_member());
             continue;
         }
-        TRY(auto made, make_learners({name}, {models::market_learner_words(name, train)}));
+        TRY(auto made, make_learners({name}, {models::market_learner_words(name, train)}, context, members.device));
         for (auto& learner : made) out.push_back(std::move(learner));
     }
     return out;
@@ -77,14 +81,14 @@ Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(std::vecto
 }  // namespace
 
 Result<MarketRun> run_market(const std::string& file, std::size_t train, std::size_t test,
-                             const std::vector<std::string>& models, const Context& context) {
+                             const MarketMembers& members, const Context& context) {
     TRY(const std::string text, kit::read_file(file));
     TRY(market::MarketTable table, market::parse_market_table(text, file));
-    return run_market(std::move(table), file, train, test, models, context);
+    return run_market(std::move(table), file, train, test, members, context);
 }
 
 Result<MarketRun> run_market(market::MarketTable table, const std::string& name, std::size_t train, std::size_t test,
-                             const std::vector<std::string>& models, const Context& context) {
+                             const MarketMembers& members, const Context& context) {
     if (table.size() < train + test)
         return fail(ErrorCode::bad_input, fmt::format("{} has {} rows; --train {} and --test {} need {}", name,
                                                       table.size(), train, test, train + test));
@@ -95,11 +99,11 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
     run.features = models::market_feature_matrix(bars);
     run.labels = models::market_labels(bars);
 
-    TRY(const auto learners, market_learners(models, train));
+    TRY(const auto learners, market_learners(members, train, context));
     const models::MarketRegimes regimes(bars);
     const std::vector<models::Split> splits{models::market_split(run.labels, train, train + test)};
 
-    kit::Progress progress(context.progress, "fitting " + name, 0, "fits");
+    FitBar bar(context, "fitting " + name, 0);
     models::PipelineOptions options = models::market_pipeline_options();
     options.seed = context.seed;
     options.learnt = &regimes;
@@ -108,9 +112,9 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
     options.clock = [] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
     };
-    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    bar.follow(options);
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, splits, borrowed(learners), options));
-    progress.finish();
+    bar.finish();
 
     const auto& fitted = run.pipeline.models;
     for (std::size_t k = 0; k < fitted.size(); ++k) {

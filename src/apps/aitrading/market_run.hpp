@@ -21,12 +21,18 @@ struct MarketRun {
     std::vector<std::string> protocol;
 };
 
+/// Whom a market run fits.
+struct MarketMembers {
+    std::vector<std::string> models;  ///< names, `all` among them or none: the trees and markov_switching
+    std::string device = "cpu";       ///< where nets are trained
+};
+
 /// @errors bad_input (fewer rows than asked for, a field that is no number), usage, interrupted
 Result<MarketRun> run_market(const std::string& file, std::size_t train, std::size_t test,
-                             const std::vector<std::string>& models, const Context& context);
+                             const MarketMembers& members, const Context& context);
 /// The same on a table in memory.
 Result<MarketRun> run_market(market::MarketTable table, const std::string& name, std::size_t train, std::size_t test,
-                             const std::vector<std::string>& models, const Context& context);
+                             const MarketMembers& members, const Context& context);
 
 /// `t,p_up,p_low,p_high,low,high,regime,<one column per model>`; p_up at t speaks of the sign of r_bp at t+1.
 std::string market_predictions_csv(const MarketRun& run);

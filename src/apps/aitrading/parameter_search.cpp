@@ -9,7 +9,7 @@
 namespace aitrading::apps {
 
 Result<void> search_parameters(const BarColumns& bars, EvaluationRequest& request, int trials, const Context& context) {
-    TRY(const auto learners, make_learners(request.models, {}));
+    TRY(const auto learners, make_learners(request.models, {}, context, request.device));
     request.models.clear();
     request.parameters.clear();
     for (const auto& learner : learners) {

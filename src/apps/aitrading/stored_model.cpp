@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/deep/net_learner.hpp"
 #include "models/ensemble/column_learner.hpp"
 #include "models/ensemble/har_learner.hpp"
 #include "models/ensemble/series_regimes.hpp"
@@ -47,9 +49,13 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
     models::IntervalStream intervals = model.fitted.interval_stream();
     intervals.finish_rows();
     std::size_t label = 0;
+    models::EnsembleMemory memory = model.fitted.start();
+    const bool remembers = model.fitted.remembers();
     for (std::uint32_t i = 0; i < features.rows(); ++i) {
-        if (features.known[i] <= model.metadata.training_end) continue;
-        const models::RowPrediction p = model.fitted.predict_row(features.row(i));
+        const bool later = features.known[i] > model.metadata.training_end;
+        if (!later && !remembers) continue;
+        const models::RowPrediction p = model.fitted.predict_next(memory, features.row(i));
+        if (!later) continue;
         const models::Interval target = intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)));
         out.push_back({features.time[i], features.known[i], p.p_up, p.p_low, p.p_high, target.low, target.high, false, 0, {}, {}, 0, {}});
         if (model.fitted.learns_columns()) {
@@ -85,6 +91,7 @@ Result<void> tell_regimes(const BarColumns& bars, const Context& context, std::v
 Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version) {
     TRY(models::StoredModel stored, models::ModelStore(context.home).load(name, version));
     auto learners = models::tree_learners();
+    std::ranges::move(models::net_learners_for_restore(), std::back_inserter(learners));
     learners.push_back(models::har_learner_for_restore());
     learners.push_back(models::make_column_learner("markov_switching", 0));  // the stored bytes know its column
     std::vector<const models::Learner*> borrowed;

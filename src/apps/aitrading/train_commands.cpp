@@ -11,6 +11,7 @@
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/evaluation_learners.hpp"
+#include "apps/aitrading/fit_bar.hpp"
 #include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/parameter_search.hpp"
@@ -26,7 +27,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "all", name, with;
+    std::string label = "next_bar", models = "all", name, with, device = "cpu";
     int folds = 10, trials = 0;
 };
 
@@ -52,7 +53,7 @@ std::string card_of(const EvaluationRun& run, const TrainOptions& o, const Conte
 
 Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const EvaluationRequest& request,
                                          const Context& context) {
-    TRY(const auto learners, make_learners(request, run.features, run.labels));
+    TRY(const auto learners, make_learners(request, run.features, run.labels, context));
     std::vector<std::uint32_t> all(run.labels.size());
     std::iota(all.begin(), all.end(), 0U);
     models::PipelineOptions options;
@@ -62,10 +63,10 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     options.embargo_bars = run.embargo_bars;
     const auto learnt = learnt_columns(request, run.bars);
     options.learnt = learnt.get();
-    kit::Progress progress(context.progress, "fitting the final model", 0, "fits");
-    options.progress = [&](const models::PipelineProgress& p) { progress.at(static_cast<std::int64_t>(p.done)); };
+    FitBar bar(context, "fitting the final model", 0);
+    bar.follow(options);
     auto fitted = models::FittedEnsemble::fit(run.features, run.labels, all, borrowed(learners), options);
-    if (fitted) progress.finish();
+    if (fitted) bar.finish();
     return fitted;
 }
 
@@ -102,6 +103,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     request.models = split_list(o.models);
     request.plan.folds = o.folds;
     request.with = split_list(o.with);
+    request.device = o.device;
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));
     }
@@ -195,7 +197,8 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("symbol", t->series.symbol, "stored symbol")->required();
     train_command->add_option("timeframe", t->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
     train_command->add_option("--label", t->label, "as for evaluate")->capture_default_str();
-    train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all")->capture_default_str();
+    train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all (these), lstm,transformer,cnn")->capture_default_str();
+    train_command->add_option("--device", t->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     train_command->add_option("--with", t->with, "regimes: regimes as columns and as a member");
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();

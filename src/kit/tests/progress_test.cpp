@@ -49,5 +49,15 @@ TEST(Progress, says_stopped_where_it_was_not_finished) {
     EXPECT_THAT(stderr_of([] { Progress p(ProgressMode::plain, "train", 30, "folds"); }), HasSubstr("stopped"));
 }
 
+TEST(Progress, notes_leave_the_final_line_alone) {
+    EXPECT_THAT(stderr_of([] {
+                    Progress p(ProgressMode::plain, "fit", 2, "fits");
+                    p.note("lstm: epoch 3 of 24");
+                    p.at(2);
+                    p.finish();
+                }),
+                testing::AllOf(StartsWith("fit  2 fits"), Not(HasSubstr("epoch"))));
+}
+
 }  // namespace
 }  // namespace aitrading::kit

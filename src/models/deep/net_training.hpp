@@ -17,6 +17,7 @@ struct TrainerProgress {
     double loss = 0;                      ///< weighted log loss of the label over the steps of this epoch so far
     double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last finished epoch
     double rows_per_second = 0;
+    double seconds_left = 0;              ///< at most: early stopping may end it before
 };
 
 /// What it says at the end.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/bytes.hpp"
 #include "models/deep/net_weights.hpp"
@@ -32,7 +34,8 @@ Result<void> check_options(const TrainingOptions& o) {
     TRY_VOID(in("dropout", o.dropout, 0, 0.9));
     TRY_VOID(in("averaging", o.averaging, 0, 0.9999));
     TRY_VOID(in("volatility_share", o.volatility_share, 0, 10));
-    return in("range_share", o.range_share, 0, 10);
+    TRY_VOID(in("range_share", o.range_share, 0, 10));
+    return in("parameters_per_row", o.parameters_per_row, 1e-3, 1e3);
 }
 
 Result<void> check_lengths(const TrainingJob& job) {
@@ -66,23 +69,18 @@ Result<void> check_labels(const TrainingJob& job) {
     if (ones == 0 || ones == taught) return bad(job, fmt::format("all {} labels are {}; take a longer span or another label", taught, ones > 0 ? 1 : 0));
     // The two vectors of the input scaling are counted, not learnt.
     const std::size_t learnt = parameters_of(job.spec) - 2 * std::size_t{job.spec.inputs};
-    if (taught < learnt && job.initial.empty())
+    if (static_cast<double>(learnt) > job.options.parameters_per_row * static_cast<double>(taught) && job.initial.empty())
         return bad(job, fmt::format("{} rows to learn {} parameters from; take more bars, a smaller width (now {}) or fewer features (now {})", taught,
                                     learnt, job.spec.width, job.spec.inputs));
     return {};
 }
 
+/// Single columns may be hollow: early in a series a slow feature is not known yet, and the net never hears of it.
 Result<void> check_columns(const TrainingJob& job) {
-    const std::size_t columns = job.spec.inputs;
-    std::vector<bool> known(columns, false);
-    for (std::size_t i = 0; i < job.validation_from; ++i)
-        for (std::size_t c = 0; c < columns; ++c)
-            if (std::isfinite(job.inputs[i * columns + c])) known[c] = true;
-    for (std::size_t c = 0; c < columns; ++c)
-        if (!known[c])
-            return bad(job, fmt::format("column {} ({} of {}) has no known value in the {} rows to learn from; leave it out or take more bars",
-                                        job.features.empty() ? fmt::format("x{}", c) : job.features[c], c + 1, columns, job.validation_from));
-    return {};
+    const auto rows = std::span(job.inputs).first(job.validation_from * job.spec.inputs);
+    if (std::ranges::any_of(rows, [](float v) { return std::isfinite(v); })) return {};
+    return bad(job, fmt::format("none of the {} columns has a known value in the {} rows to learn from; take more bars or other features",
+                                job.spec.inputs, job.validation_from));
 }
 
 void put_spec(ByteWriter& out, const NetSpec& s) {
@@ -102,7 +100,8 @@ NetSpec get_spec(ByteReader& in) {
 void put_options(ByteWriter& out, const TrainingOptions& o) {
     out.put(o.seed);
     for (const std::uint32_t v : {o.epochs, o.patience, o.streams, o.chunk}) out.put(v);
-    for (const double v : {o.learning_rate, o.warm_up, o.weight_decay, o.clip_norm, o.dropout, o.averaging, o.volatility_share, o.range_share}) out.put(v);
+    for (const double v : {o.learning_rate, o.warm_up, o.weight_decay, o.clip_norm, o.dropout, o.averaging, o.volatility_share, o.range_share,
+                           o.parameters_per_row}) out.put(v);
     out.put(static_cast<std::uint8_t>(o.balance_classes));
 }
 
@@ -110,7 +109,8 @@ TrainingOptions get_options(ByteReader& in) {
     TrainingOptions o;
     o.seed = in.get<std::uint64_t>();
     for (std::uint32_t* v : {&o.epochs, &o.patience, &o.streams, &o.chunk}) *v = in.get<std::uint32_t>();
-    for (double* v : {&o.learning_rate, &o.warm_up, &o.weight_decay, &o.clip_norm, &o.dropout, &o.averaging, &o.volatility_share, &o.range_share})
+    for (double* v : {&o.learning_rate, &o.warm_up, &o.weight_decay, &o.clip_norm, &o.dropout, &o.averaging, &o.volatility_share, &o.range_share,
+                      &o.parameters_per_row})
         *v = in.get<double>();
     o.balance_classes = in.get<std::uint8_t>() != 0;
     return o;
@@ -169,9 +169,9 @@ Result<TrainingJob> parse_job(std::string_view bytes, const std::string& what) {
 
 std::string describe(const TrainingOptions& o) {
     return fmt::format("epochs={} patience={} streams={} chunk={} learning_rate={} warm_up={} weight_decay={} clip_norm={} dropout={} averaging={} "
-                       "volatility_share={} range_share={} balance_classes={}",
+                       "volatility_share={} range_share={} balance_classes={} parameters_per_row={}",
                        o.epochs, o.patience, o.streams, o.chunk, o.learning_rate, o.warm_up, o.weight_decay, o.clip_norm, o.dropout, o.averaging,
-                       o.volatility_share, o.range_share, o.balance_classes);
+                       o.volatility_share, o.range_share, o.balance_classes, o.parameters_per_row);
 }
 
 }  // namespace aitrading::models

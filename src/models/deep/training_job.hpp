@@ -27,6 +27,7 @@ struct TrainingOptions {
     double volatility_share = 0.1;      ///< weight of the auxiliary squared error of log volatility over its variance
     double range_share = 0.1;           ///< the same for the log range
     bool balance_classes = false;       ///< weigh both classes alike
+    double parameters_per_row = 1;      ///< more for each row that teaches are refused
 };
 
 /// Everything that a training needs: one series in time order with what is to be learnt of it.
@@ -50,8 +51,8 @@ struct TrainingJob {
 };
 
 /// Lengths, ranges and that there is something to learn.
-/// @errors bad_input: damaged or impossible (says which field), fewer weighted rows than parameters, labels of one class,
-///         a column without one finite value among the rows that teach; usage: an option out of its range
+/// @errors bad_input: damaged or impossible (says which field), fewer weighted rows than parameters (see parameters_per_row), labels of one
+///         class, not one known value; usage: an option out of its range
 Result<void> check_job(const TrainingJob& job);
 
 /// Hash of everything in the job: names its checkpoint.

@@ -98,13 +98,33 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     return e;
 }
 
+bool FittedEnsemble::remembers() const {
+    return std::ranges::any_of(members_, [](const auto& m) { return m->start() != nullptr; });
+}
+
+EnsembleMemory FittedEnsemble::start() const {
+    EnsembleMemory memory;
+    for (const auto& m : members_) memory.members.push_back(m->start());
+    return memory;
+}
+
 RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span<double> out_members) const {
+    return predict(nullptr, row, out_members);
+}
+
+RowPrediction FittedEnsemble::predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members) const {
+    CHECK(memory.members.size() == members_.size());
+    return predict(&memory, row, out_members);
+}
+
+RowPrediction FittedEnsemble::predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const {
+    DCHECK(memory != nullptr || !remembers());
     CHECK(row.size() == columns() && (out_members.empty() || out_members.size() == members_.size()));
     std::array<double, 16> few;
     std::vector<double> many(members_.size() > few.size() ? members_.size() : 0);
     const std::span<double> z = many.empty() ? std::span(few).first(members_.size()) : std::span(many);
     for (std::size_t m = 0; m < members_.size(); ++m) {
-        z[m] = logit(members_[m]->predict_row(row));
+        z[m] = logit(memory != nullptr ? members_[m]->predict_next(memory->members[m].get(), row) : members_[m]->predict_row(row));
         if (!out_members.empty()) out_members[m] = meta_.members[m].apply(z[m]).p;
     }
     const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, row.subspan(columns() - learnt_, posteriors_)));

@@ -17,6 +17,11 @@ struct RowPrediction {
     double low = 0, high = 0;  ///< 90 % interval of the label's target; NaN where too few labels were known
 };
 
+/// What the members of an ensemble remember of the bars of one stream.
+struct EnsembleMemory {
+    std::vector<std::unique_ptr<ClassifierMemory>> members;  ///< null for those that remember nothing
+};
+
 /// Members, stack, calibrators and interval state fitted on one span of time, for `train` and `predict`.
 /// Immutable after fit; safe to share between threads.
 class FittedEnsemble {
@@ -29,7 +34,14 @@ class FittedEnsemble {
 
     /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty
     /// @pre row.size() == columns(), learnt ones included (see with_learnt).  Allocation-free up to 16 members.
+    /// @pre !remembers(): a net without the bars before this one would guess
     RowPrediction predict_row(std::span<const double> row, std::span<double> out_members = {}) const;
+    /// Whether a member carries a state from bar to bar.
+    bool remembers() const;
+    /// Before the first bar of a stream.
+    EnsembleMemory start() const;
+    /// Takes in the next bar of a stream, from the first row of the series on; else as predict_row.
+    RowPrediction predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members = {}) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
     IntervalStream interval_stream() const { return stream_; }
@@ -66,6 +78,7 @@ class FittedEnsemble {
   private:
     FittedEnsemble() : stream_(IntervalOptions{}) {}
     bool is_plain() const { return meta_.stack.form().plain(); }
+    RowPrediction predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const;
     Result<void> read_members(ByteReader& in, std::span<const Learner* const> learners);
     std::string manifest_hash_, label_spec_, learnt_kind_, learnt_model_;
     std::vector<std::string> columns_, names_;

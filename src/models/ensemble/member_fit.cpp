@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <optional>
 
@@ -24,8 +25,40 @@ struct Gathered {
     std::vector<float> y;
     std::vector<double> weight;
     double overlap = 1;
-    TrainingData data() const { return {view, y, weight, overlap}; }
+    MatrixView series;
+    std::vector<std::uint32_t> row;
+    std::vector<double> target;
+    bool directional = false;
+    TrainingData data() const { return {view, y, weight, overlap, series, row, target, directional}; }
 };
+
+/// The first `rows` rows of the whole matrix, with the learnt columns behind the others.
+MatrixView whole_series(const FeatureMatrix& features, const LearntBlock* learnt, std::size_t rows, std::vector<double>& copy) {
+    if (learnt == nullptr) return features.view().slice(0, rows);
+    const std::size_t more = learnt->columns, columns = features.columns() + more;
+    copy.reserve(rows * columns);
+    for (std::size_t t = 0; t < rows; ++t) {
+        const auto row = features.row(t);
+        const auto behind = std::span(learnt->values).subspan(t * more, more);
+        copy.insert(copy.end(), row.begin(), row.end());
+        copy.insert(copy.end(), behind.begin(), behind.end());
+    }
+    return {copy.data(), rows, columns, columns};
+}
+
+/// Where entries stand in the series, and what their labels speak of.
+void place(const LabelSet& labels, std::span<const std::uint32_t> entries, MatrixView series, Gathered& out) {
+    out.series = series;
+    out.directional = labels.directional;
+    for (const std::uint32_t e : entries) {
+        out.row.push_back(labels.row[e]);
+        out.target.push_back(e < labels.target.size() ? labels.target[e] : std::numeric_limits<double>::quiet_NaN());
+    }
+}
+
+std::size_t rows_up_to(const LabelSet& labels, std::span<const std::uint32_t> entries) {
+    return entries.empty() ? 0 : labels.row[entries.back()] + std::size_t{1};
+}
 
 /// Rows with the learnt columns behind the others.
 MatrixView gather_wide_rows(const FeatureMatrix& features, const LearntBlock& learnt, const LabelSet& labels,
@@ -102,6 +135,7 @@ std::string MemberFitter::key(const FitTask& task) const {
     print.add(learners_[task.member]->name());
     print.add(learners_[task.member]->describe());
     print.add(options_.seed);
+    if (learners_[task.member]->reads_series()) print.add_all<double>(labels_.target);
     if (options_.learnt != nullptr) print.add(options_.learnt->describe());
     print.add(task.fold);
     print.add(task.inner);
@@ -133,6 +167,18 @@ Result<std::vector<MemberFitter::Learnt>> MemberFitter::learn_columns(const std:
     return out;
 }
 
+void MemberFitter::predict(const Classifier& classifier, MatrixView series, std::span<const std::uint32_t> entries, const LearntBlock* learnt,
+                           std::span<double> out) const {
+    if (series.rows > 0) {
+        std::vector<std::uint32_t> at;
+        at.reserve(entries.size());
+        for (const std::uint32_t e : entries) at.push_back(labels_.row[e]);
+        return classifier.predict_series(series, at, out);
+    }
+    std::vector<double> copy;
+    classifier.predict(gather_rows(features_, learnt, labels_, entries, copy), out);
+}
+
 Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const {
     const bool cached = options_.cache != nullptr && !keep_classifier;
     const std::string cache_key = cached ? key(task) : std::string();
@@ -160,15 +206,24 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& lear
         derive_seed(derive_seed(options_.seed, name.value()),
                     static_cast<std::uint64_t>(task.fold) * 1000 + static_cast<std::uint64_t>(task.inner));
     fit.stop = options_.stop;
+    if (options_.inside) fit.progress = [&](const FitProgress& p) { options_.inside(learner.name(), task.fold, p); };
+    std::vector<double> whole;
+    MatrixView series;
+    if (learner.reads_series()) {
+        const std::size_t known = std::max(rows_up_to(labels_, task.train), rows_up_to(labels_, task.validation));
+        series = whole_series(features_, learnt.get(), std::max(known, rows_up_to(labels_, task.predict)), whole);
+        // What may be learnt from ends with the last row that teaches or validates.
+        place(labels_, task.train, series.slice(0, known), train);
+        place(labels_, task.validation, series.slice(0, known), validation);
+    }
     auto fitted = learner.fit(train.data(), validation.data(), fit);
     if (!fitted) {
         Error error = fitted.error();
         error.text = fmt::format("{}, fold {}: {}", learner.name(), task.fold, error.text);
         return std::unexpected(std::move(error));
     }
-    std::vector<double> copy;
     outcome.p.resize(task.predict.size());
-    (*fitted)->predict(gather_rows(features_, learnt.get(), labels_, task.predict, copy), outcome.p);
+    predict(**fitted, series, task.predict, learnt.get(), outcome.p);
     outcome.importance = (*fitted)->importance();
     if (keep_classifier) outcome.classifier = std::shared_ptr<const Classifier>(std::move(*fitted));
     if (options_.clock) outcome.seconds = options_.clock() - started;

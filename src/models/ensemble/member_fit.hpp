@@ -43,6 +43,9 @@ class MemberFitter {
     /// For each task the columns learnt from its training rows; tasks of one window share them.
     Result<std::vector<Learnt>> learn_columns(const std::vector<FitTask>& tasks) const;
     Result<FitOutcome> run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const;
+    /// @param series empty: the classifier looks at the entries' rows alone
+    void predict(const Classifier& classifier, MatrixView series, std::span<const std::uint32_t> entries, const LearntBlock* learnt,
+                 std::span<double> out) const;
     std::string key(const FitTask& task) const;
 
     const FeatureMatrix& features_;

@@ -45,6 +45,8 @@ struct PipelineOptions {
     FoldCache* cache = nullptr;
     const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
+    /// How a long fit of a member gets on; from any thread, several at a time.
+    std::function<void(std::string_view member, int fold, const FitProgress&)> inside;
     std::function<double()> clock;                          ///< seconds; none: timings are zero
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -21,6 +22,18 @@ struct TrainingData {
     /// Rows that tell the same outcome, on average: labels over n bars repeat each other n times. Limits on leaves and
     /// shrinkage count rows / overlap, else leaves of one single episode would pass them.
     double overlap = 1;
+    /// For members that read a series bar by bar (Learner::reads_series): every row of it from the first to the last that may
+    /// be known here, with or without a label; empty for others.
+    MatrixView series = {};
+    std::span<const std::uint32_t> row = {};  ///< where the rows of x stand in it, increasing
+    std::span<const double> target = {};      ///< of each row, what its label speaks of (LabelSet::target); may be NaN
+    bool directional = false;                 ///< whether that is a return; else a log volatility
+};
+
+/// What a classifier remembers of the bars of one stream, where it remembers any.
+class ClassifierMemory {
+  public:
+    virtual ~ClassifierMemory() = default;
 };
 
 /// A fitted binary classifier. Immutable and safe to share between threads.
@@ -32,16 +45,36 @@ class Classifier {
     virtual void predict(MatrixView rows, std::span<double> out) const = 0;
     /// One row, allocation-free; the same number as `predict` gives.
     virtual double predict_row(std::span<const double> row) const = 0;
+    /// Probabilities at some rows of a series that is read from its first row on, each from the rows up to it.
+    /// @pre at increases, at.size() == out.size(). A classifier without a memory looks at the rows themselves.
+    virtual void predict_series(MatrixView series, std::span<const std::uint32_t> at, std::span<double> out) const {
+        for (std::size_t i = 0; i < at.size(); ++i) out[i] = predict_row(series.row(at[i]));
+    }
+    /// A memory before the first bar of a stream; null for classifiers that need none.
+    virtual std::unique_ptr<ClassifierMemory> start() const { return nullptr; }
+    /// Takes in one more bar of a stream; the same number as predict_series gives. Allocation-free.
+    /// @param memory made by start()
+    virtual double predict_next(ClassifierMemory* memory, std::span<const double> row) const {
+        static_cast<void>(memory);
+        return predict_row(row);
+    }
     /// Share of the total gain by feature, sums to 1 (all zero for a constant model). [columns]
     virtual std::vector<double> importance() const = 0;
     /// Bytes from which Learner::restore makes an equal classifier.
     virtual std::string serialise() const = 0;
 };
 
+/// Where a long fit stands.
+struct FitProgress {
+    double share = 0;   ///< of the most that it may take; early stopping ends it before
+    std::string text;   ///< loss, rate, time left
+};
+
 struct FitOptions {
     std::uint64_t seed = 1;
     std::stop_token stop;
     const Classifier* warm_start = nullptr;  ///< continue from this model of the same learner, where supported
+    std::function<void(const FitProgress&)> progress;  ///< from the fitting thread; only long fits call it
 };
 
 /// A way to fit a classifier, with its hyper-parameters inside. Immutable; fits may run side by side.
@@ -60,6 +93,8 @@ class Learner {
     virtual std::string describe() const = 0;
     /// Whether it is the field's benchmark for its labels: an ensemble starts from it and must learn that others add to it.
     virtual bool is_benchmark() const { return false; }
+    /// Whether its classifiers have a memory: then TrainingData::series is filled.
+    virtual bool reads_series() const { return false; }
 };
 
 }  // namespace aitrading::models

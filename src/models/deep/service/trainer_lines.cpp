@@ -21,8 +21,8 @@ std::optional<double> number(std::string_view line, std::string_view name) {
 }  // namespace
 
 std::string to_line(const TrainerProgress& p) {
-    return fmt::format("progress epoch={} epochs={} step={} steps={} loss={:.9g} validation={:.9g} rows_per_second={:.9g}", p.epoch, p.epochs, p.step,
-                       p.steps, p.loss, p.validation_loss, p.rows_per_second);
+    return fmt::format("progress epoch={} epochs={} step={} steps={} loss={:.9g} validation={:.9g} rows_per_second={:.9g} seconds_left={:.6g}", p.epoch, p.epochs, p.step,
+                       p.steps, p.loss, p.validation_loss, p.rows_per_second, p.seconds_left);
 }
 
 std::string to_line(const TrainerSummary& s) {
@@ -32,10 +32,11 @@ std::string to_line(const TrainerSummary& s) {
 std::optional<TrainerProgress> parse_progress(std::string_view line) {
     if (!line.starts_with("progress ")) return {};
     const auto epoch = number(line, "epoch"), epochs = number(line, "epochs"), step = number(line, "step"), steps = number(line, "steps");
-    const auto loss = number(line, "loss"), validation = number(line, "validation"), rate = number(line, "rows_per_second");
-    if (!epoch || !epochs || !step || !steps || !loss || !validation || !rate) return {};
+    const auto loss = number(line, "loss"), validation = number(line, "validation"), rate = number(line, "rows_per_second"),
+               left = number(line, "seconds_left");
+    if (!epoch || !epochs || !step || !steps || !loss || !validation || !rate || !left) return {};
     return TrainerProgress{static_cast<std::uint32_t>(*epoch), static_cast<std::uint32_t>(*epochs), static_cast<std::int64_t>(*step),
-                           static_cast<std::int64_t>(*steps), *loss, *validation, *rate};
+                           static_cast<std::int64_t>(*steps), *loss, *validation, *rate, *left};
 }
 
 std::optional<TrainerSummary> parse_summary(std::string_view line) {

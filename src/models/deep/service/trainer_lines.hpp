@@ -8,7 +8,7 @@
 
 namespace aitrading::models {
 
-/// `progress epoch=3 epochs=24 step=120 steps=960 loss=0.61 validation=nan rows_per_second=85000`
+/// `progress epoch=3 epochs=24 step=120 steps=960 loss=0.61 validation=nan rows_per_second=85000 seconds_left=12.5`
 std::string to_line(const TrainerProgress& progress);
 /// `done epochs=12 best_epoch=6 validation=0.61 base=0.69`
 std::string to_line(const TrainerSummary& summary);

@@ -172,12 +172,16 @@ Result<void> write_whole(const fs::path& path, std::string_view bytes) {
 
 }  // namespace
 
+Result<void> TrainerProcess::ready() const {
+    if (::access(program_.c_str(), X_OK) == 0) return {};
+    return fail(ErrorCode::not_found, fmt::format("nets cannot be trained here: {} is not there. Build it with ./dev build (it needs libtorch, which "
+                                                  "./dev setup installs), or set AITRADING_TRAIN to where it lies", program_.string()));
+}
+
 Result<TrainedFile> TrainerProcess::train(const TrainingJob& job, std::stop_token stop,
                                           const std::function<void(const TrainerProgress&)>& progress) const {
     TRY_VOID(check_job(job));
-    if (::access(program_.c_str(), X_OK) != 0)
-        return fail(ErrorCode::not_found, fmt::format("nets cannot be trained here: {} is not there. Build it with ./dev build (it needs libtorch, which "
-                                                      "./dev setup installs), or set AITRADING_TRAIN to where it lies", program_.string()));
+    TRY_VOID(ready());
     std::error_code made;
     fs::create_directories(folder_, made);
     if (made) return fail(ErrorCode::failed, fmt::format("{} cannot be made: {}", folder_.string(), made.message()));

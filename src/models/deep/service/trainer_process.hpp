@@ -22,6 +22,9 @@ class TrainerProcess final : public NetTrainer {
     Result<TrainedFile> train(const TrainingJob& job, std::stop_token stop,
                               const std::function<void(const TrainerProgress&)>& progress) const override;
 
+    /// Whether the program is there, to be asked before long work. @errors not_found, with the remedy
+    Result<void> ready() const;
+
   private:
     std::filesystem::path program_, folder_;
     std::string device_;

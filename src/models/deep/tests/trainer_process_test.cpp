@@ -35,9 +35,9 @@ class Trainer : public testing::Test {
 
 TEST_F(Trainer, reads_progress_and_the_weight_file) {
     std::vector<double> losses;
-    const auto trained = run("echo 'progress epoch=0 epochs=2 step=1 steps=4 loss=0.7 validation=nan rows_per_second=10'\n"
+    const auto trained = run("echo 'progress epoch=0 epochs=2 step=1 steps=4 loss=0.7 validation=nan rows_per_second=10 seconds_left=9'\n"
                              "echo 'something else'\n"
-                             "echo 'progress epoch=1 epochs=2 step=3 steps=4 loss=0.6 validation=0.65 rows_per_second=10'\n"
+                             "echo 'progress epoch=1 epochs=2 step=3 steps=4 loss=0.6 validation=0.65 rows_per_second=10 seconds_left=9'\n"
                              "printf weights > \"$4\"\n"
                              "echo 'done epochs=2 best_epoch=1 validation=0.65 base=0.69'",
                              [&](const TrainerProgress& p) { losses.push_back(p.loss); });
@@ -73,7 +73,7 @@ TEST_F(Trainer, a_program_that_dies_is_reported_with_what_it_said) {
 TEST_F(Trainer, a_stop_request_reaches_the_program) {
     std::stop_source stop;
     const auto stopped = run("trap 'echo \"error[interrupted]: kept\" >&2; exit 130' TERM\n"
-                             "echo 'progress epoch=0 epochs=2 step=1 steps=4 loss=0.7 validation=nan rows_per_second=10'\n"
+                             "echo 'progress epoch=0 epochs=2 step=1 steps=4 loss=0.7 validation=nan rows_per_second=10 seconds_left=9'\n"
                              "while :; do :; done",
                              [&](const TrainerProgress&) { stop.request_stop(); }, stop.get_token());
     ASSERT_FALSE(stopped);
@@ -95,12 +95,13 @@ TEST_F(Trainer, an_impossible_job_does_not_reach_the_program) {
 }
 
 TEST(TrainerLines, come_back_from_their_words) {
-    const TrainerProgress p{3, 24, 120, 960, 0.612345678, 0.65, 85000};
+    const TrainerProgress p{3, 24, 120, 960, 0.612345678, 0.65, 85000, 12.5};
     const auto back = parse_progress(to_line(p));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->epoch, 3U);
     EXPECT_EQ(back->steps, 960);
     EXPECT_EQ(back->loss, 0.612345678);
+    EXPECT_EQ(back->seconds_left, 12.5);
     EXPECT_FALSE(parse_progress("progress epoch=3"));
     EXPECT_FALSE(parse_progress(to_line(TrainerSummary{})));
     const auto summary = parse_summary(to_line(TrainerSummary{12, 6, 0.61, 0.69}));

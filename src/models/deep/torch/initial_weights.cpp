@@ -41,7 +41,12 @@ std::vector<float> initial_weights(const NetSpec& spec, const InitialScales& sca
             for (std::size_t i = size / 4; i < size / 2; ++i) out[at + i] = 1.0F;
         else if (t.shape.size() > 1 && !t.name.ends_with("age_bias")) {
             const double limit = spread(t.name) / std::sqrt(fan_in(t));
-            for (std::size_t i = 0; i < size; ++i) out[at + i] = static_cast<float>((2 * random.next_uniform() - 1) * limit);
+            const bool first = t.name == "lstm.0.weight_ih" || t.name == "embed.weight";
+            for (std::size_t i = 0; i < size; ++i) {
+                const auto drawn = static_cast<float>((2 * random.next_uniform() - 1) * limit);
+                // A weight that no gradient ever reaches would be noise on the day the column comes to life.
+                out[at + i] = first && scales.mute[i % spec.inputs] ? 0.0F : drawn;
+            }
         }
     }
     return out;

@@ -110,8 +110,9 @@ Result<void> Training::run_epoch() {
         if (!hooks_.progress) continue;
         const double seconds = hooks_.clock ? hooks_.clock() - started_ : 0;
         const auto rows = static_cast<double>(timed_steps_ * rows_.streams() * job_.options.chunk);
-        hooks_.progress({epoch_, job_.options.epochs, std::int64_t{epoch_} * rows_.chunks() + chunk_ + 1, steps(), loss_sum_ / static_cast<double>(chunk_ + 1),
-                         validation_, seconds > 0 ? rows / seconds : 0});
+        const std::int64_t step = std::int64_t{epoch_} * rows_.chunks() + chunk_ + 1;
+        hooks_.progress({epoch_, job_.options.epochs, step, steps(), loss_sum_ / static_cast<double>(chunk_ + 1), validation_,
+                         seconds > 0 ? rows / seconds : 0, seconds * static_cast<double>(steps() - step) / static_cast<double>(timed_steps_)});
     }
     chunk_ = 0;
     ++epoch_;

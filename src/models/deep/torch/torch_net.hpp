@@ -60,6 +60,7 @@ class TorchNet {
 struct InitialScales {
     std::vector<float> mean, scale;          ///< [inputs]
     std::vector<float> head_bias;            ///< [outputs]
+    std::vector<bool> mute;                  ///< [inputs] never known or never changing: its first weights are 0 and stay so
 };
 std::vector<float> initial_weights(const NetSpec& spec, const InitialScales& scales, std::uint64_t seed);
 

@@ -68,7 +68,9 @@ InitialScales input_scales(const TrainingJob& job, const TargetScales& targets) 
     for (const Moments& m : moments) {
         const double deviation = std::sqrt(m.variance());
         out.mean.push_back(static_cast<float>(m.mean()));
-        out.scale.push_back(deviation > 1e-6 * std::abs(m.mean()) && deviation > 1e-30 ? static_cast<float>(deviation) : 1.0F);
+        const bool changes = deviation > 1e-6 * std::abs(m.mean()) && deviation > 1e-30;
+        out.scale.push_back(changes ? static_cast<float>(deviation) : 1.0F);
+        out.mute.push_back(!changes);
     }
     const double one = job.options.balance_classes ? 0.5 : targets.base_rate;
     const std::array<double, 3> bias{std::log(one / (1 - one)), targets.volatility_mean, targets.range_mean};

@@ -2,7 +2,7 @@
 // 200k.
 //   models_ensemble_bench [--market strong|realistic|null|other]... [--seed N]... [--models a,b] [--threads N]
 //                         [--words 'lightgbm:name=value ...']... [--train N] [--test N] [--regimes yes|no]
-//                         [--memory yes|no] [--json]
+//                         [--memory yes|no] [--trainer PROGRAM] [--json]
 // --regimes no: the tree models without regime columns and without markov_switching. --memory no: neither those nor
 // memories, only the five columns of the last bar: what a model without any notion of a regime can see.
 //   models_ensemble_bench --next-regime yes [--market M]... [--seed N]... [--train N] [--test N]    the next-regime classifier
@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@
 #include "market/simulator/market.hpp"
 #include "market/simulator/other_market.hpp"
 #include "models/boosting/boosting.hpp"
+#include "models/deep/net_learner.hpp"
+#include "models/deep/service/trainer_process.hpp"
 #include "models/ensemble/market_features.hpp"
 #include "models/ensemble/market_learners.hpp"
 #include "models/ensemble/market_regimes.hpp"
@@ -39,6 +42,12 @@ namespace {
 using namespace aitrading;
 using namespace aitrading::models;
 
+/// aitrading-train of the build that this program lies in.
+std::string trainer_of_build() {
+    if (std::getenv("AITRADING_TRAIN") != nullptr) return find_trainer().string();
+    return (find_trainer().parent_path() / "../../apps/aitrading/aitrading-train").lexically_normal().string();
+}
+
 struct Arguments {
     std::vector<std::string> markets, models;
     std::vector<std::uint64_t> seeds;
@@ -50,6 +59,7 @@ struct Arguments {
     bool speed = true;  ///< not where markets or seeds were asked for
     std::size_t train = 150'000, test = 200'000;
     int threads = 2;
+    std::string trainer = trainer_of_build();
     PipelineOptions pipeline = market_pipeline_options();
 };
 
@@ -86,6 +96,8 @@ Arguments parse(int argc, char** argv) {
             a.train = std::strtoull(value.c_str(), nullptr, 10);
         else if (name == "--test")
             a.test = std::strtoull(value.c_str(), nullptr, 10);
+        else if (name == "--trainer")
+            a.trainer = value;
         else if (name == "--words")
             a.words[value.substr(0, value.find(':'))] = value.substr(value.find(':') + 1);
         else if (name == "--next-regime")
@@ -234,6 +246,23 @@ std::vector<kit::BenchRow> rows_of(const std::string& market, std::uint64_t seed
     return rows;
 }
 
+Result<std::vector<std::unique_ptr<Learner>>> members_of(const Arguments& a) {
+    const auto trainer = std::make_shared<TrainerProcess>(a.trainer, std::filesystem::temp_directory_path() / "aitrading-market-bench");
+    std::vector<std::unique_ptr<Learner>> out;
+    for (const std::string& name : a.models) {
+        if (name == "markov_switching") {
+            out.push_back(make_markov_switching_member());
+            continue;
+        }
+        const auto own = a.words.find(name);
+        const std::string words = own != a.words.end() ? own->second : market_learner_words(name, a.train);
+        const bool net = parse_net_kind(name).has_value();
+        TRY(auto learner, net ? make_net_learner(name, words, trainer) : make_learner(name, words));
+        out.push_back(std::move(learner));
+    }
+    return out;
+}
+
 Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint64_t seed,
                                            const Arguments& a) {
     // The null band is stated at 50,000 bars.
@@ -242,18 +271,8 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
     const FeatureMatrix all = market_feature_matrix(data.bars);
     const FeatureMatrix features = a.memory ? all : last_bar_only(all);
     const LabelSet labels = market_labels(data.bars);
-    std::vector<std::unique_ptr<Learner>> owned;
+    TRY(const auto owned, members_of(a));
     const MarketRegimes regimes(data.bars);
-    for (const std::string& name : a.models) {
-        if (name == "markov_switching") {
-            owned.push_back(make_markov_switching_member());
-            continue;
-        }
-        const auto own = a.words.find(name);
-        const std::string words = own != a.words.end() ? own->second : market_learner_words(name, a.train);
-        TRY(auto learner, make_learner(name, words));
-        owned.push_back(std::move(learner));
-    }
     std::vector<const Learner*> learners;
     learners.reserve(owned.size());
     for (const auto& l : owned) learners.push_back(l.get());
@@ -263,6 +282,9 @@ Result<std::vector<kit::BenchRow>> run_one(const std::string& market, std::uint6
     if (a.regimes) options.learnt = &regimes;
     options.threads = a.threads;
     options.clock = seconds;
+    options.inside = [](std::string_view member, int, const FitProgress& p) {
+        std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(member.size()), member.data(), p.text.c_str());
+    };
     options.progress = [](const PipelineProgress& p) {
         std::fprintf(stderr, "fit %zu of %zu: %.*s\n", p.done, p.total, static_cast<int>(p.member.size()),
                      p.member.data());

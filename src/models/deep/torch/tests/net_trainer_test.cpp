@@ -104,6 +104,18 @@ TEST(NetTrainer, rows_without_a_weight_and_validation_rows_teach_nothing) {
     EXPECT_EQ(first->weights, other->weights);
 }
 
+TEST_P(EachNet, a_column_that_was_never_known_or_never_changed_is_not_heard_later) {
+    TrainingJob job = small_job(GetParam(), 2500);
+    job.options.epochs = 1;
+    for (std::size_t i = 0; i < job.rows(); ++i) job.inputs[3 * i + 1] = 4, job.inputs[3 * i + 2] = std::nanf("");
+    const auto net = train_net(job, {}, "cpu", {});
+    ASSERT_TRUE(net) << net.error().text;
+    std::vector<float> rows(job.inputs.begin(), job.inputs.begin() + 3 * 50);
+    const auto before = torch_outputs(job.spec, net->weights, rows, 50);
+    for (std::size_t i = 0; i < 50; ++i) rows[3 * i + 1] = 9, rows[3 * i + 2] = 1;
+    EXPECT_EQ(torch_outputs(job.spec, net->weights, rows, 50), before);
+}
+
 TEST(NetTrainer, keeps_the_epoch_that_validates_best_and_stops_early) {
     TrainingJob job = small_job(NetKind::lstm, 3000);
     job.options.epochs = 200;

@@ -1,0 +1,85 @@
+"""Deep nets from the command line: trained by aitrading-train, evaluated, kept, asked again."""
+import csv
+import os
+import signal
+import subprocess
+import unittest
+
+import e2e
+from e2e import Case, random_walk
+
+TRAINER = "aitrading-train"
+
+
+class Nets(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not os.path.exists(os.path.join(os.path.dirname(e2e.BINARY), TRAINER)):
+            raise unittest.SkipTest("this build has no aitrading-train: a sanitizer's, or libtorch is not installed")
+        cls.market = cls.folder / "strong.csv"
+        cls.must("--seed", 42, "synth", "market-strong", "--rows", 9001, "--out", cls.market)
+        cls.words = ["evaluate", "--market", cls.market, "--train", 6000, "--test", 3000, "--models", "cnn", "--threads", 1]
+
+    def test_a_net_learns_a_strong_market_twice_to_the_same_bytes(self):
+        outs = [self.folder / "first.csv", self.folder / "second.csv"]
+        results = [self.must_json(*self.words, "--predictions", out) for out in outs]
+        self.check_panel(results[0]["models"]["cnn"])
+        self.assertGreater(results[0]["models"]["cnn"]["accuracy"], 0.65)
+        with open(outs[0], newline="") as file:
+            self.assertEqual(list(csv.DictReader(file).fieldnames), "t p_up p_low p_high low high regime cnn".split())
+        self.assertEqual(outs[0].read_bytes(), outs[1].read_bytes())
+        self.assertEqual(os.listdir(self.home / "cache" / "nets"), [])
+
+    def test_interrupted_it_keeps_a_checkpoint_and_goes_on_to_the_same_bytes(self):
+        home, whole, out = self.folder / "stopped", self.folder / "whole.csv", self.folder / "resumed.csv"
+        words = [*self.words[:-3], "lstm", "--threads", 1]
+        self.must(*words, "--predictions", whole)
+        command = self.command(*words, "--predictions", out, home=home)
+        command[command.index("none")] = "plain"
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            for line in run.stderr:  # the first words of the net itself: it is inside a training
+                if "epoch" in line:
+                    run.send_signal(signal.SIGTERM)
+                    break
+            said = run.stderr.read()
+            self.assertEqual(run.wait(timeout=300), 130, said)
+        self.assertIn("error[interrupted]", said)
+        left = os.listdir(home / "cache" / "nets")
+        self.assertTrue(left and all(name.endswith(".checkpoint") for name in left), left)
+        self.must(*words, "--predictions", out, home=home)
+        self.assertEqual(out.read_bytes(), whole.read_bytes())
+        self.assertEqual(os.listdir(home / "cache" / "nets"), [])
+
+    def test_without_the_program_the_remedy_is_said(self):
+        command = self.command(*self.words)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, "AITRADING_TRAIN": "/nowhere/aitrading-train"})
+        self.assertEqual(done.returncode, 4, done.stderr)
+        for part in ("/nowhere/aitrading-train", "./dev build", "libtorch"):
+            self.assertIn(part, done.stderr)
+
+    def test_a_gpu_that_is_not_there(self):
+        self.refuse(2, *self.words, "--device", "cuda", says=["--device cpu"])
+        self.refuse(2, *self.words, "--device", "tpu", says=["--device"])
+
+
+class KeptNet(Case):
+    def test_a_kept_net_says_bar_by_bar_what_its_series_told(self):
+        if not os.path.exists(os.path.join(os.path.dirname(e2e.BINARY), TRAINER)):
+            self.skipTest("this build has no aitrading-train: a sanitizer's, or libtorch is not installed")
+        path = self.write("EURUSD_H1.csv", random_walk(9000))
+        self.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
+        self.must("train", "EURUSD", "H1", "--models", "cnn", "--folds", 2, "--to", "2016-05-01", "--name", "net")
+        predictions = self.must_json("predict", "net")["predictions"]
+        later = [p for p in predictions if not p["out_of_fold"]]
+        self.assertGreater(len(later), 100)
+        self.assertGreater(len({p["p_up"] for p in later}), 5)
+        for p in later:
+            self.assertTrue(0 <= p["p_low"] <= p["p_up"] <= p["p_high"] <= 1, p)
+        # The state at a bar comes from all bars before it, and from none after.
+        part = self.must_json("predict", "net", "--to", later[50]["time"])["predictions"]
+        self.assertEqual([p["p_up"] for p in part], [p["p_up"] for p in predictions[:len(part)]])
+
+
+if __name__ == "__main__":
+    e2e.main()
