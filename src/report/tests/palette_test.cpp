@@ -1,5 +1,7 @@
 #include "report/palette.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -10,7 +12,7 @@ namespace aitrading::report {
 namespace {
 
 Rgb blend(Rgb over, Rgb under, double share) {
-    const auto mix = [&](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>(a * share + b * (1 - share) + 0.5); };
+    const auto mix = [&](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>(std::lround(a * share + b * (1 - share))); };
     return {mix(over.red, under.red), mix(over.green, under.green), mix(over.blue, under.blue)};
 }
 
