@@ -20,6 +20,8 @@ void* counted(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
+// NOLINTBEGIN(cppcoreguidelines-no-malloc,clang-analyzer-cplusplus.NewDelete): these are new and delete
+// themselves
 void* operator new(std::size_t size) {
     return counted(size, alignof(std::max_align_t));
 }
@@ -38,6 +40,7 @@ void operator delete(void* memory, std::align_val_t) noexcept {
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
     std::free(memory);
 }
+// NOLINTEND(cppcoreguidelines-no-malloc,clang-analyzer-cplusplus.NewDelete)
 
 namespace aitrading::models {
 namespace {
