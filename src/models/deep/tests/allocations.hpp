@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstddef>
+
+namespace aitrading::models::testing_deep {
+
+/// Calls of operator new in this program so far; always 0 under a sanitizer, which has its own.
+std::size_t count();
+
+}  // namespace aitrading::models::testing_deep
