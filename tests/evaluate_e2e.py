@@ -34,6 +34,17 @@ class OnARandomWalk(Case):
     def test_a_fair_walk_stays_a_coin(self):
         self.check_coin(self.result["panel"])
 
+    def test_stack_may_be_of_another_form_and_members_disagreement_is_told(self):
+        self.assertEqual(self.result["dropped"], [[], [], []])
+        self.assertIsNone(self.result["agreement"])
+        both = self.must_json("evaluate", "EURUSD", "H1", "--models", "lightgbm,random_forest", "--folds", "3", "--stack", "drop,disagreement")
+        self.check_coin(both["panel"])
+        self.assertEqual(len(both["dropped"]), 3)
+        self.assertEqual(both["agreement"]["accuracy_at"]["1.0"], both["panel"]["accuracy"])
+        self.assertTrue(0.4 < both["agreement"]["error_auc"] < 0.6, both["agreement"])
+        self.assertTrue(any("width for each regime" in line for line in both["protocol"]), both["protocol"])
+        self.refuse(2, *RUN, "--stack", "plain,drop", says=["plain"])
+
     def test_predictions_file(self):
         with open(self.predictions, newline="") as file:
             rows = list(csv.DictReader(file))

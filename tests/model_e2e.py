@@ -47,6 +47,12 @@ class StoredModel(Case):
         self.assertIn("out-of-fold", " ".join(result["notes"]).replace("out of fold", "out-of-fold"))
         self.assertEqual(self.must_json(*words)["hash"], result["hash"])
 
+    def test_nobody_is_missing_and_nobody_was_dropped(self):
+        for p in self.must_json("predict", "walk", "--from", "2015-06-10")["predictions"]:
+            self.assertEqual(p["missing_members"], [])
+        self.assertEqual(self.trained["dropped"], [])
+        self.refuse(2, "train", "EURUSD", "H1", "--name", "walk", "--stack", "gates", says=["gates", "drop"])
+
     def test_another_series_is_refused(self):
         self.refuse(5, "predict", "walk", "GBPUSD", "H1", says=["walk", "EURUSD", "GBPUSD"])
         self.refuse(5, "backtest", "GBPUSD", "H1", "--strategy", "model:walk", says=["walk", "EURUSD", "GBPUSD"])

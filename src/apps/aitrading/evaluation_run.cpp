@@ -31,6 +31,8 @@ std::string configuration(const EvaluationRequest& request, const EvaluationRun&
     std::string out = fmt::format("{} folds={} rows={} refit={} embargo={} features={}", run.labels.spec, request.plan.folds,
                                   request.plan.fold_rows, request.plan.refit_bars, run.embargo_bars, run.features.manifest_hash);
     if (!run.learnt_names.empty()) out += fmt::format(" learnt={}", run.learnt_names.size());
+    if (request.form.any())
+        out += fmt::format(" stack={}{}{}", request.form.drop ? "drop " : "", request.form.disagreement ? "disagreement " : "", request.form.gate ? "regimes" : "");
     for (const auto* l : learners) out += fmt::format(" {}({})", l->name(), l->describe());
     return out;
 }
@@ -44,7 +46,8 @@ Result<void> count_trial(EvaluationRun& run, const EvaluationRequest& request, c
     return {};
 }
 
-Result<void> walk_forward(EvaluationRun& run, Learners learners, const models::LearntColumns* learnt, const Context& context) {
+Result<void> walk_forward(EvaluationRun& run, const EvaluationRequest& request, Learners learners, const models::LearntColumns* learnt,
+                          const Context& context) {
     TRY(auto cache, models::FileFoldCache::open(context.home / "cache" / "fits"));
     FitBar bar(context, "fitting " + to_string(run.bars.key) + " " + run.labels.spec, run.splits.size() * learners.size());
     models::PipelineOptions options;
@@ -54,6 +57,8 @@ Result<void> walk_forward(EvaluationRun& run, Learners learners, const models::L
     options.embargo_bars = run.embargo_bars;
     options.cache = &cache;
     options.learnt = learnt;
+    options.regime = run.regimes.regime;
+    options.form = request.form;
     options.clock = monotonic_seconds;
     bar.follow(options);
     TRY(run.pipeline, models::walk_forward_predict(run.features, run.labels, run.splits, learners, options));
@@ -98,7 +103,7 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
         TRY_VOID(models::audit_features(run.bars, run.features, [&](const BarColumns& b) { return inputs.compute(b); },
                                         audited_prefixes, context.seed));
     TRY_VOID(models::cut_in_time(run, request.plan));
-    TRY_VOID(walk_forward(run, learners, learnt.get(), context));
+    TRY_VOID(walk_forward(run, request, learners, learnt.get(), context));
     TRY(const models::FillCosts costs, costs_of(run, request, context));
     TRY_VOID(count_trial(run, request, context, learners));
     TRY_VOID(models::judge(run, request.plan, costs, context.seed));

@@ -20,6 +20,7 @@ struct EvaluationRequest {
     std::vector<std::string> parameters;        ///< `name=value` words for each learner; empty: defaults
     std::string device = "cpu";                 ///< where nets are trained: cpu or cuda
     models::EvaluationPlan plan;
+    models::FormOptions form;                   ///< what validation may make the stack of
     std::optional<Price> spread;                ///< whole spread; unset: the series' own median, else 1 pip
     std::optional<trading::Commission> commission;  ///< unset: 20 per million and fill
 };

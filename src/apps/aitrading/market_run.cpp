@@ -107,6 +107,7 @@ Result<MarketRun> run_market(market::MarketTable table, const std::string& name,
     models::PipelineOptions options = models::market_pipeline_options();
     options.seed = context.seed;
     options.learnt = &regimes;
+    options.form = members.form;
     options.threads = context.threads;
     options.stop = context.stop;
     options.clock = [] {

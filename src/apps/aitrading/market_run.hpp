@@ -25,6 +25,7 @@ struct MarketRun {
 struct MarketMembers {
     std::vector<std::string> models;  ///< names, `all` among them or none: the trees and markov_switching
     std::string device = "cpu";       ///< where nets are trained
+    models::FormOptions form;         ///< what validation may make the stack of
 };
 
 /// @errors bad_input (fewer rows than asked for, a field that is no number), usage, interrupted

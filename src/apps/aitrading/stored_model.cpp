@@ -43,7 +43,7 @@ std::string_view next_field(std::string_view& line) {
 
 /// Rows after the training end, with intervals that go on learning from labels as they become known.
 Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, const FeatureMatrix& features,
-                            std::vector<StoredPrediction>& out) {
+                            const models::RegimePath& regimes, std::vector<StoredPrediction>& out) {
     // Labels feed the interval only; a series too short for any leaves the interval as training left it.
     const auto labels = models::make_labels(model.metadata.label, bars);
     models::IntervalStream intervals = model.fitted.interval_stream();
@@ -56,8 +56,11 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
         if (!later && !remembers) continue;
         const models::RowPrediction p = model.fitted.predict_next(memory, features.row(i));
         if (!later) continue;
-        const models::Interval target = intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)));
-        out.push_back({features.time[i], features.known[i], p.p_up, p.p_low, p.p_high, target.low, target.high, false, 0, {}, {}, 0, {}});
+        const models::TargetInterval target = models::widen(
+            intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)), regimes.regime[i]), p.widened);
+        out.push_back({.bar = features.time[i], .known = features.known[i], .p_up = p.p_up, .p_low = p.p_low, .p_high = p.p_high,
+                       .low = target.low, .high = target.high});
+        out.back().missing = model.fitted.names_of(p.missing);
         if (model.fitted.learns_columns()) {
             const auto learnt = features.row(i).last(model.fitted.learnt_columns());
             out.back().states.assign(learnt.begin(), learnt.begin() + models::SeriesRegimes::states);
@@ -71,9 +74,7 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
 }
 
 /// The regime of each predicted bar, told from `bars` up to its close.
-Result<void> tell_regimes(const BarColumns& bars, const Context& context, std::vector<StoredPrediction>& out) {
-    TRY(const auto rules, regime_options(context, bars));
-    TRY(const models::RegimePath path, models::rule_regimes(bars, rules, context.stop));
+void tell_regimes(const BarColumns& bars, const models::RegimePath& path, std::vector<StoredPrediction>& out) {
     std::size_t at = 0;
     for (StoredPrediction& p : out) {
         while (at < bars.size() && bars.time[at] < p.bar) ++at;
@@ -83,7 +84,6 @@ Result<void> tell_regimes(const BarColumns& bars, const Context& context, std::v
         p.next = path.next[at];
         p.remaining = path.remaining[at];
     }
-    return {};
 }
 
 }  // namespace
@@ -135,8 +135,10 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
     std::vector<StoredPrediction> out;
     for (const StoredPrediction& p : model.out_of_fold)
         if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);
-    TRY_VOID(add_later_rows(model, bars, features, out));
-    TRY_VOID(tell_regimes(bars, context, out));
+    TRY(const auto rules, regime_options(context, bars));
+    TRY(const models::RegimePath regimes, models::rule_regimes(bars, rules, context.stop));
+    TRY_VOID(add_later_rows(model, bars, features, regimes, out));
+    tell_regimes(bars, regimes, out);
     return out;
 }
 

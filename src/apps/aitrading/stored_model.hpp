@@ -23,6 +23,7 @@ struct StoredPrediction {
     std::array<double, models::rule_regime_kinds> nearness{}; ///< of each rule to its thresholds; zeros where not known
     std::array<double, models::rule_regime_kinds> next{};     ///< law of the next bar's regime; zeros where not known
     double remaining = 0;                                     ///< bars that the regime is expected to go on for
+    std::vector<std::string> missing;                         ///< members that did not answer; the interval is wider for it
     std::vector<double> states;                               ///< posterior of the model's own fitted states; empty without
 };
 

@@ -27,7 +27,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "all", name, with, device = "cpu";
+    std::string label = "next_bar", models = "all", name, with, stack = "plain", device = "cpu";
     int folds = 10, trials = 0;
 };
 
@@ -63,6 +63,8 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     options.embargo_bars = run.embargo_bars;
     const auto learnt = learnt_columns(request, run.bars);
     options.learnt = learnt.get();
+    options.regime = run.regimes.regime;
+    options.form = request.form;
     FitBar bar(context, "fitting the final model", 0);
     bar.follow(options);
     auto fitted = models::FittedEnsemble::fit(run.features, run.labels, all, borrowed(learners), options);
@@ -104,6 +106,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     request.plan.folds = o.folds;
     request.with = split_list(o.with);
     request.device = o.device;
+    TRY(request.form, models::parse_form(split_list(o.stack)));
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));
     }
@@ -117,6 +120,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
         out["version"] = version;
         out["card"] = stored.card;
         out["panel"] = Json::parse(stored.metadata.panel_json);
+        out["dropped"] = fitted.dropped();
         out["trials"] = run.trials;
         std::puts(out.dump(2).c_str());
         return {};
@@ -138,6 +142,7 @@ Json prediction_json(const StoredPrediction& p) {
     out["low"] = number(p.low);
     out["high"] = number(p.high);
     out["out_of_fold"] = p.out_of_fold;
+    out["missing_members"] = p.missing;
     out["regime"] = p.regime == 0 ? Json(nullptr) : Json(p.regime);
     out["regime_name"] = p.regime == 0 ? Json(nullptr) : Json(insight::regime_names[static_cast<std::size_t>(p.regime)]);
     out["regime_p"] = p.regime == 0 ? Json(nullptr) : Json(p.nearness);
@@ -200,6 +205,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all (these), lstm,transformer,cnn")->capture_default_str();
     train_command->add_option("--device", t->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     train_command->add_option("--with", t->with, "regimes: regimes as columns and as a member");
+    train_command->add_option("--stack", t->stack, "as for evaluate")->capture_default_str();
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
     train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");

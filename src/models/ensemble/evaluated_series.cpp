@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "models/evaluation/baselines.hpp"
 #include "models/evaluation/panel.hpp"
@@ -98,6 +99,14 @@ std::vector<std::string> describe_protocol(const EvaluatedSeries& series, const 
         out.push_back(fmt::format("{} columns are learnt anew for each fit, from exactly the rows that its members learn from, and filtered "
                                   "bar by bar after them. {}", series.learnt_names.size(),
                                   series.pipeline.learnt_notes.empty() ? "" : "Last fold: " + series.pipeline.learnt_notes.back()));
+    const auto& pooled = series.pipeline.interval_pooled;
+    const double shared = static_cast<double>(std::ranges::count(pooled, 1)) / std::max<double>(1, static_cast<double>(pooled.size()));
+    if (!pooled.empty() && shared < 1)
+        out.push_back(fmt::format("Intervals have a width for each regime by rule from 500 known labels in it on; {:.0f} % of the tested bars had "
+                                  "that of all regimes.", 100 * shared));
+    for (std::size_t f = 0; f < series.pipeline.dropped.size(); ++f)
+        if (!series.pipeline.dropped[f].empty())
+            out.push_back(fmt::format("Fold {}: {} had no part in the ensemble, since it hurt on earlier rows.", f, fmt::join(series.pipeline.dropped[f], ", ")));
     if (!plan.placebo.empty()) out.push_back("PLACEBO: " + plan.placebo + ". This is no forecast.");
     return out;
 }
@@ -126,6 +135,8 @@ Result<void> judge(EvaluatedSeries& series, const EvaluationPlan& plan, const Fi
         return {};
     };
     TRY_VOID(add("ensemble", series.pipeline.ensemble().p_up, &series.pipeline.ensemble().thresholds, false));
+    if (fitted.size() > 2)
+        series.agreement = agreement_panel(ground.y, series.pipeline.ensemble().p_up, series.pipeline.disagreement, series.pipeline.agreement_thresholds);
     for (std::size_t m = 0; m + 1 < fitted.size(); ++m) TRY_VOID(add(fitted[m].name, fitted[m].p_up, &fitted[m].thresholds, false));
     TRY(series.regime_panels, by_regime(series, ground, seed));
     TRY(const auto baselines, run_baselines(series.bars, series.labels, series.splits));

@@ -10,6 +10,7 @@
 #include "domain/model.hpp"
 #include "models/ensemble/pipeline.hpp"
 #include "models/ensemble/rule_regimes.hpp"
+#include "models/evaluation/agreement_panel.hpp"
 #include "models/evaluation/regime_panel.hpp"
 #include "models/evaluation/splits.hpp"
 #include "models/evaluation/unit_costs.hpp"
@@ -39,6 +40,7 @@ struct EvaluatedSeries {
     int embargo_bars = 0;
     std::int64_t trials = 1;                     ///< configurations tried on this series and label
     std::vector<report::ModelPanel> panels;      ///< the ensemble first, then members, then baselines
+    std::optional<AgreementPanel> agreement;     ///< of two members or more
     std::vector<RegimePanel> regime_panels;      ///< of the ensemble; empty where no regime is known
     std::vector<std::string> protocol;           ///< sentences in plain words
 

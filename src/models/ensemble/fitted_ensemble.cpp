@@ -15,9 +15,11 @@ namespace aitrading::models {
 namespace {
 
 /// Version 2 is version 1 behind a header that holds the learnt columns. Version 3 is version 2 with the form of a stack that is
-/// not plain behind it.
+/// not plain behind it, and what intervals keep for each regime.
 constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", magic_3 = "ait-ensemble-3\n",
                            any_version = "ait-ensemble-";
+
+constexpr std::size_t members_max = 63;
 
 std::string_view magic_of(std::string_view bytes) {
     return bytes.starts_with(magic_3) ? magic_3 : bytes.starts_with(magic_2) ? magic_2 : magic_1;
@@ -40,6 +42,7 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));
     TRY_VOID(check_training(labels, train, 0));
+    CHECK(learners.size() <= members_max && (options.regime.empty() || options.regime.size() >= features.rows()));
     const std::vector<FitTask> tasks = plan_window(labels, train, {}, 0, learners.size(), true, options);
     const MemberFitter fitter(features, labels, effective_weights(labels, options.weight_by_move), learners,
                               options);
@@ -85,16 +88,15 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     keep_latest(rows, options.meta_rows);
     std::vector<double> score;
     e.meta_ = MetaModel::fit(rows, labels.horizon_bars, meta_options(options, learners), &score);
-    IntervalOptions interval = options.interval;
-    interval.directional = labels.directional;
-    e.stream_ = IntervalStream(interval);
+    e.stream_ = IntervalStream(interval_options(options, labels));
     e.interval_columns_ = IntervalColumns::choose(features, labels, train);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         e.stream_.predict(rows.row[i], e.meta_.ensemble.apply(score[i]).p,
-                          e.interval_columns_.at(features.row(rows.row[i])));
+                          e.interval_columns_.at(features.row(rows.row[i])), options.regime.empty() ? -1 : options.regime[rows.row[i]]);
         e.stream_.label(rows.row[i], rows.end[i], labels.target[entry[dropped + i]]);
     }
     e.stream_.finish_rows();
+    if (e.is_plain()) e.meta_.stack.forget_echo();  // its bytes have no room for it, and a restart must change nothing
     return e;
 }
 
@@ -119,17 +121,80 @@ RowPrediction FittedEnsemble::predict_next(EnsembleMemory& memory, std::span<con
 
 RowPrediction FittedEnsemble::predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const {
     DCHECK(memory != nullptr || !remembers());
-    CHECK(row.size() == columns() && (out_members.empty() || out_members.size() == members_.size()));
-    std::array<double, 16> few;
-    std::vector<double> many(members_.size() > few.size() ? members_.size() : 0);
-    const std::span<double> z = many.empty() ? std::span(few).first(members_.size()) : std::span(many);
+    CHECK(row.size() == columns());
+    std::array<double, members_max> said;
+    for (std::size_t m = 0; m < members_.size(); ++m)
+        said[m] = memory != nullptr ? members_[m]->predict_next(memory->members[m].get(), row) : members_[m]->predict_row(row);
+    return predict_from(std::span(said).first(members_.size()), row, out_members);
+}
+
+RowPrediction FittedEnsemble::predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members) const {
+    CHECK(row.size() == columns() && said.size() == members_.size());
+    CHECK(out_members.empty() || out_members.size() == members_.size());
+    std::array<double, members_max> logits;
+    const std::span<double> z = std::span(logits).first(members_.size());
+    RowPrediction out;
     for (std::size_t m = 0; m < members_.size(); ++m) {
-        z[m] = logit(memory != nullptr ? members_[m]->predict_next(memory->members[m].get(), row) : members_[m]->predict_row(row));
-        if (!out_members.empty()) out_members[m] = meta_.members[m].apply(z[m]).p;
+        const bool answers = said[m] >= 0 && said[m] <= 1;  // not where it is NaN
+        z[m] = answers ? logit(said[m]) : std::nan("");
+        if (!answers && meta_.stack.form().keeps(m)) out.missing |= std::uint64_t{1} << m;
+        if (!out_members.empty()) out_members[m] = answers ? meta_.members[m].apply(z[m]).p : z[m];
     }
-    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, row.subspan(columns() - learnt_, posteriors_)));
-    const Interval interval = stream_.now(value.p, interval_columns_.at(row));
-    return {value.p, value.low, value.high, interval.low, interval.high};
+    const std::span<const double> posterior = row.subspan(columns() - learnt_, posteriors_);
+    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, posterior));
+    out.p_up = value.p;
+    out.p_low = value.low;
+    out.p_high = value.high;
+    if (out.missing != 0) answer_without(z, posterior, out);
+    const TargetInterval interval = widen(stream_.now(value.p, interval_columns_.at(row)), out.widened);
+    out.low = interval.low;
+    out.high = interval.high;
+    return out;
+}
+
+/// Widens the intervals where members are missing.
+void FittedEnsemble::answer_without(std::span<double> z, std::span<const double> posterior, RowPrediction& out) const {
+    double least = 0, most = 0, sum = 0, present = 0, lost = 0, total = 0;
+    for (std::size_t m = 0; m < z.size(); ++m) {
+        if (!meta_.stack.form().keeps(m)) continue;
+        const double weight = std::abs(meta_.stack.weights()[m]);
+        total += weight;
+        if ((out.missing >> m & 1) != 0) {
+            lost += weight;
+            continue;
+        }
+        least = std::min(least, z[m]);
+        most = std::max(most, z[m]);
+        sum += z[m];
+        present += 1;
+    }
+    out.widened = 1 + (total > 0 ? lost / total : 1.0);
+    if (present == 0) {
+        out.p_low = 0;
+        out.p_high = 1;
+        return;
+    }
+    const double twice = 2 * sum / present;
+    for (const double guess : {std::min(least, twice), 0.0, std::max(most, twice)}) {
+        for (std::size_t m = 0; m < z.size(); ++m)
+            if ((out.missing >> m & 1) != 0) z[m] = guess;
+        const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, posterior));
+        out.p_low = std::min(out.p_low, value.low);
+        out.p_high = std::max(out.p_high, value.high);
+    }
+}
+
+TargetInterval widen(TargetInterval interval, double factor) {
+    if (factor == 1) return interval;
+    const double middle = (interval.low + interval.high) / 2, half = (interval.high - interval.low) / 2;
+    return {middle - factor * half, middle + factor * half, interval.pooled};
+}
+
+std::vector<std::string> FittedEnsemble::names_of(std::uint64_t members) const {
+    std::vector<std::string> out;
+    for (std::size_t m = 0; m < names_.size(); ++m)
+        if ((members >> m & 1) != 0) out.push_back(names_[m]);
+    return out;
 }
 
 std::vector<std::string> FittedEnsemble::dropped() const {
@@ -197,6 +262,7 @@ std::string FittedEnsemble::serialise() const {
     if (is_plain()) return out.sealed(learnt_ > 0 ? magic_2 : magic_1);
     out.put(static_cast<std::uint64_t>(posteriors_));
     meta_.stack.write_form(out);
+    stream_.write_more(out);
     return out.sealed(magic_3);
 }
 
@@ -239,9 +305,9 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
     bool read = e.stream_.read(in);
     if (read && bytes.starts_with(magic_3)) {
         e.posteriors_ = in.get<std::uint64_t>();
-        read = e.meta_.stack.read_form(in) && e.posteriors_ <= e.learnt_;
+        read = e.meta_.stack.read_form(in) && e.stream_.read_more(in) && e.posteriors_ <= e.learnt_;
     }
-    if (!read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.learnt_ >= e.columns_.size() ||
+    if (!read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.members_.size() > members_max || e.learnt_ >= e.columns_.size() ||
         e.meta_.members.size() != e.members_.size() || e.meta_.stack.members() != e.members_.size())
         return fail(ErrorCode::bad_input, "model: its parts do not fit together; train it anew");
     return e;

@@ -15,7 +15,12 @@ namespace aitrading::models {
 struct RowPrediction {
     double p_up = 0.5, p_low = 0, p_high = 1;  ///< calibrated probability of label 1, its Venn-Abers interval
     double low = 0, high = 0;  ///< 90 % interval of the label's target; NaN where too few labels were known
+    std::uint64_t missing = 0;  ///< bit m: member m has a part in the answer and did not answer
+    double widened = 1;         ///< by how much the interval of the target is wider for that
 };
+
+/// An interval about the same centre, so many times as wide.
+TargetInterval widen(TargetInterval interval, double factor);
 
 /// What the members of an ensemble remember of the bars of one stream.
 struct EnsembleMemory {
@@ -33,7 +38,7 @@ class FittedEnsemble {
                                       const PipelineOptions& options);
 
     /// @param row [columns]   @param out_members [members] each member's own calibrated probability, or empty
-    /// @pre row.size() == columns(), learnt ones included (see with_learnt).  Allocation-free up to 16 members.
+    /// @pre row.size() == columns(), learnt ones included (see with_learnt). At most 63 members. No allocation.
     /// @pre !remembers(): a net without the bars before this one would guess
     RowPrediction predict_row(std::span<const double> row, std::span<double> out_members = {}) const;
     /// Whether a member carries a state from bar to bar.
@@ -42,6 +47,13 @@ class FittedEnsemble {
     EnsembleMemory start() const;
     /// Takes in the next bar of a stream, from the first row of the series on; else as predict_row.
     RowPrediction predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members = {}) const;
+    /// The same from what the members said: the learners' own probabilities of 1, in the order of member_names().
+    ///
+    /// A member whose word is missing, late or broken is NaN or no probability: the rest answers as MetaStack::apply does. The
+    /// interval of p then also holds what would follow if those members said nothing, twice what the others say, or the
+    /// least or the most of any; the interval of the target grows by 1 + their share of the stack's absolute weights.
+    RowPrediction predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {}) const;
+    std::vector<std::string> names_of(std::uint64_t members) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
     IntervalStream interval_stream() const { return stream_; }
@@ -69,7 +81,7 @@ class FittedEnsemble {
     Result<FeatureMatrix> with_learnt(const FeatureMatrix& features, const LearntColumns* source) const;
 
     /// Versioned bytes with a checksum. Without learnt columns they are of version 1, which earlier programs read too, and
-    /// with a plain stack of version 2.
+    /// with a plain stack and one width of intervals for all rows of version 2.
     std::string serialise() const;
     /// @param learners must include each member by name; others are not looked at
     /// @errors bad_input (damaged, a version beyond 3), not_found (a member that this build lacks)
@@ -77,7 +89,8 @@ class FittedEnsemble {
 
   private:
     FittedEnsemble() : stream_(IntervalOptions{}) {}
-    bool is_plain() const { return meta_.stack.form().plain(); }
+    bool is_plain() const { return meta_.stack.form().plain() && stream_.options().plain(); }
+    void answer_without(std::span<double> z, std::span<const double> posterior, RowPrediction& out) const;
     RowPrediction predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const;
     Result<void> read_members(ByteReader& in, std::span<const Learner* const> learners);
     std::string manifest_hash_, label_spec_, learnt_kind_, learnt_model_;

@@ -67,7 +67,7 @@ IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up,
     return at;
 }
 
-Interval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) {
+TargetInterval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) {
     CHECK(open_.empty() || open_.back().row < row);
     while (!open_.empty() && (!open_.front().labelled || open_.front().end < row)) {
         if (open_.front().labelled) take_in(open_.front());
@@ -77,7 +77,7 @@ Interval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalI
     return open_.back().answer;
 }
 
-Interval IntervalStream::now(double p_up, const IntervalInputs& inputs, int regime) const {
+TargetInterval IntervalStream::now(double p_up, const IntervalInputs& inputs, int regime) const {
     return look(0, p_up, inputs, regime).answer;
 }
 

@@ -29,7 +29,7 @@ struct IntervalOptions {
 };
 
 /// Interval of one row; NaN while fewer than `warm_up` labels are known.
-struct Interval {
+struct TargetInterval {
     double low, high;
     bool pooled = true;  ///< the width is that of all rows, not the row's regime's own
 };
@@ -49,13 +49,13 @@ class IntervalStream {
 
     /// The interval of the target at `row` given the calibrated probability there. @pre rows increase
     /// @param regime 0 … regimes - 1 as known at the row; anything else: not known
-    Interval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {}, int regime = -1);
+    TargetInterval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {}, int regime = -1);
     /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later
     /// `predict`.
     /// @pre row is the last predicted one, end >= row
     void label(std::uint32_t row, std::uint32_t end, double target);
     /// The interval for a row that comes now, without taking anything in.
-    Interval now(double p_up, const IntervalInputs& inputs = {}, int regime = -1) const;
+    TargetInterval now(double p_up, const IntervalInputs& inputs = {}, int regime = -1) const;
     /// Ends a span of rows: all labels handed in count as known, and rows may begin anew.
     void finish_rows();
 
@@ -77,8 +77,8 @@ class IntervalStream {
         double scale = 0, middle = 0;
         int regime = -1;
         double own_half = 0;    ///< of the regime's control, times scale; NaN where it could not say one
-        Interval interval{};    ///< of all rows
-        Interval answer{};
+        TargetInterval interval{};    ///< of all rows
+        TargetInterval answer{};
     };
     Open look(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) const;
     const IntervalControl* control_of(int regime) const {

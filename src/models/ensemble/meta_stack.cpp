@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/check.hpp"
 #include "models/ensemble/logit_regression.hpp"
@@ -56,7 +57,7 @@ std::size_t MetaStack::fill_columns(std::span<const double> logits, std::span<do
     double sum = 0;
     for (std::size_t m = 0; m < logits.size(); ++m) {
         if (!form_.keeps(m)) continue;
-        out[n] = std::isnan(logits[m]) ? other : logits[m];
+        out[n] = std::isnan(logits[m]) ? (echo_.empty() ? 0.5 : echo_[m]) * other : logits[m];
         sum += out[n++];
     }
     if (!form_.disagreement) return n;
@@ -89,8 +90,26 @@ MetaStack MetaStack::fit(const MetaRows& rows, std::size_t to, int overlap, cons
     for (std::size_t k = 0; k < kept.size(); ++k) weight[kept[k]] = fitted.weights()[k];
     if (form.disagreement) s.disagreement_ = fitted.weights().back();
     s.stack_ = Stack::of(fitted.intercept(), std::move(weight), fitted.fitted());
+    s.learn_echo(rows, to);
     if (s.form_.gate && fitted.fitted()) s.fit_gate(rows, x, to, overlap, options);
     return s;
+}
+
+void MetaStack::learn_echo(const MetaRows& rows, std::size_t to) {
+    if (to == 0 || rows.members < 2) return;
+    echo_.assign(rows.members, 0.5);
+    std::vector<double> row(rows.members);
+    for (std::size_t m = 0; m < rows.members; ++m) {
+        double product = 0, squares = 0;
+        for (std::size_t i = 0; i < to; ++i) {
+            std::ranges::copy(rows.logits_of(i), row.begin());
+            const double own = std::exchange(row[m], std::nan(""));
+            const double others = stand_in(row, stack_.weights(), form_);
+            product += own * others;
+            squares += others * others;
+        }
+        if (squares > 0 && std::isfinite(product)) echo_[m] = std::clamp(product / squares, 0.0, 1.0);
+    }
 }
 
 void MetaStack::fit_gate(const MetaRows& rows, std::span<const double> x, std::size_t to, int overlap, const StackOptions& options) {
@@ -144,6 +163,7 @@ void MetaStack::write_form(ByteWriter& out) const {
     out.put(disagreement_);
     out.put(static_cast<std::uint64_t>(columns_));
     out.put_all(delta_);
+    out.put_all(echo_);
 }
 
 bool MetaStack::read_form(ByteReader& in) {
@@ -153,7 +173,8 @@ bool MetaStack::read_form(ByteReader& in) {
     disagreement_ = in.get<double>();
     columns_ = in.get<std::uint64_t>();
     delta_ = in.get_all<double>();
-    if (in.failed() || members() >= columns_max || !(form_.dropped.empty() || form_.dropped.size() == members())) return false;
+    echo_ = in.get_all<double>();
+    if (in.failed() || !(echo_.empty() || echo_.size() == members()) || members() >= columns_max || !(form_.dropped.empty() || form_.dropped.size() == members())) return false;
     std::size_t kept = form_.disagreement ? 1 : 0;
     for (std::size_t m = 0; m < members(); ++m) kept += form_.keeps(m) ? 1 : 0;
     return columns_ == kept && delta_.size() % (columns_ + 1) == 0;

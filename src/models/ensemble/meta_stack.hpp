@@ -38,7 +38,8 @@ class MetaStack {
     /// Learns from rows [0, to). Few rows or one class: the centre, as Stack::fit.
     static MetaStack fit(const MetaRows& rows, std::size_t to, int overlap, const StackOptions& options, const StackForm& form = {});
 
-    /// The stacked logit. A member that is NaN is taken to say what the others say on average, by their positive weights.
+    /// The stacked logit. A member that is NaN is taken to say what could be foretold of it from the others: their mean, by
+    /// their positive weights, times its slope on that mean over the rows of the fit, inside [0, 1] (without a fit: 1/2).
     /// @param posterior [regimes] or empty: the weights of all   @pre at most 63 members   @complexity no allocation
     double apply(std::span<const double> logits, std::span<const double> posterior = {}) const;
 
@@ -51,6 +52,8 @@ class MetaStack {
     double disagreement_weight() const { return disagreement_; }
     /// What regime r adds: its intercept, then a weight for each kept member, then that of disagreement.
     std::span<const double> regime_delta(std::size_t r) const { return std::span(delta_).subspan(r * (columns_ + 1), columns_ + 1); }
+    /// Back to a slope of 1/2 for every member, as where the bytes hold none.
+    void forget_echo() { echo_.clear(); }
     const Stack& plain_part() const { return stack_; }
 
     /// Everything but plain_part.
@@ -58,6 +61,7 @@ class MetaStack {
     bool read_form(ByteReader& in);
 
   private:
+    void learn_echo(const MetaRows& rows, std::size_t to);
     std::size_t fill_columns(std::span<const double> logits, std::span<double> out) const;
     void fit_gate(const MetaRows& rows, std::span<const double> x, std::size_t to, int overlap, const StackOptions& options);
 
@@ -65,6 +69,7 @@ class MetaStack {
     StackForm form_;
     double disagreement_ = 0;
     std::size_t columns_ = 0;    ///< of x
+    std::vector<double> echo_;   ///< [members] slope of its logit on the mean of the others; empty: 1/2
     std::vector<double> delta_;  ///< [regimes x (1 + columns)]
 };
 

@@ -12,6 +12,7 @@
 #include "models/ensemble/member_fit.hpp"
 #include "models/ensemble/meta_model.hpp"
 #include "models/ensemble/pipeline_input.hpp"
+#include "models/evaluation/agreement_panel.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -219,12 +220,15 @@ class Run {
                                      : first.meta.ensemble.apply(first.first_scores[i]).p;
             result_.models[m].thresholds = freeze_thresholds(position, result_.models[m].p_up, p);
         }
+        std::vector<double> agreed, earlier;
+        for (const double d : result_.disagreement) agreed.push_back(0.5 + agreement_of(d));
+        for (std::size_t i = 0; i < rows.size(); ++i) earlier.push_back(0.5 + agreement_of(logit_spread(rows.logits_of(i))));
+        result_.agreement_thresholds = freeze_thresholds(position, agreed, earlier);
     }
 
     void intervals() {
-        IntervalOptions options = options_.interval;
-        options.directional = labels_.directional;
-        IntervalStream stream(options);
+        IntervalStream stream(interval_options(options_, labels_));
+        const auto regime = [&](std::uint32_t row) { return options_.regime.empty() ? -1 : options_.regime[row]; };
         const MetaRows rows = known_rows(0);
         const FoldAnswer& first = answers_.front();
         const IntervalColumns columns = IntervalColumns::choose(features_, labels_, splits_.front().train);
@@ -233,13 +237,14 @@ class Run {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             while (labels_.row[base_.entry[at]] != rows.row[i]) ++at;
             stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p,
-                           inputs(rows.row[i]));
+                           inputs(rows.row[i]), regime(rows.row[i]));
             stream.label(rows.row[i], rows.end[i], labels_.target[base_.entry[at]]);
         }
         for (std::size_t i = 0; i < result_.entry.size(); ++i) {
             const std::uint32_t e = result_.entry[i];
-            const Interval interval =
-                stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]));
+            const TargetInterval interval =
+                stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]), regime(labels_.row[e]));
+            result_.interval_pooled.push_back(interval.pooled ? 1 : 0);
             result_.predictions.low.push_back(interval.low);
             result_.predictions.high.push_back(interval.high);
             stream.label(labels_.row[e], labels_.end[e], labels_.target[e]);
@@ -267,6 +272,7 @@ Result<PipelineResult> walk_forward_predict(const FeatureMatrix& features, const
     TRY_VOID(check_learners(learners, options));
     TRY_VOID(check_labels(features, labels));
     TRY_VOID(check_splits(labels, splits, options));
+    CHECK(options.regime.empty() || options.regime.size() >= features.rows());
     return Run(features, labels, splits, learners, options).go();
 }
 

@@ -28,6 +28,9 @@ struct PipelineProgress {
     bool from_cache = false;
 };
 
+/// Kinds of rows that intervals may keep apart: the twelve regimes by rule, and 0 where not known.
+inline constexpr std::size_t interval_regimes = 13;
+
 struct PipelineOptions {
     std::uint64_t seed = 1;
     int threads = 1;
@@ -41,7 +44,8 @@ struct PipelineOptions {
     std::size_t meta_rows = 50'000;  ///< latest out-of-sample rows that stack and calibrators are fitted on
     StackOptions stack;
     FormOptions form;          ///< what validation inside the training rows may make the stack of
-    IntervalOptions interval;  ///< `directional` is set from the labels
+    IntervalOptions interval;  ///< `directional` is set from the labels, `regimes` where `regime` is given
+    std::span<const int> regime;  ///< [rows] below interval_regimes, as known at the row: intervals have a width for each; empty: one for all
     FoldCache* cache = nullptr;
     const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
@@ -75,6 +79,8 @@ struct PipelineResult {
     std::vector<std::vector<double>> stack_weights;  ///< [folds][1 + members] intercept first
     std::vector<std::vector<std::string>> dropped;   ///< [folds] members without a part in the stack
     std::vector<std::vector<FormTrial>> form_trials;  ///< [folds] what validation said of other forms of the stack
+    std::vector<std::uint8_t> interval_pooled;  ///< [entries] 1: the width is that of all rows, not the regime's own
+    FrozenThresholds agreement_thresholds;  ///< of agreement_of(disagreement), frozen before each fold
     std::vector<double> disagreement;       ///< [entries] standard deviation of the members' logits
     std::vector<double> learnt;             ///< [entries x learnt columns] as the members saw them
     std::vector<std::string> learnt_notes;  ///< [folds] how the columns were learnt

@@ -99,6 +99,13 @@ StackOptions centred_on_benchmark(StackOptions options, std::span<const Learner*
     return options;
 }
 
+IntervalOptions interval_options(const PipelineOptions& options, const LabelSet& labels) {
+    IntervalOptions interval = options.interval;
+    interval.directional = labels.directional;
+    if (!options.regime.empty()) interval.regimes = interval_regimes;
+    return interval;
+}
+
 MetaOptions meta_options(const PipelineOptions& options, std::span<const Learner* const> learners) {
     MetaOptions meta;
     meta.stack = centred_on_benchmark(options.stack, learners);

@@ -27,6 +27,9 @@ Result<void> check_splits(const LabelSet& labels, std::span<const Split> splits,
 /// The options with the stack's centre on the benchmark among the learners, where there is one.
 StackOptions centred_on_benchmark(StackOptions options, std::span<const Learner* const> learners);
 
+/// The intervals of this run, with a width for each regime where these are given.
+IntervalOptions interval_options(const PipelineOptions& options, const LabelSet& labels);
+
 /// How the meta stage of this run is made.
 MetaOptions meta_options(const PipelineOptions& options, std::span<const Learner* const> learners);
 

@@ -81,6 +81,21 @@ class Choice {
 
 }  // namespace
 
+Result<FormOptions> parse_form(const std::vector<std::string>& words) {
+    FormOptions form;
+    for (const std::string& word : words) {
+        if (word == "drop")
+            form.drop = true;
+        else if (word == "disagreement")
+            form.disagreement = true;
+        else if (word == "regimes")
+            form.gate = true;
+        else if (word != "plain" || words.size() > 1)
+            return fail(ErrorCode::usage, "stack \"" + word + "\" is not known here: use plain, or any of drop, disagreement and regimes, parted by commas");
+    }
+    return form;
+}
+
 std::size_t known_before(const MetaRows& rows, std::size_t limit, std::uint32_t row) {
     while (limit > 0 && rows.end[limit - 1] >= row) --limit;
     return limit;

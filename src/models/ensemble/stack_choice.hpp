@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "models/ensemble/meta_stack.hpp"
 
 namespace aitrading::models {
@@ -14,6 +15,9 @@ struct FormOptions {
     bool gate = false;          ///< weights by regime, where posteriors are known
     bool any() const { return drop || disagreement || gate; }
 };
+
+/// From words: `plain`, or any of drop, disagreement, regimes. @errors usage
+Result<FormOptions> parse_form(const std::vector<std::string>& words);
 
 /// One form against the one chosen so far, on rows that neither had learnt from.
 struct FormTrial {

@@ -158,7 +158,7 @@ TEST(intervals, cover_ninety_percent_of_returns_on_synthetic_markets_in_calm_and
         Coverage all;
         std::map<int, Coverage> by_state;  // bands of the log trailing volatility, which is known at the row
         for (std::uint32_t t = 0; t + 1 < m.p.size(); ++t) {
-            const Interval at = stream.predict(t, m.p[t], columns.at(m.features.row(t)));
+            const TargetInterval at = stream.predict(t, m.p[t], columns.at(m.features.row(t)));
             stream.label(t, t + 1, m.labels.target[t]);
             if (t < earlier.size()) continue;
             const double hit = m.labels.target[t] >= at.low && m.labels.target[t] <= at.high ? 1 : 0;
@@ -184,7 +184,7 @@ TEST(intervals, keep_a_width_for_each_regime_once_it_is_known_and_tell_when_they
         for (std::uint32_t t = 0; t < 20'000; ++t) {
             const int regime = t % 100 == 99 ? 2 : t / 50 % 2 == 0 ? 0 : 1;
             const double target = regime == 0 ? random.next_normal() : (random.next_uniform() < 0.25 ? 3.5 : 0.3) * random.next_normal();
-            const Interval a = pooled.predict(t, 0.5), b = own.predict(t, 0.5, {}, regime);
+            const TargetInterval a = pooled.predict(t, 0.5), b = own.predict(t, 0.5, {}, regime);
             const auto k = static_cast<std::size_t>(regime);
             EXPECT_TRUE(a.pooled);
             told[k] += b.pooled ? 1 : 0;
@@ -223,7 +223,7 @@ TEST(intervals, by_conformal_pid_cover_returns_of_synthetic_markets_overall_and_
         Coverage all;
         std::map<int, Coverage> by_regime;
         for (std::uint32_t t = 0; t + 1 < m.p.size(); ++t) {
-            const Interval at = stream.predict(t, m.p[t], columns.at(m.features.row(t)), m.regime[t]);
+            const TargetInterval at = stream.predict(t, m.p[t], columns.at(m.features.row(t)), m.regime[t]);
             stream.label(t, t + 1, m.labels.target[t]);
             if (t < earlier.size()) continue;
             for (Coverage* c : {&all, &by_regime[m.regime[t]]})
@@ -244,7 +244,7 @@ TEST(intervals, know_a_label_only_after_its_end) {
     SplitMix64 random(8);
     for (std::uint32_t t = 0; t < 400; ++t) {
         const double p = random.next_uniform(), target = random.next_normal();
-        const Interval a = one.predict(t, p), b = other.predict(t, p);
+        const TargetInterval a = one.predict(t, p), b = other.predict(t, p);
         if (t > 50) {
             EXPECT_EQ(a.low, b.low);
             EXPECT_EQ(a.high, b.high);
@@ -252,7 +252,7 @@ TEST(intervals, know_a_label_only_after_its_end) {
         one.label(t, t + 20, target);
         other.label(t, t + 20, t >= 380 ? 100 * target : target);
     }
-    const Interval a = one.predict(401, 0.5), b = other.predict(401, 0.5);
+    const TargetInterval a = one.predict(401, 0.5), b = other.predict(401, 0.5);
     EXPECT_NE(a.high, b.high);  // the label of row 380 ended at row 400
 }
 
@@ -271,7 +271,7 @@ TEST(intervals, follow_a_level_whose_labels_overlap_and_come_late) {
     Coverage all;
     double width = 0;
     for (std::uint32_t t = 0; t < target.size(); ++t) {
-        const Interval at = stream.predict(t, 1 / (1 + std::exp(-2 * log_vol[t])));
+        const TargetInterval at = stream.predict(t, 1 / (1 + std::exp(-2 * log_vol[t])));
         stream.label(t, t + 24, target[t]);
         if (t < 1000) continue;
         all.inside += target[t] >= at.low && target[t] <= at.high;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -75,7 +76,7 @@ TEST(fitted_ensemble, equals_the_pipeline_on_the_rows_after_its_span) {
     IntervalStream stream = fitted->interval_stream();
     for (std::size_t i = 0; i < split.test.size(); ++i) {
         const std::uint32_t e = split.test[i];
-        const Interval at = stream.predict(toy.labels.row[e], run->predictions.p_up[i],
+        const TargetInterval at = stream.predict(toy.labels.row[e], run->predictions.p_up[i],
                                            fitted->interval_inputs(toy.features.row(toy.labels.row[e])));
         stream.label(toy.labels.row[e], toy.labels.end[e], toy.labels.target[e]);
         EXPECT_EQ(at.low, run->predictions.low[i]) << i;
@@ -232,6 +233,88 @@ TEST(fitted_ensemble, with_weights_by_regime_equals_the_pipeline_and_itself_afte
         saved += std::log(up ? with : 1 - with) - std::log(up ? without : 1 - without);
     }
     EXPECT_GT(saved / static_cast<double>(split.test.size()), 0.02);
+}
+
+TEST(fitted_ensemble, answers_from_the_rest_says_who_is_missing_and_widens_its_intervals) {
+    const Toy toy = make_toy(5000, 8);
+    const ColumnLearner a("a", 0, 1.0), b("b", 1, 1.0), noise("noise", 2, 1.0);
+    const std::vector<const Learner*> learners{&a, &b, &noise};
+    const std::vector<int> regime(toy.features.rows(), 1);  // so that the bytes have room for what members tell of each other
+    PipelineOptions options;
+    options.regime = regime;
+    Split split{first_entries(4000), {}, 0};
+    for (std::uint32_t e = 4001; e < 4990; ++e) split.test.push_back(e);
+    const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, split.train, learners, options);
+    ASSERT_TRUE(run && fitted);
+    const auto again = FittedEnsemble::restore(fitted->serialise(), learners);
+    ASSERT_TRUE(again);
+    const double missing = std::nan("");
+    double all_loss = 0, rest_loss = 0;
+    for (std::size_t i = 0; i < split.test.size(); ++i) {
+        const std::size_t t = split.test[i];
+        const auto row = toy.features.row(t);
+        const std::vector<double> said{run->models[0].raw[i], run->models[1].raw[i], run->models[2].raw[i]};
+        const RowPrediction all = fitted->predict_from(said, row);
+        EXPECT_EQ(all.p_up, fitted->predict_row(row).p_up);
+        EXPECT_EQ(all.missing, 0U);
+        EXPECT_EQ(all.widened, 1);
+        for (const double broken : {missing, -0.1, 1.5, std::numeric_limits<double>::infinity()}) {
+            std::vector<double> out(3);
+            const RowPrediction rest = fitted->predict_from(std::vector{said[0], broken, said[2]}, row, out);
+            ASSERT_EQ(fitted->names_of(rest.missing), std::vector<std::string>{"b"});
+            EXPECT_TRUE(std::isnan(out[1]) && std::isfinite(out[0]));
+            EXPECT_GT(rest.widened, 1.1);
+            EXPECT_LT(rest.widened, 1.9);
+            EXPECT_NEAR(rest.high - rest.low, rest.widened * (all.high - all.low), 1e-9 * (all.high - all.low));
+            EXPECT_TRUE(rest.p_low <= rest.p_up && rest.p_up <= rest.p_high);
+            // What it would have said with the missing member silent lies inside.
+            const double silent = fitted->predict_from(std::vector{said[0], 0.5, said[2]}, row).p_up;
+            EXPECT_TRUE(rest.p_low <= silent && silent <= rest.p_high);
+        }
+        const RowPrediction rest = fitted->predict_from(std::vector{said[0], missing, said[2]}, row);
+        EXPECT_EQ(again->predict_from(std::vector{said[0], missing, said[2]}, row).p_up, rest.p_up);
+        const bool up = toy.labels.y[t] > 0.5F;
+        all_loss -= std::log(up ? all.p_up : 1 - all.p_up);
+        rest_loss -= std::log(up ? rest.p_up : 1 - rest.p_up);
+        const RowPrediction nobody = fitted->predict_from(std::vector{missing, missing, missing}, row);
+        EXPECT_EQ(nobody.p_low, 0);
+        EXPECT_EQ(nobody.p_high, 1);
+        EXPECT_EQ(nobody.widened, 2);
+        EXPECT_EQ(fitted->names_of(nobody.missing).size(), 3U);
+    }
+    EXPECT_LT(all_loss, rest_loss);
+    EXPECT_LT(rest_loss / 989, std::log(2.0) - 0.01) << "the rest still knows something";
+}
+
+TEST(fitted_ensemble, keeps_intervals_by_regime_as_the_pipeline_and_after_a_restart) {
+    const Toy toy = make_toy(5000, 9);
+    const ColumnLearner a("a", 0, 1.0);
+    const std::vector<const Learner*> learners{&a};
+    std::vector<int> regime;
+    for (std::size_t t = 0; t < toy.features.rows(); ++t) regime.push_back(1 + static_cast<int>(t / 40 % 2));
+    PipelineOptions options;
+    options.regime = regime;
+    Split split{first_entries(4000), {}, 0};
+    for (std::uint32_t e = 4001; e < 4900; ++e) split.test.push_back(e);
+    const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, split.train, learners, options);
+    ASSERT_TRUE(run && fitted);
+    const std::string bytes = fitted->serialise();
+    EXPECT_TRUE(bytes.starts_with("ait-ensemble-3\n"));
+    const auto again = FittedEnsemble::restore(bytes, learners);
+    ASSERT_TRUE(again) << again.error().text;
+    EXPECT_EQ(again->serialise(), bytes);
+    IntervalStream stream = again->interval_stream();
+    for (std::size_t i = 0; i < split.test.size(); ++i) {
+        const std::uint32_t e = split.test[i];
+        const TargetInterval at = stream.predict(toy.labels.row[e], run->predictions.p_up[i],
+                                                 again->interval_inputs(toy.features.row(toy.labels.row[e])), regime[toy.labels.row[e]]);
+        stream.label(toy.labels.row[e], toy.labels.end[e], toy.labels.target[e]);
+        ASSERT_EQ(at.low, run->predictions.low[i]) << i;
+        ASSERT_EQ(at.pooled ? 1 : 0, run->interval_pooled[i]);
+    }
+    EXPECT_EQ(run->interval_pooled.back(), 0);
 }
 
 TEST(fitted_ensemble, writes_version_1_without_learnt_columns_and_names_a_version_it_does_not_know) {

@@ -140,8 +140,25 @@ TEST(meta_stack, answers_from_the_rest_where_a_member_is_missing_and_allocates_n
     const std::size_t before = testing_allocations::count();
     const double all = stack.apply(both, posterior), rest = stack.apply(first, posterior), nobody = stack.apply(none, posterior);
     EXPECT_EQ(testing_allocations::count(), before);
-    EXPECT_NEAR(rest, all, 1e-12) << "the other is taken to say what this one says";
+    EXPECT_LT(rest, all) << "the other is taken to say what can be foretold of it";
+    EXPECT_GT(rest, stack.apply(std::vector{0.8, 0.0}, posterior));
+    MetaRows alike = rows;  // two members that always say the same, and two that know nothing of each other
+    for (std::size_t i = 0; i < alike.size(); ++i) alike.logits[2 * i + 1] = alike.logits[2 * i];
+    const MetaStack twins = MetaStack::fit(alike, alike.size(), 1, {});
+    EXPECT_NEAR(twins.apply(first), twins.apply(both), 1e-9);
+    for (std::size_t i = 0; i < alike.size(); ++i) alike.logits[2 * i + 1] = rows.logits[2 * ((i + 997) % alike.size())];
+    const MetaStack strangers = MetaStack::fit(alike, alike.size(), 1, {});
+    EXPECT_NEAR(strangers.apply(first), strangers.apply(std::vector{0.8, 0.0}), 0.02);
     EXPECT_LT(std::abs(nobody), 0.2) << "the intercept alone";
+}
+
+TEST(stack_choice, reads_its_words_and_names_one_it_does_not_know) {
+    EXPECT_FALSE(parse_form({"plain"})->any());
+    EXPECT_FALSE(parse_form({})->any());
+    const auto form = parse_form({"drop", "regimes"});
+    EXPECT_TRUE(form && form->drop && form->gate && !form->disagreement);
+    EXPECT_EQ(parse_form({"plain", "drop"}).error().code, ErrorCode::usage);
+    EXPECT_NE(parse_form({"gates"}).error().text.find("gates"), std::string::npos);
 }
 
 TEST(meta_stack, survives_bytes) {

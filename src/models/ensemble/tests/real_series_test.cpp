@@ -62,7 +62,7 @@ TEST_P(RealHours, lie_in_their_intervals_nine_times_of_ten) {
     double n = 0, inside = 0;
     std::array<double, 5> part_n{}, part_inside{};
     for (std::size_t e = 0; e < labels->size(); ++e) {
-        const Interval at = stream.predict(labels->row[e], 0.5, columns.at(features->row(labels->row[e])));
+        const TargetInterval at = stream.predict(labels->row[e], 0.5, columns.at(features->row(labels->row[e])));
         stream.label(labels->row[e], labels->end[e], labels->target[e]);
         if (e < earlier.size()) continue;
         const double hit = at.low <= labels->target[e] && labels->target[e] <= at.high ? 1 : 0;
@@ -102,7 +102,7 @@ TEST_P(RealHours, lie_in_their_intervals_in_each_regime) {
         double all = 0, covered = 0, width = 0, own = 0;
         for (std::size_t e = 0; e < labels->size(); ++e) {
             const int regime = regimes->regime[labels->row[e]];
-            const Interval at = stream.predict(labels->row[e], 0.5, columns.at(features->row(labels->row[e])), regime);
+            const TargetInterval at = stream.predict(labels->row[e], 0.5, columns.at(features->row(labels->row[e])), regime);
             stream.label(labels->row[e], labels->end[e], labels->target[e]);
             if (e < earlier.size()) continue;
             const double hit = at.low <= labels->target[e] && labels->target[e] <= at.high ? 1 : 0;
