@@ -16,6 +16,7 @@ find_package(benchmark REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(date REQUIRED)
+find_package(SQLite3 REQUIRED)
 
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)

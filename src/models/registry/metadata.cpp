@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;  // 1: without parameters, calibration, conformal and scoring; with `version`
 
 std::unexpected<Error> bad(std::string text) { return std::unexpected(Error{ErrorCode::bad_input, std::move(text), false}); }
 
@@ -50,6 +50,16 @@ class FieldReader {
     std::string problem_;
 };
 
+void read_format_2(FieldReader& fields, ModelMetadata& m) {
+    fields.read("parameters", m.parameters);
+    fields.read("calibration", m.calibration);
+    fields.read("conformal", m.conformal);
+    std::string scoring;
+    fields.read("scoring", scoring);
+    m.scoring = scoring == "held_out" ? Scoring::held_out : Scoring::out_of_fold;
+    if (scoring != "held_out" && scoring != "out_of_fold") fields.refuse("scoring", "is neither out_of_fold nor held_out");
+}
+
 }  // namespace
 
 Result<void> check_model_name(std::string_view name) {
@@ -67,24 +77,27 @@ Result<void> check_model_name(std::string_view name) {
 Result<std::string> to_json(const ModelMetadata& m) {
     Json panel = Json::parse(m.panel_json, nullptr, false);
     if (panel.is_discarded()) return bad(fmt::format("the panel of model {} is not JSON", m.name));
-    const Json document{{"format", format_version},
-                        {"name", m.name},
-                        {"version", m.version},
-                        {"symbol", m.series.symbol},
-                        {"timeframe", aitrading::name(m.series.timeframe)},
-                        {"label", m.label},
-                        {"feature_manifest_hash", m.feature_manifest_hash},
-                        {"with", m.with},
-                        {"training_from", to_iso8601(m.training_from)},
-                        {"training_end", to_iso8601(m.training_end)},
-                        {"training_end_unix", seconds_rounded_up(m.training_end)},
-                        {"seed", m.seed},
-                        {"members", m.members},
-                        {"trials", m.trials},
-                        {"data_fingerprint", m.data_fingerprint},
-                        {"code_version", m.code_version},
-                        {"command_line", m.command_line},
-                        {"panel", std::move(panel)}};
+    Json document{{"format", format_version}, {"name", m.name}};
+    if (m.version > 0) document["version"] = m.version;
+    document.update({{"symbol", m.series.symbol},
+                     {"timeframe", aitrading::name(m.series.timeframe)},
+                     {"label", m.label},
+                     {"feature_manifest_hash", m.feature_manifest_hash},
+                     {"with", m.with},
+                     {"training_from", to_iso8601(m.training_from)},
+                     {"training_end", to_iso8601(m.training_end)},
+                     {"training_end_unix", seconds_rounded_up(m.training_end)},
+                     {"seed", m.seed},
+                     {"members", m.members},
+                     {"parameters", m.parameters},
+                     {"calibration", m.calibration},
+                     {"conformal", m.conformal},
+                     {"trials", m.trials},
+                     {"data_fingerprint", m.data_fingerprint},
+                     {"code_version", m.code_version},
+                     {"command_line", m.command_line},
+                     {"scoring", m.scoring == Scoring::held_out ? "held_out" : "out_of_fold"},
+                     {"panel", std::move(panel)}});
     // Bytes that are not UTF-8 (a command line may hold them) are replaced, not thrown about.
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -101,7 +114,7 @@ Result<ModelMetadata> parse_metadata(std::string_view json, std::string_view fil
     ModelMetadata m;
     std::string timeframe;
     fields.read("name", m.name);
-    fields.read("version", m.version);
+    if (document.contains("version")) fields.read("version", m.version);
     fields.read("symbol", m.series.symbol);
     fields.read("timeframe", timeframe);
     fields.read("label", m.label);
@@ -115,6 +128,7 @@ Result<ModelMetadata> parse_metadata(std::string_view json, std::string_view fil
     fields.read("data_fingerprint", m.data_fingerprint);
     fields.read("code_version", m.code_version);
     fields.read("command_line", m.command_line);
+    if (format >= 2) read_format_2(fields, m);
     if (const auto parsed = parse_timeframe(timeframe)) m.series.timeframe = *parsed;
     else fields.refuse("timeframe", "is no timeframe");
     const auto panel = document.find("panel");

@@ -1,249 +1,210 @@
 #include "models/registry/service/model_store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <map>
 #include <system_error>
 #include <utility>
 
 #include "kit/atomic_file.hpp"
+#include "models/registry/service/version_folder.hpp"
+#include "models/registry/service/writer_lock.hpp"
 
 namespace aitrading::models {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view checksum_file = "checksums.txt";
-constexpr std::string_view metadata_file = "metadata.json";
-constexpr std::string_view part_prefix = ".part-";
+/// Content hash of every version of one name; empty where the registry does not know it.
+using VersionMap = std::map<int, std::string>;
 
-std::unexpected<Error> failed(const fs::path& path, std::string_view doing, const std::error_code& why) {
-    return std::unexpected(Error{ErrorCode::failed, fmt::format("{}: cannot {}: {}", path.string(), doing, why.message()),
-                                 why == std::errc::no_space_on_device});
+Result<void> check_unchanged(const fs::path& folder, const ChecksumList& list, const std::string& content) {
+    if (content.empty() || content == list.content_hash) return {};
+    return fail(ErrorCode::gate_refused, fmt::format("{}: holds contents {}, but the version was kept with contents {}: versions do not change; restore it from "
+                                                     "a backup, or train the model again", folder.string(), list.content_hash, content));
 }
 
-std::error_code last_error() { return {errno, std::system_category()}; }
-
-/// Holds the writers' lock of one model name; the kernel lets go of it when the process dies.
-class WriterLock {
-  public:
-    static Result<WriterLock> take(const fs::path& folder) {
-        const fs::path path = folder / ".lock";
-        const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (descriptor < 0) return failed(path, "open the lock", last_error());
-        WriterLock lock(descriptor);
-        while (::flock(descriptor, LOCK_EX) != 0)
-            if (errno != EINTR) return failed(path, "lock", last_error());
-        return lock;
+/// Commits the version that was put in place. A commit whose last sync failed may have reached the file: the folder goes
+/// away again only where the registry can say that it does not know it, for a known version without a folder is damage.
+Result<void> commit(SqlTransaction& transaction, RegistryFile& registry, const KnownVersion& version, PartFolder& part) {
+    const Result<void> done = transaction.commit();
+    bool known = done.has_value();
+    if (!done) {
+        transaction.roll_back();
+        const auto versions = registry.versions();
+        known = !versions || std::ranges::find(*versions, version) != versions->end();
     }
-    WriterLock(WriterLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    WriterLock& operator=(WriterLock&&) = delete;
-    ~WriterLock() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-
-  private:
-    explicit WriterLock(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_;
-};
-
-/// A folder that goes away unless it was moved into place.
-class PartFolder {
-  public:
-    explicit PartFolder(fs::path path) : path_(std::move(path)) {}
-    PartFolder(const PartFolder&) = delete;
-    PartFolder& operator=(const PartFolder&) = delete;
-    ~PartFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    void keep() { path_.clear(); }
-
-  private:
-    fs::path path_;
-};
-
-std::optional<int> version_of(const fs::path& folder) {
-    const std::string text = folder.filename().string();
-    int version = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    const bool sound = error == std::errc{} && end == text.data() + text.size() && version >= 1 && text.front() != '0';
-    return sound ? std::optional(version) : std::nullopt;
-}
-
-/// Names of what lies in a folder, sorted; empty where the folder does not exist.
-Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
-    std::vector<fs::path> entries;
-    std::error_code error;
-    fs::directory_iterator at(folder, error);
-    if (error == std::errc::no_such_file_or_directory) return entries;
-    for (; !error && at != fs::directory_iterator(); at.increment(error)) entries.push_back(at->path());
-    if (error) return failed(folder, "read the folder", error);
-    std::sort(entries.begin(), entries.end());
-    return entries;
-}
-
-Result<std::vector<int>> versions_in(const fs::path& folder) {
-    TRY(const std::vector<fs::path> entries, entries_of(folder));
-    std::vector<int> versions;
-    for (const fs::path& entry : entries)
-        if (const auto version = version_of(entry)) versions.push_back(*version);
-    std::sort(versions.begin(), versions.end());
-    return versions;
-}
-
-/// The lock is held: whatever lies aside belongs to a writer that died.
-Result<void> remove_abandoned_parts(const fs::path& folder) {
-    TRY(const std::vector<fs::path> entries, entries_of(folder));
-    for (const fs::path& entry : entries) {
-        if (!entry.filename().string().starts_with(part_prefix)) continue;
-        std::error_code error;
-        fs::remove_all(entry, error);
-        if (error) return failed(entry, "remove what an interrupted writer left", error);
-    }
-    return {};
-}
-
-Result<void> write_version(const fs::path& folder, const StoredModel& model, std::string_view metadata) {
-    const std::array<std::pair<std::string_view, std::string_view>, 4> files{{{"model.bin", model.bytes},
-                                                                             {"card.md", model.card},
-                                                                             {metadata_file, metadata},
-                                                                             {"predictions.csv", model.predictions_csv}}};
-    std::vector<FileChecksum> checksums;
-    for (const auto& [file, bytes] : files) {
-        TRY_VOID(kit::write_new_file(folder / file, bytes));
-        checksums.push_back(checksum_of(file, bytes));
-    }
-    return kit::write_new_file(folder / checksum_file, checksum_text(checksums));
-}
-
-/// Reads one file that the list vouches for. @errors gate_refused where it is missing or another
-Result<std::string> read_verified(const fs::path& folder, const ChecksumList& list, std::string_view file) {
-    const fs::path path = folder / file;
-    const auto stated = std::find_if(list.files.begin(), list.files.end(), [file](const auto& c) { return c.file == file; });
-    Result<std::string> bytes = kit::read_file(path);
-    if (stated != list.files.end() && bytes && checksum_of(file, *bytes) == *stated) return bytes;
-    const std::string why = bytes ? "does not match its checksum" : bytes.error().text;
-    return std::unexpected(Error{ErrorCode::gate_refused,
-                                 fmt::format("{}: {}; the model is damaged and is not used: restore this version from a "
-                                             "backup or train the model again", path.string(), why), false});
-}
-
-Result<ChecksumList> read_checksums(const fs::path& folder) {
-    const fs::path path = folder / checksum_file;
-    const Result<std::string> text = kit::read_file(path);
-    return parse_checksums(text ? *text : "", path.string());
-}
-
-Result<ModelEntry> read_entry(const fs::path& folder) {
-    TRY(const ChecksumList list, read_checksums(folder));
-    TRY(const std::string metadata, read_verified(folder, list, metadata_file));
-    ModelEntry entry;
-    TRY(entry.metadata, parse_metadata(metadata, (folder / metadata_file).string()));
-    entry.content_hash = list.content_hash;
-    for (const FileChecksum& file : list.files) entry.size_bytes += file.size_bytes;
-    return entry;
+    if (known) part.keep();
+    return done;
 }
 
 }  // namespace
 
+/// What there is, by the folders and by the registry.
+struct ModelStore::Known {
+    std::map<std::string, VersionMap> models;
+};
+
+struct ModelStore::Chosen {
+    fs::path folder;
+    int version = 0;
+    ChecksumList list;
+};
+
 ModelStore::ModelStore(const fs::path& home) : models_(home / "models") {}
+
+Result<ModelStore::Known> ModelStore::look() const {
+    Known known;
+    // The registry first: a version that a writer adds in between is then a folder not known yet, and no missing one.
+    TRY(std::optional<RegistryFile> registry, RegistryFile::open_existing(models_));
+    if (registry) {
+        TRY(const std::vector<KnownVersion> versions, registry->versions());
+        for (const KnownVersion& v : versions) known.models[v.name][v.version] = v.content;
+    }
+    TRY(const std::vector<std::string> names, names_in(models_));
+    for (const std::string& name : names) {
+        TRY(const std::vector<int> versions, versions_in(models_ / name));
+        for (const int version : versions) known.models[name].try_emplace(version);
+    }
+    std::erase_if(known.models, [](const auto& model) { return model.second.empty(); });
+    return known;
+}
+
+Result<void> ModelStore::adopt(RegistryFile& registry) const {
+    TRY(const std::vector<KnownVersion> rows, registry.versions());
+    std::map<std::string, VersionMap> known;
+    for (const KnownVersion& row : rows) known[row.name][row.version] = row.content;
+    TRY(const std::vector<std::string> names, names_in(models_));
+    for (const std::string& name : names) {
+        TRY(const std::vector<int> versions, versions_in(models_ / name));
+        for (const int version : versions) {
+            if (known[name].contains(version)) continue;
+            // A damaged one stays unknown; lists show it as damaged.
+            const Result<ModelEntry> entry = read_entry(models_ / name / std::to_string(version));
+            if (entry) TRY_VOID(registry.add(KnownVersion{name, version, entry->content_hash}));
+        }
+    }
+    return {};
+}
 
 Result<int> ModelStore::store(const StoredModel& model) const {
     TRY_VOID(check_model_name(model.metadata.name));
-    const fs::path folder = models_ / model.metadata.name;
+    TRY_VOID(check_honest(model.metadata, model.features_json));
+    ModelMetadata metadata = model.metadata;
+    metadata.version = 0;  // equal contents have equal hashes, whatever version they become
+    TRY(const std::string metadata_json, to_json(metadata));
+    const fs::path folder = models_ / metadata.name;
     std::error_code error;
     fs::create_directories(folder, error);
-    if (error) return failed(folder, "create the folder", error);
+    if (error) return fail(ErrorCode::failed, fmt::format("{}: cannot create the folder: {}", folder.string(), error.message()));
     TRY_VOID(kit::sync_folder(models_));
-    TRY(const WriterLock lock, WriterLock::take(folder));
-    TRY_VOID(remove_abandoned_parts(folder));
-    TRY(const std::vector<int> versions, versions_in(folder));
-    ModelMetadata metadata = model.metadata;
-    metadata.version = versions.empty() ? 1 : versions.back() + 1;
-    TRY(const std::string metadata_json, to_json(metadata));
+    TRY(const WriterLock lock, WriterLock::take(folder, ".lock"));
+    TRY(RegistryFile registry, RegistryFile::open_or_create(models_));
+    TRY(Known known, look());
+    const VersionMap& versions = known.models[metadata.name];
+    const int version = versions.empty() ? 1 : versions.rbegin()->first + 1;
 
-    const fs::path part = folder / fmt::format("{}{}", part_prefix, metadata.version);
-    PartFolder guard(part);
-    fs::create_directory(part, error);
-    if (error) return failed(part, "create the folder", error);
-    TRY_VOID(write_version(part, model, metadata_json));
-    TRY_VOID(kit::sync_folder(part));
-    const fs::path place = folder / std::to_string(metadata.version);
-    fs::rename(part, place, error);
-    if (error) return failed(place, "put in place", error);
-    guard.keep();
-    TRY_VOID(kit::sync_folder(folder));
-    return metadata.version;
+    TRY_VOID(remove_abandoned_parts(folder));
+    TRY(PartFolder part, PartFolder::beside(folder / std::to_string(version)));
+    TRY(const std::string content, part.write(model, metadata_json));
+    // Moving inside the transaction: who has the registry's turn sees each version either known or not there.
+    TRY(SqlTransaction transaction, registry.begin());
+    TRY_VOID(adopt(registry));
+    const KnownVersion kept{metadata.name, version, content};
+    TRY_VOID(registry.add(kept));
+    TRY_VOID(part.put_in_place());
+    TRY_VOID(commit(transaction, registry, kept, part));
+    return version;
 }
 
 Result<std::vector<ModelEntry>> ModelStore::list() const {
-    TRY(const std::vector<fs::path> names, entries_of(models_));
+    TRY(const Known known, look());
     std::vector<ModelEntry> entries;
-    for (const fs::path& folder : names) {
-        const std::string name = folder.filename().string();
-        if (!check_model_name(name) || !fs::is_directory(folder)) continue;
-        TRY(const std::vector<int> versions, versions_in(folder));
-        for (const int version : versions) {
-            Result<ModelEntry> entry = read_entry(folder / std::to_string(version));
+    for (const auto& [name, versions] : known.models) {
+        for (const auto& [version, content] : versions) {
+            const fs::path folder = models_ / name / std::to_string(version);
+            Result<ModelEntry> entry = read_entry(folder);
+            if (entry)
+                if (auto unchanged = check_unchanged(folder, {{}, entry->content_hash}, content); !unchanged) entry = std::unexpected(unchanged.error());
             if (!entry) {
                 ModelEntry damaged;
                 damaged.damage = entry.error().text;
+                damaged.metadata.name = name;
+                damaged.metadata.version = version;
                 entry = std::move(damaged);
             }
-            // The folder decides: a copied or renamed version answers to where it lies.
-            entry->metadata.name = name;
-            entry->metadata.version = version;
             entries.push_back(*std::move(entry));
         }
     }
     return entries;
 }
 
-Result<int> ModelStore::choose_version(std::string_view name, std::optional<int> version) const {
+Result<ModelStore::Chosen> ModelStore::choose(std::string_view name, std::optional<int> version) const {
     TRY_VOID(check_model_name(name));
-    TRY(const std::vector<int> versions, versions_in(models_ / name));
-    if (versions.empty()) {
-        TRY(const std::vector<ModelEntry> entries, list());
-        std::vector<std::string> names;
-        for (const ModelEntry& entry : entries)
-            if (names.empty() || names.back() != entry.metadata.name) names.push_back(entry.metadata.name);
-        const std::string there = names.empty() ? "there is none yet; `aitrading train` makes one"
-                                                : fmt::format("there are {}", fmt::join(names, ", "));
-        return std::unexpected(Error{ErrorCode::not_found, fmt::format("there is no model {}; {}", name, there), false});
+    TRY(const Known known, look());
+    const auto model = known.models.find(std::string(name));
+    if (model == known.models.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& [other, versions] : known.models) names.push_back(other);
+        const std::string there = names.empty() ? "there is none yet; `aitrading train` makes one" : fmt::format("there are {}", fmt::join(names, ", "));
+        return fail(ErrorCode::not_found, fmt::format("there is no model {}; {}", name, there));
     }
-    if (!version) return versions.back();
-    if (std::find(versions.begin(), versions.end(), *version) != versions.end()) return *version;
-    return std::unexpected(Error{ErrorCode::not_found, fmt::format("model {} has no version {}; there are {}", name, *version,
-                                                                   fmt::join(versions, ", ")), false});
+    const auto found = version ? model->second.find(*version) : std::prev(model->second.end());
+    if (found == model->second.end()) {
+        std::vector<int> versions;
+        for (const auto& [there, content] : model->second) versions.push_back(there);
+        return fail(ErrorCode::not_found, fmt::format("model {} has no version {}; there are {}", name, *version, fmt::join(versions, ", ")));
+    }
+    Chosen chosen{models_ / name / std::to_string(found->first), found->first, {}};
+    TRY(chosen.list, read_checksums(chosen.folder));
+    TRY_VOID(check_unchanged(chosen.folder, chosen.list, found->second));
+    return chosen;
 }
 
 Result<ModelEntry> ModelStore::show(std::string_view name, std::optional<int> version) const {
-    TRY(const int chosen, choose_version(name, version));
-    const fs::path folder = models_ / name / std::to_string(chosen);
-    TRY(const ChecksumList list, read_checksums(folder));
-    for (const FileChecksum& file : list.files)
-        if (const auto bytes = read_verified(folder, list, file.file); !bytes) return std::unexpected(bytes.error());
-    return read_entry(folder);
+    TRY(const Chosen chosen, choose(name, version));
+    for (const FileChecksum& file : chosen.list.files)
+        if (const auto bytes = read_verified(chosen.folder, chosen.list, file.file); !bytes) return std::unexpected(bytes.error());
+    TRY(ModelEntry entry, read_entry(chosen.folder));
+    TRY(const std::string features, read_where_listed(chosen.folder, chosen.list, "features.json"));
+    TRY_VOID(check_honest(entry.metadata, features));
+    return entry;
 }
 
 Result<StoredModel> ModelStore::load(std::string_view name, std::optional<int> version) const {
-    TRY(const int chosen, choose_version(name, version));
-    const fs::path folder = models_ / name / std::to_string(chosen);
-    TRY(const ChecksumList list, read_checksums(folder));
+    TRY(const Chosen chosen, choose(name, version));
     StoredModel model;
-    TRY(const std::string metadata, read_verified(folder, list, metadata_file));
-    TRY(model.metadata, parse_metadata(metadata, (folder / metadata_file).string()));
-    TRY(model.bytes, read_verified(folder, list, "model.bin"));
-    TRY(model.card, read_verified(folder, list, "card.md"));
-    TRY(model.predictions_csv, read_verified(folder, list, "predictions.csv"));
+    TRY(ModelEntry entry, read_entry(chosen.folder));
+    model.metadata = std::move(entry.metadata);
+    TRY(model.bytes, read_verified(chosen.folder, chosen.list, "model.bin"));
+    TRY(model.card, read_verified(chosen.folder, chosen.list, "card.md"));
+    TRY(model.predictions_csv, read_verified(chosen.folder, chosen.list, "predictions.csv"));
+    TRY(model.features_json, read_where_listed(chosen.folder, chosen.list, "features.json"));
+    TRY(model.card_html, read_where_listed(chosen.folder, chosen.list, "card.html"));
+    TRY_VOID(check_honest(model.metadata, model.features_json));
     return model;
+}
+
+Result<ModelEntry> ModelStore::copy_out(std::string_view name, std::optional<int> version, const fs::path& folder) const {
+    TRY(const ModelEntry entry, show(name, version));
+    TRY(const Chosen chosen, choose(name, entry.metadata.version));
+    fs::path place = fs::absolute(folder).lexically_normal();
+    if (place.filename().empty()) place = place.parent_path();  // named with a slash at its end
+    std::error_code error;
+    fs::create_directories(place.parent_path(), error);
+    if (fs::exists(place, error)) return fail(ErrorCode::failed, fmt::format("{}: is there already; name a folder that is not", place.string()));
+    TRY(PartFolder part, PartFolder::beside(place));
+    for (const FileChecksum& file : chosen.list.files) {
+        TRY(const std::string bytes, read_verified(chosen.folder, chosen.list, file.file));
+        TRY_VOID(part.write_file(file.file, bytes));
+    }
+    TRY(const std::string list, kit::read_file(chosen.folder / checksum_file));
+    TRY_VOID(part.write_file(checksum_file, list));
+    TRY_VOID(part.put_in_place());
+    part.keep();
+    return entry;
 }
 
 }  // namespace aitrading::models
