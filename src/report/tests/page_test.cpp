@@ -30,6 +30,7 @@ int parse_as_xml(const std::string& page, const std::string& name) {
 TEST(Page, renders_the_samples) {
     const std::pair<const char*, std::string> pages[] = {{"run.html", render_run_report(sample::run())},
                                                          {"evaluation.html", render_evaluation_report(sample::evaluation())},
+                                                         {"card.html", render_model_card(sample::card())},
                                                          {"demo.html", render_demo_report(sample::demo())},
                                                          {"regimes.html", render_regime_report(sample::regimes())}};
     const char* folder = std::getenv("AITRADING_REPORT_OUT");  // NOLINT(concurrency-mt-unsafe)
@@ -42,7 +43,7 @@ TEST(Page, renders_the_samples) {
 
 TEST(Page, is_well_formed_and_self_contained) {
     const std::string pages[] = {render_run_report(sample::run(3000)), render_evaluation_report(sample::evaluation()), render_demo_report(sample::demo()),
-                                 render_regime_report(sample::regimes())};
+                                 render_regime_report(sample::regimes()), render_model_card(sample::card())};
     int index = 0;
     for (const std::string& page : pages) {
         EXPECT_EQ(parse_as_xml(page, std::to_string(index++)), 0);

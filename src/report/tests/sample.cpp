@@ -257,6 +257,29 @@ EvaluationReport evaluation() {
     return report;
 }
 
+ModelCard card() {
+    EvaluationReport from = evaluation();
+    ModelCard out;
+    out.name = "eurusd<h1>";
+    out.series = from.series;
+    out.label = from.label;
+    out.directional = from.directional;
+    out.training_from = from.models.front().panel.from;
+    out.training_end = from.models.front().panel.to;
+    out.made_of = {{"Members", "xgboost, lightgbm"}, {"Calibration", "beta"}, {"Seed", "7"}};
+    out.use = {"For EURUSD H1 and no other series."};
+    out.limits = {"Markets change."};
+    out.models = std::move(from.models);
+    out.folds = std::move(from.folds);
+    out.regimes = std::move(from.regimes);
+    out.importance = std::move(from.importance);
+    out.cost_model = from.cost_model;
+    out.trials = 40;
+    out.protocol = std::move(from.protocol);
+    out.provenance = std::move(from.provenance);
+    return out;
+}
+
 DemoReport demo() {
     DemoReport report;
     const BarColumns hourly = hourly_walk(9000, 3);

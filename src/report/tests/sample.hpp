@@ -4,6 +4,7 @@
 
 #include "report/demo_report.hpp"
 #include "report/evaluation_report.hpp"
+#include "report/model_card.hpp"
 #include "report/regime_report.hpp"
 #include "report/run_report.hpp"
 
@@ -25,6 +26,7 @@ std::vector<int> made_regimes(std::size_t bars, std::uint64_t seed);
 RegimeReport regimes();
 RunReport run(std::size_t bars = 9000);
 EvaluationReport evaluation();
+ModelCard card();
 DemoReport demo();
 
 }  // namespace aitrading::report::sample
