@@ -38,10 +38,6 @@ class Usage(Case):
                 missing.append(" ".join(path))
         self.assertEqual(missing, [])
 
-    def test_what_is_not_there_says_so(self):
-        for verb in ("compare", "promote", "rollback", "export"):
-            self.refuse(1, "models", verb, "some", says=["not available"])
-
     def test_slips_are_wrong_usage(self):
         for words in (["data", "list", "--bogus"], ["bogus"], [], ["data"], ["data", "list", "--threads", "0"],
                       ["data", "list", "--seed", "many"], ["train", "EURUSD", "H1"]):

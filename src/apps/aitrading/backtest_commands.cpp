@@ -14,6 +14,7 @@
 #include "apps/aitrading/run_result_view.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "decision/trading/make_strategy.hpp"
+#include "models/registry/promotion.hpp"
 #include "proving/backtest/caution.hpp"
 #include "proving/backtest/driver.hpp"
 #include "proving/backtest/round_trip.hpp"
@@ -47,6 +48,7 @@ Result<trading::ProbabilitySeries> predictions_of(std::string_view name, const B
     bars.key = run.series;
     TRY(traded.predictions, predict_bars(model, bars, context));
     std::erase_if(traded.predictions, [&](const StoredPrediction& p) { return !source.range.contains(p.bar); });
+    if (traded.predictions.empty()) TRY_VOID(models::check_unseen(model.metadata, source.range));
     traded.series = to_series(model, traded.predictions);
     traded.model = std::move(model);
     return *traded.series;

@@ -36,6 +36,8 @@ void add_instruments_commands(CLI::App& app, Context& context);
 void add_regimes_commands(CLI::App& app, Context& context);
 void add_correlation_commands(CLI::App& app, Context& context);
 void add_models_commands(CLI::App& app, Context& context);
+void add_promotion_commands(CLI::App& models_group, Context& context);
+void add_comparison_commands(CLI::App& models_group, Context& context);
 void add_synth_commands(CLI::App& app, Context& context);
 void add_backtest_commands(CLI::App& app, Context& context);
 void add_demo_commands(CLI::App& app, Context& context);

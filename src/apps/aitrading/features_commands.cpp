@@ -7,6 +7,7 @@
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/feature_manifest_json.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "engines/series_store/parquet/table_file.hpp"
 #include "insight/features/feature_set.hpp"
@@ -139,17 +140,6 @@ struct FeaturesCommand {
     std::vector<std::string> with;
 };
 
-Json as_json(const insight::FeatureManifest& manifest) {
-    Json columns = Json::array(), absent = Json::array(), parameters = Json::object();
-    for (const insight::FeatureColumn& c : manifest.columns)
-        columns.push_back({{"name", c.name}, {"group", c.group}, {"meaning", c.meaning}});
-    for (const insight::AbsentColumn& c : manifest.absent) absent.push_back({{"name", c.name}, {"reason", c.reason}});
-    for (const auto& [key, value] : manifest.parameters) parameters[key] = value;
-    return {{"name", manifest.name},     {"version", manifest.version}, {"timeframe", name(manifest.timeframe)},
-            {"parameters", parameters},  {"hash", manifest.hash},       {"columns", std::move(columns)},
-            {"absent", std::move(absent)}};
-}
-
 /// As write_features, with the manifest inside the file.
 Result<std::size_t> write_features_parquet(const std::string& out, insight::FeatureStream& rows, const Context& context) {
     const auto source = [&](engines::TableBlock& block) -> Result<std::size_t> {
@@ -161,7 +151,7 @@ Result<std::size_t> write_features_parquet(const std::string& out, insight::Feat
         }
         return i;
     };
-    const engines::TableFile table{rows.names(), as_json(rows.manifest()).dump()};
+    const engines::TableFile table{rows.names(), manifest_json(rows.manifest()).dump()};
     TRY(const std::int64_t written, engines::write_parquet_table(out, table, source));
     return static_cast<std::size_t>(written);
 }
@@ -169,7 +159,7 @@ Result<std::size_t> write_features_parquet(const std::string& out, insight::Feat
 void print_features(const FeaturesCommand& command, const insight::FeatureManifest& manifest, std::size_t rows,
                     const Context& context) {
     if (context.json) {
-        const Json document{{"out", command.out}, {"rows", rows}, {"manifest", as_json(manifest)}};
+        const Json document{{"out", command.out}, {"rows", rows}, {"manifest", manifest_json(manifest)}};
         fmt::print("{}\n", document.dump(2));
     } else if (!command.out.starts_with("/dev/")) {
         fmt::print("{} rows, {} columns in {} (features {} version {}, hash {})\n", rows, manifest.columns.size(),
@@ -196,7 +186,7 @@ Result<std::size_t> write_matrix(const std::string& out, const FeatureMatrix& m,
         }
         return i;
     };
-    TRY(const std::int64_t written, engines::write_parquet_table(out, {m.names, as_json(manifest).dump()}, source));
+    TRY(const std::int64_t written, engines::write_parquet_table(out, {m.names, manifest_json(manifest).dump()}, source));
     return static_cast<std::size_t>(written);
 }
 

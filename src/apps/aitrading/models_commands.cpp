@@ -1,37 +1,37 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/model_word.hpp"
+#include "apps/aitrading/models_json.hpp"
+#include "apps/aitrading/output.hpp"
 #include "kit/table.hpp"
-#include "models/registry/service/model_store.hpp"
+#include "models/registry/service/promotions.hpp"
 
 namespace aitrading::apps {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Result<Json> as_json(const models::ModelEntry& entry) {
-    if (!entry.damage.empty())
-        return Json{{"name", entry.metadata.name}, {"version", entry.metadata.version}, {"damage", entry.damage}};
-    TRY(const std::string metadata, models::to_json(entry.metadata));
-    Json document = Json::parse(metadata);
-    document["content_hash"] = entry.content_hash;
-    document["size_bytes"] = entry.size_bytes;
-    return document;
-}
+struct ModelWords {
+    std::string name, out;
+    std::optional<int> version;
+    bool html = false;
+};
 
 Result<void> list_models(const Context& context) {
     TRY(const std::vector<models::ModelEntry> entries, models::ModelStore(context.home).list());
+    TRY(const std::vector<models::Change> in_production, models::Promotions(context.home).in_production());
     if (context.json) {
         Json document{{"models", Json::array()}};
         for (const models::ModelEntry& entry : entries) {
-            TRY(Json one, as_json(entry));
+            TRY(Json one, model_json(entry, in_production));
             document["models"].push_back(std::move(one));
         }
-        fmt::print("{}\n", document.dump(2));
+        print_json(document);
         return {};
     }
     if (entries.empty()) {
@@ -39,15 +39,17 @@ Result<void> list_models(const Context& context) {
         return {};
     }
     using enum kit::Table::Align;
-    kit::Table table({{"name", left}, {"version", right}, {"symbol", left}, {"timeframe", left}, {"label", left},
-                      {"members", left}, {"trained to", left}, {"hash", left}});
+    kit::Table table({{"name", left}, {"version", right}, {"symbol", left}, {"timeframe", left}, {"label", left}, {"members", left},
+                      {"trained to", left}, {"in production", left}, {"hash", left}});
     for (const models::ModelEntry& entry : entries) {
         const models::ModelMetadata& m = entry.metadata;
+        const models::Change* change = serving(entry, in_production);
+        const std::string since = change == nullptr ? "" : fmt::format("since change {}{}", change->id, change->forced ? ", forced" : "");
         if (entry.damage.empty())
             table.add({m.name, std::to_string(m.version), m.series.symbol, std::string(name(m.series.timeframe)), m.label,
-                       fmt::format("{}", fmt::join(m.members, " ")), to_iso8601(m.training_end), entry.content_hash});
+                       fmt::format("{}", fmt::join(m.members, " ")), to_iso8601(m.training_end), since, entry.content_hash.substr(0, 12)});
         else
-            table.add({m.name, std::to_string(m.version), "", "", "damaged", "", "", ""});
+            table.add({m.name, std::to_string(m.version), "", "", "damaged", "", "", since, ""});
     }
     fmt::print("{}", table.render());
     for (const models::ModelEntry& entry : entries)
@@ -55,50 +57,62 @@ Result<void> list_models(const Context& context) {
     return {};
 }
 
-Result<void> show_model(const Context& context, const std::string& name, std::optional<int> version) {
+Result<void> show_model(const Context& context, const ModelWords& words) {
+    TRY(const ModelWord word, model_word(context, words.name, words.version));
     const models::ModelStore store(context.home);
-    TRY(const models::ModelEntry entry, store.show(name, version));
-    TRY(const models::StoredModel model, store.load(name, entry.metadata.version));
+    TRY(const models::ModelEntry entry, store.show(word.name, word.version));
+    TRY(const models::StoredModel model, store.load(word.name, entry.metadata.version));
+    TRY(const std::vector<models::Change> in_production, models::Promotions(context.home).in_production());
     if (context.json) {
-        TRY(Json one, as_json(entry));
+        TRY(Json one, model_json(entry, in_production));
         one["card"] = model.card;
-        fmt::print("{}\n", Json{{"models", Json::array({std::move(one)})}}.dump(2, ' ', false, Json::error_handler_t::replace));
+        one["features"] = model.features_json.empty() ? Json(nullptr) : Json::parse(model.features_json, nullptr, false);
+        print_json({{"models", Json::array({std::move(one)})}});
         return {};
     }
     TRY(const std::string metadata, models::to_json(entry.metadata));
     fmt::print("{}\n{}content {}, {} bytes, checksums verified\n", model.card, metadata, entry.content_hash, entry.size_bytes);
+    if (const models::Change* change = serving(entry, in_production))
+        fmt::print("in production for {} since {} (change {}{})\n", models::to_string(change->key), to_iso8601(change->time), change->id,
+                   change->forced ? ", forced because: " + change->reason : "");
     return {};
 }
 
-void add_show(CLI::App& group, Context& context) {
-    struct Show {
-        std::string name;
-        std::optional<int> version;
-    };
-    auto command = std::make_shared<Show>();
-    CLI::App* show = group.add_subcommand("show", "one model: its card and what it was made from; verifies its checksums");
-    show->add_option("name", command->name, "the model's name")->required();
-    show->add_option("--version", command->version, "the newest where none is given");
-    show->footer("Example: aitrading models show eurusd-h1 --version 2");
-    show->callback([command, &context] {
-        context.action = [command, &context] { return show_model(context, command->name, command->version); };
-    });
+Result<void> print_card(const Context& context, const ModelWords& words) {
+    TRY(const ModelWord word, model_word(context, words.name, words.version));
+    TRY(const models::StoredModel model, models::ModelStore(context.home).load(word.name, word.version));
+    const bool html = words.html || words.out.ends_with(".html");
+    if (html && model.card_html.empty())
+        return fail(ErrorCode::not_found, fmt::format("{} version {} was kept by an earlier build, which made no HTML card; leave --html out for the Markdown "
+                                                      "one, or train the model again", model.metadata.name, model.metadata.version));
+    const std::string& card = html ? model.card_html : model.card;
+    if (!words.out.empty()) {
+        TRY_VOID(write_file(words.out, card));
+    }
+    if (context.json) {
+        Json one{{"name", model.metadata.name}, {"version", model.metadata.version}, {"card", model.card},
+                 {"html", model.card_html.empty() ? Json(nullptr) : Json(model.card_html)}, {"out", words.out.empty() ? Json(nullptr) : Json(words.out)}};
+        print_json({{"models", Json::array({std::move(one)})}});
+    } else if (words.out.empty()) {
+        fmt::print("{}\n", card);
+    } else {
+        fmt::print("the card of {} version {} is in {}\n", model.metadata.name, model.metadata.version, words.out);
+    }
+    return {};
 }
 
-/// Named in the contract, and answered honestly until the registry's own issue brings them.
-void add_not_yet(CLI::App& group, Context& context, const std::string& verb, const char* does) {
-    CLI::App* command = group.add_subcommand(verb, fmt::format("{} (not available yet)", does));
-    // Whatever follows, the answer is the same.
-    auto words = std::make_shared<std::vector<std::string>>();
-    command->add_option("words", *words, "names and versions");
-    command->add_option("--version", "a version")->expected(1);
-    command->add_option("--out", "a file")->expected(1);
-    command->callback([&context, verb, words] {
-        context.action = [verb]() -> Result<void> {
-            return std::unexpected(Error{ErrorCode::failed, fmt::format("models {}: not available yet: comes with the registry; "
-                                                                        "use models list and models show", verb), false});
-        };
-    });
+void add_version_command(CLI::App& group, Context& context, const char* verb, const char* does, const char* example,
+                         Result<void> (*run)(const Context&, const ModelWords&)) {
+    auto words = std::make_shared<ModelWords>();
+    CLI::App* command = group.add_subcommand(verb, does);
+    command->add_option("name", words->name, "NAME, NAME@VERSION, NAME@production or SYMBOL/TIMEFRAME/LABEL for what serves there")->required();
+    command->add_option("--version", words->version, "the newest where none is given");
+    if (run == print_card) {
+        command->add_flag("--html", words->html, "the card as a page; also where --out ends in .html");
+        command->add_option("--out", words->out, "file to write the card to");
+    }
+    command->footer(example);
+    command->callback([words, run, &context] { context.action = [words, run, &context] { return run(context, *words); }; });
 }
 
 }  // namespace
@@ -107,14 +121,15 @@ void add_models_commands(CLI::App& app, Context& context) {
     CLI::App* group = app.add_subcommand("models", "the trained models that are kept, version by version");
     group->require_subcommand(1);
     group->footer("Example: aitrading models list");
-    CLI::App* list = group->add_subcommand("list", "every version of every model");
+    CLI::App* list = group->add_subcommand("list", "every version of every model, and which of them serve");
     list->footer("Example: aitrading models list --json");
     list->callback([&context] { context.action = [&context] { return list_models(context); }; });
-    add_show(*group, context);
-    add_not_yet(*group, context, "compare", "two versions side by side");
-    add_not_yet(*group, context, "promote", "makes a version the one in use");
-    add_not_yet(*group, context, "rollback", "back to the version before");
-    add_not_yet(*group, context, "export", "a version as files to take along");
+    add_version_command(*group, context, "show", "one model: its card and what it was made from; verifies its checksums",
+                        "Example: aitrading models show eurusd-h1 --version 2", show_model);
+    add_version_command(*group, context, "card", "the model card, Markdown or one HTML page",
+                        "Example: aitrading models card eurusd-h1@production --out card.html", print_card);
+    add_promotion_commands(*group, context);
+    add_comparison_commands(*group, context);
 }
 
 }  // namespace aitrading::apps

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/model_word.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "models/boosting/boosting.hpp"
@@ -17,6 +18,7 @@
 #include "models/ensemble/har_learner.hpp"
 #include "models/ensemble/series_regimes.hpp"
 #include "models/evaluation/labels.hpp"
+#include "models/registry/promotion.hpp"
 #include "models/registry/service/model_store.hpp"
 
 namespace aitrading::apps {
@@ -89,7 +91,8 @@ void tell_regimes(const BarColumns& bars, const models::RegimePath& path, std::v
 }  // namespace
 
 Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version) {
-    TRY(models::StoredModel stored, models::ModelStore(context.home).load(name, version));
+    TRY(const ModelWord word, model_word(context, name, version));
+    TRY(models::StoredModel stored, models::ModelStore(context.home).load(word.name, word.version));
     auto learners = models::tree_learners();
     std::ranges::move(models::net_learners_for_restore(), std::back_inserter(learners));
     learners.push_back(models::har_learner_for_restore());
@@ -98,6 +101,7 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
     borrowed.reserve(learners.size());
     for (const auto& l : learners) borrowed.push_back(l.get());
     TRY(auto fitted, models::FittedEnsemble::restore(stored.bytes, borrowed));
+    TRY_VOID(models::check_manifest(stored.metadata, fitted.manifest_hash()));
     TRY(auto out_of_fold, parse_predictions(stored.predictions_csv, name,
                                             duration_nanos(stored.metadata.series.timeframe)));
     return LoadedModel{std::move(stored.metadata), std::move(fitted), std::move(out_of_fold)};
@@ -130,6 +134,7 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
                                 to_string(model.metadata.series), to_string(bars.key)));
     TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
     TRY(FeatureMatrix features, inputs.compute(bars));
+    TRY_VOID(models::check_manifest(model.metadata, features.manifest_hash));
     const models::SeriesRegimes learnt(bars);
     TRY(features, model.fitted.with_learnt(features, &learnt));
     std::vector<StoredPrediction> out;

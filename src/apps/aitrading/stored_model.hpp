@@ -34,7 +34,7 @@ struct LoadedModel {
     std::vector<StoredPrediction> out_of_fold;  ///< of its training span, in time order
 };
 
-/// @errors not_found, gate_refused (damaged), bad_input (made by another version)
+/// @param name as in model_word   @errors usage, not_found, gate_refused (damaged, other features), bad_input (made by another version)
 Result<LoadedModel> load_model(const Context& context, const std::string& name, std::optional<int> version);
 
 /// The model's word on bars, each known at the bar's close: its stored out-of-fold predictions up to the training end,

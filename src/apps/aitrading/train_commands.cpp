@@ -12,6 +12,7 @@
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/evaluation_learners.hpp"
 #include "apps/aitrading/fit_bar.hpp"
+#include "apps/aitrading/model_card.hpp"
 #include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/parameter_search.hpp"
@@ -37,20 +38,6 @@ struct PredictOptions {
     bool explain = false;
 };
 
-/// The card that a person reads before trusting the model.
-std::string card_of(const EvaluationRun& run, const TrainOptions& o, const Context& context) {
-    std::string out = fmt::format("# {}\n\n{} · label `{}` · {} to {}\n\n", o.name, to_string(run.bars.key), o.label,
-                                  to_iso8601(run.bars.time.front()), to_iso8601(run.bars.time.back()));
-    out += panel_verdict(run.panels, run.labels) + "\n\n## Out of fold, on its training span\n\n```\n" +
-           panel_table(run.panels) + "```\n\n## Protocol\n\n";
-    for (const auto& line : run.protocol) out += "- " + line + "\n";
-    if (run.labels.directional) out += "- Costs: " + run.cost_model + ".\n";
-    out += "\n## Strongest features\n\n";
-    const auto shares = models::feature_shares(run);
-    for (const auto& f : std::span(shares).first(std::min<std::size_t>(10, shares.size()))) out += fmt::format("- {} {:.1f} % of the gain\n", f.name, f.share * 100);
-    return out + fmt::format("\nMade by `{}` with {}, seed {}.\n", context.command_line, version_text(), context.seed);
-}
-
 Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const EvaluationRequest& request,
                                          const Context& context) {
     TRY(const auto learners, make_learners(request, run.features, run.labels, context));
@@ -72,7 +59,7 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     return fitted;
 }
 
-models::StoredModel to_store(const EvaluationRun& run, const EvaluationRequest& request, const models::FittedEnsemble& fitted,
+Result<models::StoredModel> to_store(const EvaluationRun& run, const EvaluationRequest& request, const models::FittedEnsemble& fitted,
                              const TrainOptions& o, const Context& context) {
     models::StoredModel out;
     auto& m = out.metadata;
@@ -86,13 +73,18 @@ models::StoredModel to_store(const EvaluationRun& run, const EvaluationRequest& 
     m.training_end = run.features.known[run.features.rows() - 1];
     m.seed = context.seed;
     m.members = fitted.member_names();
+    m.parameters = request.parameters;
+    m.calibration = fitted.calibrator();
+    m.conformal = conformal_text(fitted);
     m.panel_json = models::panel_json(run.panel());
     m.code_version = version_text();
     m.data_fingerprint = fingerprint_of(run.bars);
     m.trials = run.trials;
     m.command_line = context.command_line;
     out.bytes = fitted.serialise();
-    out.card = card_of(run, o, context);
+    out.card = card_markdown(run, m);
+    out.card_html = card_html(run, m, context);
+    TRY(out.features_json, features_document(run, request, fitted, context));
     out.predictions_csv = predictions_csv(run);
     return out;
 }
@@ -112,7 +104,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     }
     TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
     TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
-    models::StoredModel stored = to_store(run, request, fitted, o, context);
+    TRY(const models::StoredModel stored, to_store(run, request, fitted, o, context));
     TRY(const int version, models::ModelStore(context.home).store(stored));
     if (context.json) {
         Json out;
@@ -189,7 +181,7 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         fmt::print("{},{},{},{},{},{},{}\n", to_iso8601(p.bar), field(p.p_up), field(p.p_low), field(p.p_high),
                    field(p.low), field(p.high), p.regime == 0 ? std::string() : fmt::to_string(p.regime));
     std::fprintf(stderr, "%zu predictions of %s version %d; those up to %s are out of fold\n", predictions.size(),
-                 o.name.c_str(), model.metadata.version, to_iso8601(model.metadata.training_end).c_str());
+                 model.metadata.name.c_str(), model.metadata.version, to_iso8601(model.metadata.training_end).c_str());
     return {};
 }
 
@@ -216,7 +208,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     auto p = std::make_shared<PredictOptions>();
     auto* predict_command = app.add_subcommand("predict", "calibrated probabilities with intervals from a stored model");
     predict_command->footer("Example: aitrading predict eurusd_h1 --from 2018-02-01 --json");
-    predict_command->add_option("name", p->name, "name of the model")->required();
+    predict_command->add_option("name", p->name, "NAME, NAME@VERSION, NAME@production or SYMBOL/TIMEFRAME/LABEL for what serves there")->required();
     predict_command->add_option("symbol", p->symbol, "stored symbol; without it the one it was trained on");
     predict_command->add_option("timeframe", p->timeframe, "timeframe");
     predict_command->add_option("--input", p->input, "CSV of bars instead of a stored series");
