@@ -147,6 +147,7 @@ Result<ModelStore::Chosen> ModelStore::choose(std::string_view name, std::option
     const auto model = known.models.find(std::string(name));
     if (model == known.models.end()) {
         std::vector<std::string_view> names;
+        names.reserve(known.models.size());
         for (const auto& [other, versions] : known.models) names.push_back(other);
         const std::string there = names.empty() ? "there is none yet; `aitrading train` makes one" : fmt::format("there are {}", fmt::join(names, ", "));
         return fail(ErrorCode::not_found, fmt::format("there is no model {}; {}", name, there));
@@ -154,6 +155,7 @@ Result<ModelStore::Chosen> ModelStore::choose(std::string_view name, std::option
     const auto found = version ? model->second.find(*version) : std::prev(model->second.end());
     if (found == model->second.end()) {
         std::vector<int> versions;
+        versions.reserve(model->second.size());
         for (const auto& [there, content] : model->second) versions.push_back(there);
         return fail(ErrorCode::not_found, fmt::format("model {} has no version {}; there are {}", name, *version, fmt::join(versions, ", ")));
     }
@@ -188,7 +190,7 @@ Result<StoredModel> ModelStore::load(std::string_view name, std::optional<int> v
 }
 
 Result<ModelEntry> ModelStore::copy_out(std::string_view name, std::optional<int> version, const fs::path& folder) const {
-    TRY(const ModelEntry entry, show(name, version));
+    TRY(ModelEntry entry, show(name, version));
     TRY(const Chosen chosen, choose(name, entry.metadata.version));
     fs::path place = fs::absolute(folder).lexically_normal();
     if (place.filename().empty()) place = place.parent_path();  // named with a slash at its end

@@ -59,7 +59,7 @@ Result<Change> Promotions::promote(const PromotionRequest& request) const {
         if (now->name == change.name && now->version == change.version) return *now;
         change.before = now->id;
     }
-    TRY(const Change added, registry.add(change));
+    TRY(Change added, registry.add(change));
     TRY_VOID(transaction.commit());
     return added;
 }
@@ -74,7 +74,7 @@ Result<Change> Promotions::rollback(const RollbackRequest& request) const {
     TRY_VOID(store_.show(change.name, change.version));
     change.time = request.now;
     change.command_line = request.command_line;
-    TRY(const Change added, registry->add(change));
+    TRY(Change added, registry->add(change));
     TRY_VOID(transaction.commit());
     return added;
 }

@@ -98,16 +98,13 @@ std::optional<Change> change_of(SqlRow row) {
 
 Result<void> write_schema(const fs::path& path) {
     TRY(SqliteFile file, SqliteFile::open(path, SqliteFile::Mode::create));
-    const std::string statements[] = {
-        "BEGIN IMMEDIATE",
-        "CREATE TABLE versions(name TEXT NOT NULL, version INTEGER NOT NULL, content TEXT NOT NULL, sum TEXT NOT NULL, "
-        "PRIMARY KEY(name, version)) WITHOUT ROWID",
-        "CREATE TABLE changes(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, symbol TEXT NOT NULL, timeframe TEXT NOT NULL, "
-        "label TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, content TEXT NOT NULL, before INTEGER NOT NULL, "
-        "forced INTEGER NOT NULL, reason TEXT NOT NULL, gates TEXT NOT NULL, command TEXT NOT NULL, who TEXT NOT NULL, sum TEXT NOT NULL)",
-        fmt::format("PRAGMA application_id={}", application),
-        fmt::format("PRAGMA user_version={}", format_version),
-        "COMMIT"};
+    constexpr const char* versions_table = R"(CREATE TABLE versions(name TEXT NOT NULL, version INTEGER NOT NULL, content TEXT NOT NULL,
+        sum TEXT NOT NULL, PRIMARY KEY(name, version)) WITHOUT ROWID)";
+    constexpr const char* changes_table = R"(CREATE TABLE changes(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, symbol TEXT NOT NULL,
+        timeframe TEXT NOT NULL, label TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, content TEXT NOT NULL, before INTEGER NOT NULL,
+        forced INTEGER NOT NULL, reason TEXT NOT NULL, gates TEXT NOT NULL, command TEXT NOT NULL, who TEXT NOT NULL, sum TEXT NOT NULL))";
+    const std::string statements[] = {"BEGIN IMMEDIATE", versions_table, changes_table, fmt::format("PRAGMA application_id={}", application),
+                                      fmt::format("PRAGMA user_version={}", format_version), "COMMIT"};
     for (const std::string& statement : statements)
         if (auto done = file.run(statement); !done) return std::unexpected(done.error());
     return {};

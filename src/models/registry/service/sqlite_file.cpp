@@ -141,7 +141,9 @@ SqlTransaction::~SqlTransaction() { roll_back(); }
 
 void SqlTransaction::roll_back() {
     // Where this fails too, closing the file, or the next process that opens it, does it.
-    if (SqliteFile* file = std::exchange(file_, nullptr); file != nullptr) static_cast<void>(file->run("ROLLBACK"));
+    SqliteFile* file = std::exchange(file_, nullptr);
+    if (file == nullptr) return;
+    [[maybe_unused]] const auto done = file->run("ROLLBACK");
 }
 
 Result<void> SqlTransaction::commit() {
