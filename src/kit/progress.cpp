@@ -22,7 +22,7 @@ double seconds_since(Clock::time_point start) {
 std::string short_count(double n) {
     if (n >= 1e6) return fmt::format("{:.1f}M", n / 1e6);
     if (n >= 1e4) return fmt::format("{:.0f}k", n / 1e3);
-    return fmt::format("{:.{}f}", n, n >= 10 || n == 0 ? 0 : 1);
+    return fmt::format("{:.{}f}", n, n >= 10 || n == std::floor(n) ? 0 : 1);
 }
 
 std::string short_time(double s) {
