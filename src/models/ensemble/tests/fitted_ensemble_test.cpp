@@ -292,6 +292,7 @@ TEST(fitted_ensemble, keeps_intervals_by_regime_as_the_pipeline_and_after_a_rest
     const ColumnLearner a("a", 0, 1.0);
     const std::vector<const Learner*> learners{&a};
     std::vector<int> regime;
+    regime.reserve(toy.features.rows());
     for (std::size_t t = 0; t < toy.features.rows(); ++t) regime.push_back(1 + static_cast<int>(t / 40 % 2));
     PipelineOptions options;
     options.regime = regime;

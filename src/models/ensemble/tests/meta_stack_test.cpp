@@ -43,6 +43,7 @@ MetaRows draw(World world, std::size_t count, std::uint64_t seed) {
 
 double loss_on(const MetaStack& stack, const MetaRows& rows) {
     std::vector<double> z;
+    z.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) z.push_back(stack.apply(rows.logits_of(i), rows.posterior_of(i)));
     const std::vector<double> y(rows.y.begin(), rows.y.end());
     return log_loss_of_logits(z, y, {});
