@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "base/random.hpp"
+#include "block_interval.hpp"
 #include "insight/features/feature_set.hpp"
 #include "market/history/bars_csv.hpp"
 #include "models/boosting/boosting.hpp"
@@ -135,20 +135,9 @@ std::vector<kit::BenchRow> meta_rows(const std::string& prefix, const std::vecto
             mean += difference.back();
         }
         const std::size_t n = difference.size();
-        SplitMix64 random(7);
-        std::vector<double> drawn;
-        for (std::size_t r = 0; r < resamples; ++r) {
-            double sum = 0;
-            std::size_t at = 0;
-            for (std::size_t i = 0; i < n; ++i, at = (at + 1) % n) {
-                if (i % block == 0) at = random.next_below(n);
-                sum += difference[at];
-            }
-            drawn.push_back(sum / static_cast<double>(n));
-        }
+        const auto [low, high] = block_interval(difference, block, resamples);
         rows.push_back({.name = prefix + v.name + ": log loss", .value = total / static_cast<double>(n), .unit = "",
-                        .note = fmt::format("{:+.6f} ({:+.6f} to {:+.6f}); {}", mean / static_cast<double>(n), kit::quantile(drawn, 0.025),
-                                            kit::quantile(drawn, 0.975), v.note)});
+                        .note = fmt::format("{:+.6f} ({:+.6f} to {:+.6f}); {}", mean / static_cast<double>(n), low, high, v.note)});
     }
     return rows;
 }
@@ -166,6 +155,7 @@ Result<std::vector<kit::BenchRow>> meta_stage_of_series(const std::string& path,
     std::vector<std::unique_ptr<Learner>> owned = tree_learners();
     if (labels.directional && label == "next_bar") owned.push_back(make_column_learner("markov_switching", features.columns() + SeriesRegimes::states));
     std::vector<const Learner*> learners;
+    learners.reserve(owned.size());
     for (const auto& l : owned) learners.push_back(l.get());
     PipelineOptions options;
     options.threads = threads;

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "base/random.hpp"
+#include "block_interval.hpp"
 #include "insight/regimes/assignment.hpp"
 #include "insight/regimes/markov_switching.hpp"
 #include "insight/regimes/regime_state.hpp"
@@ -51,19 +51,8 @@ std::string gain(const Judged& own, const Judged& base) {
         difference[i] = (own.said[i] == own.truth[i] ? 1.0 : 0.0) - (base.said[i] == base.truth[i] ? 1.0 : 0.0);
         mean += difference[i] / static_cast<double>(n);
     }
-    SplitMix64 random(7);
-    std::vector<double> drawn;
-    drawn.reserve(resamples);
-    for (std::size_t r = 0; r < resamples; ++r) {
-        double sum = 0;
-        std::size_t at = 0;
-        for (std::size_t i = 0; i < n; ++i, at = (at + 1) % n) {
-            if (i % block == 0) at = random.next_below(n);
-            sum += difference[at];
-        }
-        drawn.push_back(sum / static_cast<double>(n));
-    }
-    return fmt::format("{:+.2f} pp ({:+.2f} to {:+.2f})", 100 * mean, 100 * kit::quantile(drawn, 0.025), 100 * kit::quantile(drawn, 0.975));
+    const auto [low, high] = block_interval(difference, block, resamples);
+    return fmt::format("{:+.2f} pp ({:+.2f} to {:+.2f})", 100 * mean, 100 * low, 100 * high);
 }
 
 int most_likely_kind(const NextRegime& model, std::span<const double> row) {
