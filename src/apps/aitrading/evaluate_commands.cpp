@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 struct EvaluateOptions {
     SeriesWords series;
     std::string label = "next_bar", models = "all", test_from, spread, commission, report,
-                predictions, market, placebo, features = "default", with, stack = "plain", device = "cpu";
+                predictions, market, placebo, features = "default", with, stack, device = "cpu";
     int folds = 10, embargo = -1;
     std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
 };
@@ -47,6 +47,8 @@ void print_json(const EvaluationRun& run) {
         out["regimes_reason"] = fmt::format("no regime is known on the tested bars; the rules need {} bars before the first", run.regimes.warm_up);
     out["agreement"] = run.agreement ? Json::parse(models::agreement_json(*run.agreement)) : Json(nullptr);
     out["dropped"] = run.pipeline.dropped;  // by fold: members that hurt on earlier rows
+    out["calibrated_apart"] = run.pipeline.calibrated_apart;  // by fold: regimes with a calibrator of their own
+    out["followed"] = run.pipeline.followed;                  // by fold: weights of the members, then of the stack, where the answer follows the series
     out["costs"] = run.cost_model;
     out["trials"] = run.trials;
     out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
@@ -129,7 +131,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
 Result<void> evaluate_market(const EvaluateOptions& o, const Context& context) {
     if (o.train == 0 || o.test == 0)
         return fail(ErrorCode::usage, "evaluate --market needs --train N and --test N, the rows to learn from and to predict");
-    TRY(const models::FormOptions form, models::parse_form(split_list(o.stack)));
+    TRY(const models::FormOptions form, models::parse_form(split_list(o.stack.empty() ? "drop,disagreement,regimes" : o.stack)));
     TRY(const MarketRun run, run_market(o.market, o.train, o.test, {.models = split_list(o.models), .device = o.device, .form = form}, context));
     if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, market_predictions_csv(run)));
     if (context.json) {
@@ -138,6 +140,7 @@ Result<void> evaluate_market(const EvaluateOptions& o, const Context& context) {
         out["panel"] = Json::parse(models::panel_json(run.panels.front().panel));
         out["models"] = panels_json(run.panels);
         out["dropped"] = run.pipeline.dropped;
+        out["followed"] = run.pipeline.followed;
         out["costs"] = "none: a synthetic market is not traded";
         out["trials"] = 1;
         out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
@@ -167,7 +170,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("--device", o->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
     c->add_option("--with", o->with, "regimes: regimes as columns and as a member; correlation: how it moves with the dollar index, gold, stocks and named symbols; stored symbols (with correlation or --features wide); parted by commas");
-    c->add_option("--stack", o->stack, "plain, or what validation inside the training rows may add: drop (of members that hurt), disagreement, regimes (weights by regime; with --with regimes or --market)")->capture_default_str();
+    c->add_option("--stack", o->stack, "plain, or what validation inside the training rows may add: drop (of members that hurt), disagreement, regimes (weights by regime; with --with regimes or --market); online: the answer is a mix of stack and members that follows the series; all: these four. Without it plain; with --market drop,disagreement,regimes");
     c->add_option("--folds", o->folds, "test blocks")->capture_default_str();
     c->add_option("--fold-rows", o->fold_rows, "labels per test block; without it the span is divided by --folds");
     c->add_option("--from", o->series.from, "first bar");

@@ -31,8 +31,9 @@ std::string configuration(const EvaluationRequest& request, const EvaluationRun&
     std::string out = fmt::format("{} folds={} rows={} refit={} embargo={} features={}", run.labels.spec, request.plan.folds,
                                   request.plan.fold_rows, request.plan.refit_bars, run.embargo_bars, run.features.manifest_hash);
     if (!run.learnt_names.empty()) out += fmt::format(" learnt={}", run.learnt_names.size());
-    if (request.form.any())
-        out += fmt::format(" stack={}{}{}", request.form.drop ? "drop " : "", request.form.disagreement ? "disagreement " : "", request.form.gate ? "regimes" : "");
+    if (request.form.any() || request.form.online)
+        out += fmt::format(" stack={}{}{}{}", request.form.drop ? "drop " : "", request.form.disagreement ? "disagreement " : "", request.form.gate ? "regimes " : "",
+                           request.form.online ? "online" : "");
     for (const auto* l : learners) out += fmt::format(" {}({})", l->name(), l->describe());
     return out;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
 
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/model_word.hpp"
@@ -46,17 +47,19 @@ std::string_view next_field(std::string_view& line) {
 /// Rows after the training end, with intervals that go on learning from labels as they become known.
 Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, const FeatureMatrix& features,
                             const models::RegimePath& regimes, std::vector<StoredPrediction>& out) {
-    // Labels feed the interval only; a series too short for any leaves the interval as training left it.
+    // Labels feed the intervals and the weights that follow the series; one too short for any leaves them as training left them.
     const auto labels = models::make_labels(model.metadata.label, bars);
     models::IntervalStream intervals = model.fitted.interval_stream();
     intervals.finish_rows();
+    std::optional<models::OnlineWeights> weights = model.fitted.online_weights();
     std::size_t label = 0;
     models::EnsembleMemory memory = model.fitted.start();
     const bool remembers = model.fitted.remembers();
     for (std::uint32_t i = 0; i < features.rows(); ++i) {
         const bool later = features.known[i] > model.metadata.training_end;
         if (!later && !remembers) continue;
-        const models::RowPrediction p = model.fitted.predict_next(memory, features.row(i));
+        const models::StreamPlace place{later && weights ? &*weights : nullptr, i, regimes.regime[i]};
+        const models::RowPrediction p = model.fitted.predict_next(memory, features.row(i), {}, place);
         if (!later) continue;
         const models::TargetInterval target = models::widen(
             intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)), regimes.regime[i]), p.widened);
@@ -69,8 +72,9 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
         }
         if (!labels) continue;
         while (label < labels->size() && labels->row[label] < i) ++label;
-        if (label < labels->size() && labels->row[label] == i)
-            intervals.label(i, labels->end[label], labels->target[label]);
+        if (label == labels->size() || labels->row[label] != i) continue;
+        intervals.label(i, labels->end[label], labels->target[label]);
+        if (weights) weights->label(i, labels->end[label], labels->y[label]);
     }
     return {};
 }

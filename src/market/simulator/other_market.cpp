@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "market/simulator/market_draws.hpp"
+
 namespace aitrading::market {
 namespace {
 
@@ -14,28 +16,6 @@ constexpr int calibration_steps = 14;
 
 /// Standard deviation of the unscaled Student-t is sqrt(5/3).
 const double scale = std::sqrt((degrees - 2.0) / degrees);
-
-double between(SplitMix64& random, double low, double high) { return low + (high - low) * random.next_uniform(); }
-
-double signed_between(SplitMix64& random, double low, double high) {
-    const double size = between(random, low, high);
-    return random.next_uniform() < 0.5 ? -size : size;
-}
-
-RegimeVector draw_transitions(SplitMix64& random, std::size_t from) {
-    const double stay = between(random, 0.97, 0.995);
-    RegimeVector row{};
-    double total = 0;
-    for (std::size_t to = 0; to < regime_count; ++to) {
-        if (to == from) continue;
-        const double u = random.next_uniform();
-        row[to] = u * u;
-        total += row[to];
-    }
-    for (double& weight : row) weight *= (1.0 - stay) / total;
-    row[from] = stay;
-    return row;
-}
 
 OtherRegime draw_regime_parameters(SplitMix64& random) {
     OtherRegime k{};
@@ -81,7 +61,7 @@ OtherParameters draw_other_market(std::uint64_t seed) {
     OtherParameters parameters;
     SplitMix64 random(derive_seed(seed, 1));
     for (std::size_t k = 0; k < regime_count; ++k) {
-        parameters.transition[k] = draw_transitions(random, k);
+        parameters.transition[k] = draw_transitions(random, k, 0.97, 0.995);
         parameters.regimes[k] = draw_regime_parameters(random);
     }
     double low = 0.2, high = 3.0;

@@ -104,6 +104,10 @@ std::vector<std::string> describe_protocol(const EvaluatedSeries& series, const 
     if (!pooled.empty() && shared < 1)
         out.push_back(fmt::format("Intervals have a width for each regime by rule from 500 known labels in it on; {:.0f} % of the tested bars had "
                                   "that of all regimes.", 100 * shared));
+    for (std::size_t f = 0; f < series.pipeline.calibrated_apart.size(); ++f)
+        if (!series.pipeline.calibrated_apart[f].empty())
+            out.push_back(fmt::format("Fold {}: answers in regimes {} are calibrated by rows of their own, which did better on earlier rows.", f,
+                                      fmt::join(series.pipeline.calibrated_apart[f], ", ")));
     for (std::size_t f = 0; f < series.pipeline.dropped.size(); ++f)
         if (!series.pipeline.dropped[f].empty())
             out.push_back(fmt::format("Fold {}: {} had no part in the ensemble, since it hurt on earlier rows.", f, fmt::join(series.pipeline.dropped[f], ", ")));

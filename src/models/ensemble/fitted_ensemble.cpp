@@ -15,19 +15,20 @@ namespace aitrading::models {
 namespace {
 
 /// Version 2 is version 1 behind a header that holds the learnt columns. Version 3 is version 2 with the form of a stack that is
-/// not plain behind it, and what intervals keep for each regime.
-constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", magic_3 = "ait-ensemble-3\n",
+/// not plain behind it, and what intervals keep for each regime. Version 4 is version 3 with the regimes' own
+/// calibrations and the weights that follow the series.
+constexpr std::string_view magic_1 = "ait-ensemble-1\n", magic_2 = "ait-ensemble-2\n", magic_3 = "ait-ensemble-3\n", magic_4 = "ait-ensemble-4\n",
                            any_version = "ait-ensemble-";
 
 constexpr std::size_t members_max = 63;
 
 std::string_view magic_of(std::string_view bytes) {
-    return bytes.starts_with(magic_3) ? magic_3 : bytes.starts_with(magic_2) ? magic_2 : magic_1;
+    return bytes.starts_with(magic_4) ? magic_4 : bytes.starts_with(magic_3) ? magic_3 : bytes.starts_with(magic_2) ? magic_2 : magic_1;
 }
 
 Result<ByteReader> unseal(std::string_view bytes) {
     if (bytes.starts_with(any_version) && !bytes.starts_with(magic_of(bytes)))
-        return fail(ErrorCode::bad_input, fmt::format("model: stored as version {}, this program reads 1 to 3: use the aitrading that "
+        return fail(ErrorCode::bad_input, fmt::format("model: stored as version {}, this program reads 1 to 4: use the aitrading that "
                                                       "trained it or a newer one, or train it anew",
                                                       bytes.substr(any_version.size(), bytes.substr(any_version.size(), 8).find('\n'))));
     return ByteReader::unseal(bytes, magic_of(bytes), "model");
@@ -71,6 +72,7 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
             rows.y.push_back(labels.y[at]);
             rows.row.push_back(labels.row[at]);
             rows.end.push_back(labels.end[at]);
+            if (!options.regime.empty()) rows.regime.push_back(options.regime[labels.row[at]]);
             for (std::size_t r = 0; r < rows.regimes; ++r)
                 rows.posterior.push_back(own_block->values[labels.row[at] * own_block->columns + r]);
             for (std::size_t m = 0; m < learners.size(); ++m)
@@ -88,10 +90,16 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
     keep_latest(rows, options.meta_rows);
     std::vector<double> score;
     e.meta_ = MetaModel::fit(rows, labels.horizon_bars, meta_options(options, learners), &score);
+    std::vector<double> p(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) p[i] = e.meta_.answer(score[i], rows.regime.empty() ? -1 : rows.regime[i]).p;
+    if (options.form.online) {
+        follow_known_rows(e.weights_.emplace(fresh_weights(learners.size(), labels)), e.meta_, rows, score, p);
+        e.weights_->finish_rows();
+    }
     e.stream_ = IntervalStream(interval_options(options, labels));
     e.interval_columns_ = IntervalColumns::choose(features, labels, train);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        e.stream_.predict(rows.row[i], e.meta_.ensemble.apply(score[i]).p,
+        e.stream_.predict(rows.row[i], p[i],
                           e.interval_columns_.at(features.row(rows.row[i])), options.regime.empty() ? -1 : options.regime[rows.row[i]]);
         e.stream_.label(rows.row[i], rows.end[i], labels.target[entry[dropped + i]]);
     }
@@ -111,49 +119,78 @@ EnsembleMemory FittedEnsemble::start() const {
 }
 
 RowPrediction FittedEnsemble::predict_row(std::span<const double> row, std::span<double> out_members) const {
-    return predict(nullptr, row, out_members);
+    return predict(nullptr, row, out_members, {});
 }
 
-RowPrediction FittedEnsemble::predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members) const {
+RowPrediction FittedEnsemble::predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members,
+                                           StreamPlace place) const {
     CHECK(memory.members.size() == members_.size());
-    return predict(&memory, row, out_members);
+    return predict(&memory, row, out_members, place);
 }
 
-RowPrediction FittedEnsemble::predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const {
+RowPrediction FittedEnsemble::predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members,
+                                      StreamPlace place) const {
     DCHECK(memory != nullptr || !remembers());
     CHECK(row.size() == columns());
     std::array<double, members_max> said;
     for (std::size_t m = 0; m < members_.size(); ++m)
         said[m] = memory != nullptr ? members_[m]->predict_next(memory->members[m].get(), row) : members_[m]->predict_row(row);
-    return predict_from(std::span(said).first(members_.size()), row, out_members);
+    return predict_from(std::span(said).first(members_.size()), row, out_members, place);
 }
 
-RowPrediction FittedEnsemble::predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members) const {
+RowPrediction FittedEnsemble::predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members,
+                                           StreamPlace place) const {
     CHECK(row.size() == columns() && said.size() == members_.size());
     CHECK(out_members.empty() || out_members.size() == members_.size());
+    CHECK(place.weights == nullptr || weights_.has_value());
     std::array<double, members_max> logits;
+    std::array<CalibratedScore::Value, members_max + 1> own;
     const std::span<double> z = std::span(logits).first(members_.size());
     RowPrediction out;
     for (std::size_t m = 0; m < members_.size(); ++m) {
         const bool answers = said[m] >= 0 && said[m] <= 1;  // not where it is NaN
         z[m] = answers ? logit(said[m]) : std::nan("");
         if (!answers && meta_.stack.form().keeps(m)) out.missing |= std::uint64_t{1} << m;
-        if (!out_members.empty()) out_members[m] = answers ? meta_.members[m].apply(z[m]).p : z[m];
+        if (out_members.empty() && !weights_) continue;
+        const CalibratedScore::Value member = answers ? meta_.members[m].apply(z[m]) : silent_value();
+        own[m] = meta_.stack.form().keeps(m) ? member : silent_value();
+        if (!out_members.empty()) out_members[m] = member.p;
     }
     const std::span<const double> posterior = row.subspan(columns() - learnt_, posteriors_);
-    const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, posterior));
+    const CalibratedScore::Value value = meta_.answer(meta_.stack.apply(z, posterior), place.regime);
     out.p_up = value.p;
     out.p_low = value.low;
     out.p_high = value.high;
-    if (out.missing != 0) answer_without(z, posterior, out);
-    const TargetInterval interval = widen(stream_.now(value.p, interval_columns_.at(row)), out.widened);
+    if (out.missing != 0) answer_without(z, posterior, place.regime, out);
+    if (weights_) {
+        own[members_.size()] = {out.p_up, out.p_low, out.p_high};
+        follow_series(std::span(own).first(members_.size() + 1), place, out);
+    }
+    const TargetInterval interval = widen(stream_.now(out.p_up, interval_columns_.at(row), place.regime), out.widened);
     out.low = interval.low;
     out.high = interval.high;
     return out;
 }
 
+/// Goes from the stack's answer to the mix that follows the series.
+void FittedEnsemble::follow_series(std::span<const CalibratedScore::Value> said, StreamPlace place, RowPrediction& out) const {
+    CalibratedScore::Value mixed;
+    if (place.weights != nullptr) {
+        mixed = follow(*place.weights, place.row, said);
+    } else {
+        std::array<double, members_max + 1> p, weight;
+        for (std::size_t k = 0; k < said.size(); ++k) p[k] = said[k].p;
+        const auto weights = std::span(weight).first(said.size());
+        mixed = mixed_value(said, weights, weights_->now(std::span(p).first(said.size()), weights));
+    }
+    out.p_up = mixed.p;
+    // A missing member's part in the stack has widened the stack's interval: that much stays.
+    out.p_low = out.missing != 0 ? std::min(out.p_low, mixed.low) : mixed.low;
+    out.p_high = out.missing != 0 ? std::max(out.p_high, mixed.high) : mixed.high;
+}
+
 /// Widens the intervals where members are missing.
-void FittedEnsemble::answer_without(std::span<double> z, std::span<const double> posterior, RowPrediction& out) const {
+void FittedEnsemble::answer_without(std::span<double> z, std::span<const double> posterior, int regime, RowPrediction& out) const {
     double least = 0, most = 0, sum = 0, present = 0, lost = 0, total = 0;
     for (std::size_t m = 0; m < z.size(); ++m) {
         if (!meta_.stack.form().keeps(m)) continue;
@@ -178,7 +215,7 @@ void FittedEnsemble::answer_without(std::span<double> z, std::span<const double>
     for (const double guess : {std::min(least, twice), 0.0, std::max(most, twice)}) {
         for (std::size_t m = 0; m < z.size(); ++m)
             if ((out.missing >> m & 1) != 0) z[m] = guess;
-        const CalibratedScore::Value value = meta_.ensemble.apply(meta_.stack.apply(z, posterior));
+        const CalibratedScore::Value value = meta_.answer(meta_.stack.apply(z, posterior), regime);
         out.p_low = std::min(out.p_low, value.low);
         out.p_high = std::max(out.p_high, value.high);
     }
@@ -263,7 +300,11 @@ std::string FittedEnsemble::serialise() const {
     out.put(static_cast<std::uint64_t>(posteriors_));
     meta_.stack.write_form(out);
     stream_.write_more(out);
-    return out.sealed(magic_3);
+    if (!weights_ && meta_.by_regime.empty()) return out.sealed(magic_3);
+    meta_.by_regime.write(out);
+    out.put(weights_.has_value());
+    if (weights_) weights_->write(out);
+    return out.sealed(magic_4);
 }
 
 Result<void> FittedEnsemble::read_members(ByteReader& in, std::span<const Learner* const> learners) {
@@ -303,9 +344,13 @@ Result<FittedEnsemble> FittedEnsemble::restore(std::string_view bytes,
     e.meta_ = MetaModel::read(in);
     e.interval_columns_ = IntervalColumns::read(in);
     bool read = e.stream_.read(in);
-    if (read && bytes.starts_with(magic_3)) {
+    if (read && (bytes.starts_with(magic_3) || bytes.starts_with(magic_4))) {
         e.posteriors_ = in.get<std::uint64_t>();
         read = e.meta_.stack.read_form(in) && e.stream_.read_more(in) && e.posteriors_ <= e.learnt_;
+    }
+    if (read && bytes.starts_with(magic_4)) {
+        read = e.meta_.by_regime.read(in);
+        if (read && in.get<bool>()) read = e.weights_.emplace(1).read(in) && e.weights_->members() == e.members_.size() + 1;
     }
     if (!read || !in.at_end() || !e.interval_columns_.fits(e.columns_.size()) || e.members_.empty() || e.members_.size() > members_max || e.learnt_ >= e.columns_.size() ||
         e.meta_.members.size() != e.members_.size() || e.meta_.stack.members() != e.members_.size())

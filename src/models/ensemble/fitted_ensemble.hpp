@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/ensemble/followed_mix.hpp"
 #include "models/ensemble/meta_model.hpp"
 #include "models/ensemble/pipeline.hpp"
 
@@ -21,6 +23,13 @@ struct RowPrediction {
 
 /// An interval about the same centre, so many times as wide.
 TargetInterval widen(TargetInterval interval, double factor);
+
+/// Where a row stands in a stream. Without one: the weights as the training left them, a regime that is not known.
+struct StreamPlace {
+    OnlineWeights* weights = nullptr;  ///< as FittedEnsemble::online_weights gave them; they follow the stream
+    std::uint32_t row = 0;             ///< of the stream; increases
+    int regime = -1;                   ///< by rule, as known at the row
+};
 
 /// What the members of an ensemble remember of the bars of one stream.
 struct EnsembleMemory {
@@ -46,17 +55,22 @@ class FittedEnsemble {
     /// Before the first bar of a stream.
     EnsembleMemory start() const;
     /// Takes in the next bar of a stream, from the first row of the series on; else as predict_row.
-    RowPrediction predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members = {}) const;
+    RowPrediction predict_next(EnsembleMemory& memory, std::span<const double> row, std::span<double> out_members = {},
+                               StreamPlace place = {}) const;
     /// The same from what the members said: the learners' own probabilities of 1, in the order of member_names().
     ///
     /// A member whose word is missing, late or broken is NaN or no probability: the rest answers as MetaStack::apply does. The
     /// interval of p then also holds what would follow if those members said nothing, twice what the others say, or the
     /// least or the most of any; the interval of the target grows by 1 + their share of the stack's absolute weights.
-    RowPrediction predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {}) const;
+    RowPrediction predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {},
+                               StreamPlace place = {}) const;
     std::vector<std::string> names_of(std::uint64_t members) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
     IntervalStream interval_stream() const { return stream_; }
+    /// Where the answer follows the series (FormOptions::online): the weights at the end of training, for a caller that streams
+    /// later rows: weights.label(row, end, y) as labels become known, and StreamPlace in each call; else none.
+    std::optional<OnlineWeights> online_weights() const { return weights_; }
     IntervalInputs interval_inputs(std::span<const double> row) const { return interval_columns_.at(row); }
 
     std::size_t columns() const { return columns_.size(); }
@@ -84,14 +98,15 @@ class FittedEnsemble {
     /// with a plain stack and one width of intervals for all rows of version 2.
     std::string serialise() const;
     /// @param learners must include each member by name; others are not looked at
-    /// @errors bad_input (damaged, a version beyond 3), not_found (a member that this build lacks)
+    /// @errors bad_input (damaged, a version beyond 4), not_found (a member that this build lacks)
     static Result<FittedEnsemble> restore(std::string_view bytes, std::span<const Learner* const> learners);
 
   private:
     FittedEnsemble() : stream_(IntervalOptions{}) {}
-    bool is_plain() const { return meta_.stack.form().plain() && stream_.options().plain(); }
-    void answer_without(std::span<double> z, std::span<const double> posterior, RowPrediction& out) const;
-    RowPrediction predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members) const;
+    bool is_plain() const { return meta_.stack.form().plain() && stream_.options().plain() && !weights_ && meta_.by_regime.empty(); }
+    void answer_without(std::span<double> z, std::span<const double> posterior, int regime, RowPrediction& out) const;
+    void follow_series(std::span<const CalibratedScore::Value> said, StreamPlace place, RowPrediction& out) const;
+    RowPrediction predict(EnsembleMemory* memory, std::span<const double> row, std::span<double> out_members, StreamPlace place) const;
     Result<void> read_members(ByteReader& in, std::span<const Learner* const> learners);
     std::string manifest_hash_, label_spec_, learnt_kind_, learnt_model_;
     std::vector<std::string> columns_, names_;
@@ -100,6 +115,7 @@ class FittedEnsemble {
     std::vector<std::shared_ptr<const Classifier>> members_;
     std::vector<double> importance_;
     MetaModel meta_;
+    std::optional<OnlineWeights> weights_;
     IntervalColumns interval_columns_;
     IntervalStream stream_;
 };

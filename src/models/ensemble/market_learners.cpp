@@ -17,6 +17,7 @@ std::string market_learner_words(std::string_view learner, std::size_t train_row
                     : "";
     if (learner == "random_forest")
         return many ? "trees=300 max_depth=20 leaves=1024 min_rows_in_leaf=30 column_fraction=0.5" : "";
+    if (learner == "lstm" || learner == "transformer" || learner == "cnn") return "dropout=0.3";
     return "";
 }
 
@@ -24,6 +25,7 @@ PipelineOptions market_pipeline_options() {
     PipelineOptions options;
     options.inner_folds = 1;
     options.inner_start = 0.6;
+    options.form = {.drop = true, .disagreement = true, .gate = true};  // nowhere worse on development seeds (docs/ensemble.md)
     return options;
 }
 

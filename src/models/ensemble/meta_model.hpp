@@ -5,24 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "models/ensemble/calibration.hpp"
+#include "models/ensemble/calibrated_score.hpp"
 #include "models/ensemble/meta_rows.hpp"
+#include "models/ensemble/regime_calibration.hpp"
 #include "models/ensemble/stack_choice.hpp"
-#include "models/ensemble/venn_abers.hpp"
 
 namespace aitrading::models {
-
-/// A score's way to a probability.
-struct CalibratedScore {
-    Calibrator calibrator;
-    VennAbers interval;
-    struct Value {
-        double p = 0.5, low = 0, high = 1;
-    };
-    /// The calibrated probability; the interval is Venn-Abers', widened where the calibrator's p lies outside
-    /// of it.
-    Value apply(double score) const;
-};
 
 struct MetaOptions {
     StackOptions stack;
@@ -35,7 +23,11 @@ struct MetaModel {
     MetaStack stack;
     std::vector<FormTrial> trials;  ///< how the stack's form was chosen
     CalibratedScore ensemble;
+    RegimeCalibration by_regime;  ///< of the ensemble, where a regime has its own; written apart
     std::vector<CalibratedScore> members;
+
+    /// The stack's answer from its score. @param regime by rule, as known at the row; 0 or below: not known
+    CalibratedScore::Value answer(double score, int regime) const { return by_regime.apply(score, regime, ensemble); }
 
     /// Stack on all rows, in the form that wins on earlier rows. The ensemble's calibrator is chosen on stacked scores that the stack did not learn
     /// from: the rows in five parts, each scored by a stack of the parts before it (purged).
@@ -43,7 +35,7 @@ struct MetaModel {
     static MetaModel fit(const MetaRows& rows, int horizon, const MetaOptions& options,
                          std::vector<double>* out_score = nullptr);
 
-    /// The plain stack and the calibrators; a form that is not plain is written apart.
+    /// The plain stack and the calibrators; a form that is not plain and what regimes have of their own are written apart.
     void write(ByteWriter& out) const;
     static MetaModel read(ByteReader& in);
 };

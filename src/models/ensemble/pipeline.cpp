@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/parallel.hpp"
+#include "models/ensemble/followed_mix.hpp"
 #include "models/ensemble/logit_regression.hpp"
 #include "models/ensemble/member_fit.hpp"
 #include "models/ensemble/meta_model.hpp"
@@ -65,6 +66,9 @@ class Run {
     std::size_t columns() const {
         return features_.columns() + (options_.learnt != nullptr ? options_.learnt->names().size() : 0);
     }
+
+    /// By rule, as known at the row; -1: not known.
+    int regime_at(std::uint32_t row) const { return options_.regime.empty() ? -1 : options_.regime[row]; }
 
     Result<void> fit_members() {
         std::vector<FitTask> tasks;
@@ -139,6 +143,7 @@ class Run {
                 rows.y.push_back(labels_.y[e]);
                 rows.row.push_back(labels_.row[e]);
                 rows.end.push_back(labels_.end[e]);
+                if (!options_.regime.empty()) rows.regime.push_back(options_.regime[labels_.row[e]]);
                 for (std::size_t m = 0; m < members(); ++m)
                     rows.logits.push_back(logit(raw.p[i * members() + m]));
                 const auto regime = posterior_[f].at(labels_.row[e]);
@@ -183,6 +188,7 @@ class Run {
             result_.stack_weights.back().insert(result_.stack_weights.back().end(),
                                                 a.meta.stack.weights().begin(), a.meta.stack.weights().end());
             result_.form_trials.push_back(a.meta.trials);
+            result_.calibrated_apart.push_back(a.meta.by_regime.regimes());
             result_.dropped.emplace_back();
             for (std::size_t m = 0; m < members(); ++m)
                 if (!a.meta.stack.form().keeps(m)) result_.dropped.back().emplace_back(learners_[m]->name());
@@ -192,13 +198,14 @@ class Run {
                     const double p = tests_[f].p[i * members() + m];
                     put(result_.models[m], p, a.meta.members[m].apply(logit(p)));
                 }
-                put(result_.models.back(), sigmoid(a.stacked[i]), a.meta.ensemble.apply(a.stacked[i]));
+                put(result_.models.back(), sigmoid(a.stacked[i]), a.meta.answer(a.stacked[i], regime_at(labels_.row[tests_[f].entry[i]])));
                 result_.entry.push_back(tests_[f].entry[i]);
                 result_.predictions.row.push_back(labels_.row[tests_[f].entry[i]]);
                 result_.predictions.fold.push_back(splits_[f].fold);
                 position.push_back(static_cast<int>(f));
             }
         }
+        follow_answers(position);
         freeze(position);
         const ModelRun& best = result_.models.back();
         result_.predictions.p_up = best.p_up;
@@ -206,6 +213,35 @@ class Run {
         result_.predictions.p_high = best.p_high;
         for (std::size_t m = 0; m < members(); ++m)
             result_.predictions.members[result_.models[m].name] = result_.models[m].p_up;
+    }
+
+    /// What the ensemble said of the rows that it was calibrated on, and where asked for, its answers as a mix that follows the series.
+    void follow_answers(const std::vector<int>& position) {
+        const FoldAnswer& first = answers_.front();
+        const MetaRows rows = known_rows(0);
+        base_p_.resize(rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) base_p_[i] = first.meta.answer(first.first_scores[i], regime_at(rows.row[i])).p;
+        if (!options_.form.online) return;
+        OnlineWeights weights = fresh_weights(members(), labels_);
+        follow_known_rows(weights, first.meta, rows, first.first_scores, base_p_);
+        result_.followed.resize(splits_.size());
+        std::vector<CalibratedScore::Value> said(members() + 1);
+        for (std::size_t i = 0; i < result_.entry.size(); ++i) {
+            const std::uint32_t e = result_.entry[i];
+            const auto fold = static_cast<std::size_t>(position[i]);
+            for (std::size_t m = 0; m <= members(); ++m) {
+                const ModelRun& run = result_.models[m];
+                const bool part = m == members() || answers_[fold].meta.stack.form().keeps(m);
+                said[m] = part ? CalibratedScore::Value{run.p_up[i], run.p_low[i], run.p_high[i]} : silent_value();
+            }
+            ModelRun& run = result_.models.back();
+            const CalibratedScore::Value mixed = follow(weights, labels_.row[e], said);
+            run.p_up[i] = mixed.p;
+            run.p_low[i] = mixed.low;
+            run.p_high[i] = mixed.high;
+            weights.label(labels_.row[e], labels_.end[e], labels_.y[e]);
+            result_.followed[fold].assign(weights.weights().begin(), weights.weights().end());
+        }
     }
 
     /// Thresholds of each model: its first fold's from the rows that calibrated it, later ones from earlier
@@ -217,7 +253,7 @@ class Run {
             std::vector<double> p(rows.size());
             for (std::size_t i = 0; i < rows.size(); ++i)
                 p[i] = m < members() ? first.meta.members[m].apply(rows.logits[i * members() + m]).p
-                                     : first.meta.ensemble.apply(first.first_scores[i]).p;
+                                     : base_p_[i];
             result_.models[m].thresholds = freeze_thresholds(position, result_.models[m].p_up, p);
         }
         std::vector<double> agreed, earlier;
@@ -228,22 +264,19 @@ class Run {
 
     void intervals() {
         IntervalStream stream(interval_options(options_, labels_));
-        const auto regime = [&](std::uint32_t row) { return options_.regime.empty() ? -1 : options_.regime[row]; };
         const MetaRows rows = known_rows(0);
-        const FoldAnswer& first = answers_.front();
         const IntervalColumns columns = IntervalColumns::choose(features_, labels_, splits_.front().train);
         const auto inputs = [&](std::uint32_t row) { return columns.at(features_.row(row)); };
         std::size_t at = 0;  // the base rows again, to find their targets
         for (std::size_t i = 0; i < rows.size(); ++i) {
             while (labels_.row[base_.entry[at]] != rows.row[i]) ++at;
-            stream.predict(rows.row[i], first.meta.ensemble.apply(first.first_scores[i]).p,
-                           inputs(rows.row[i]), regime(rows.row[i]));
+            stream.predict(rows.row[i], base_p_[i], inputs(rows.row[i]), regime_at(rows.row[i]));
             stream.label(rows.row[i], rows.end[i], labels_.target[base_.entry[at]]);
         }
         for (std::size_t i = 0; i < result_.entry.size(); ++i) {
             const std::uint32_t e = result_.entry[i];
             const TargetInterval interval =
-                stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]), regime(labels_.row[e]));
+                stream.predict(labels_.row[e], result_.predictions.p_up[i], inputs(labels_.row[e]), regime_at(labels_.row[e]));
             result_.interval_pooled.push_back(interval.pooled ? 1 : 0);
             result_.predictions.low.push_back(interval.low);
             result_.predictions.high.push_back(interval.high);
@@ -260,6 +293,7 @@ class Run {
     std::vector<RawRows> tests_;
     std::vector<FoldPosterior> posterior_;  ///< of each fold where the gate may be used, else empty
     std::vector<FoldAnswer> answers_;
+    std::vector<double> base_p_;  ///< [base rows known before the first fold] the ensemble's probability
     PipelineResult result_;
 };
 

@@ -45,7 +45,7 @@ struct PipelineOptions {
     StackOptions stack;
     FormOptions form;          ///< what validation inside the training rows may make the stack of
     IntervalOptions interval;  ///< `directional` is set from the labels, `regimes` where `regime` is given
-    std::span<const int> regime;  ///< [rows] below interval_regimes, as known at the row: intervals have a width for each; empty: one for all
+    std::span<const int> regime;  ///< [rows] below interval_regimes, as known at the row: calibration and intervals may be kept apart; empty: one for all
     FoldCache* cache = nullptr;
     const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
@@ -79,6 +79,8 @@ struct PipelineResult {
     std::vector<std::vector<double>> stack_weights;  ///< [folds][1 + members] intercept first
     std::vector<std::vector<std::string>> dropped;   ///< [folds] members without a part in the stack
     std::vector<std::vector<FormTrial>> form_trials;  ///< [folds] what validation said of other forms of the stack
+    std::vector<std::vector<double>> followed;  ///< [folds][members, then the stack] weights at the fold's last entry, where `form.online`
+    std::vector<std::vector<int>> calibrated_apart;  ///< [folds] regimes by rule whose answers have a calibrator of their own
     std::vector<std::uint8_t> interval_pooled;  ///< [entries] 1: the width is that of all rows, not the regime's own
     FrozenThresholds agreement_thresholds;  ///< of agreement_of(disagreement), frozen before each fold
     std::vector<double> disagreement;       ///< [entries] standard deviation of the members' logits

@@ -124,6 +124,7 @@ void keep_latest(MetaRows& rows, std::size_t most) {
     rows.y.erase(rows.y.begin(), rows.y.begin() + drop);
     rows.row.erase(rows.row.begin(), rows.row.begin() + drop);
     rows.end.erase(rows.end.begin(), rows.end.begin() + drop);
+    if (!rows.regime.empty()) rows.regime.erase(rows.regime.begin(), rows.regime.begin() + drop);
 }
 
 }  // namespace aitrading::models

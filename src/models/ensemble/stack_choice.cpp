@@ -90,15 +90,15 @@ Result<FormOptions> parse_form(const std::vector<std::string>& words) {
             form.disagreement = true;
         else if (word == "regimes")
             form.gate = true;
+        else if (word == "online")
+            form.online = true;
+        else if (word == "all" && words.size() == 1)
+            form = {.drop = true, .disagreement = true, .gate = true, .online = true};
         else if (word != "plain" || words.size() > 1)
-            return fail(ErrorCode::usage, "stack \"" + word + "\" is not known here: use plain, or any of drop, disagreement and regimes, parted by commas");
+            return fail(ErrorCode::usage,
+                        "stack \"" + word + "\" is not known here: use plain, all, or any of drop, disagreement, regimes and online, parted by commas");
     }
     return form;
-}
-
-std::size_t known_before(const MetaRows& rows, std::size_t limit, std::uint32_t row) {
-    while (limit > 0 && rows.end[limit - 1] >= row) --limit;
-    return limit;
 }
 
 std::vector<double> forward_scores(const MetaRows& rows, int horizon, const StackOptions& options, const StackForm& form) {

@@ -13,10 +13,12 @@ struct FormOptions {
     bool drop = false;          ///< leave out members that hurt
     bool disagreement = false;  ///< the disagreement column
     bool gate = false;          ///< weights by regime, where posteriors are known
+    bool online = false;        ///< behind the stack: the answer is a mix of it and the members that follows the series (followed_mix.hpp)
+    /// Whether there is a form to choose.
     bool any() const { return drop || disagreement || gate; }
 };
 
-/// From words: `plain`, or any of drop, disagreement, regimes. @errors usage
+/// From words: `plain`, or any of drop, disagreement, regimes, online; `all` are all four. @errors usage
 Result<FormOptions> parse_form(const std::vector<std::string>& words);
 
 /// One form against the one chosen so far, on rows that neither had learnt from.
@@ -39,10 +41,6 @@ std::vector<double> forward_scores(const MetaRows& rows, int horizon, const Stac
 /// @param names [members] for the trials
 FormChoice choose_form(const MetaRows& rows, int horizon, const StackOptions& options, const FormOptions& allowed,
                        const std::vector<std::string>& names);
-
-/// Rows from 0 whose labels end before `row`, of the first `limit`. Ends need not be sorted: the first one that reaches `row`
-/// stops it.
-std::size_t known_before(const MetaRows& rows, std::size_t limit, std::uint32_t row);
 
 /// Parts that forward scores are made of.
 inline constexpr std::size_t forward_parts = 5;

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "market/simulator/drawn_market.hpp"
 #include "market/simulator/market.hpp"
 #include "market/simulator/other_market.hpp"
 
@@ -165,6 +166,30 @@ TEST(OtherMarket, filter_is_calibrated_on_its_market_and_near_the_strong_optimum
         EXPECT_NEAR(claimed / bars, 0.751, 0.01) << seed;
         EXPECT_NEAR(correct / bars, claimed / bars, 0.007) << seed;
         EXPECT_NEAR(z2 / bars, 0.0, 0.004) << seed;
+    }
+}
+
+/// The same for loadings and chains that come from a seed; two seeds are two markets.
+TEST(DrawnMarket, filter_is_calibrated_and_near_the_optimum_asked_for) {
+    for (const double accuracy : {strong_accuracy, realistic_accuracy}) {
+        for (const std::uint64_t seed : {1U, 2U}) {
+            const DrawnMarket drawn = draw_market(seed, accuracy);
+            EXPECT_NE(drawn.regimes[0].flow, draw_market(seed + 10, accuracy).regimes[0].flow);
+            SyntheticMarket market(drawn.parameters(), seed);
+            ExactFilter filter(drawn.parameters());
+            filter.update(market.next());
+            constexpr int bars = 60'000;
+            double claimed = 0, correct = 0;
+            for (int i = 0; i < bars; ++i) {
+                const double p = filter.p_up_next();
+                const MarketRow row = market.next();
+                claimed += std::max(p, 1.0 - p);
+                correct += (p > 0.5) == (row.r_bp > 0);
+                filter.update(row);
+            }
+            EXPECT_NEAR(claimed / bars, accuracy, 0.01) << seed;
+            EXPECT_NEAR(correct / bars, claimed / bars, 0.007) << seed;
+        }
     }
 }
 

@@ -110,7 +110,10 @@ Result<std::vector<MetaVariant>> meta_variants(const FeatureMatrix& features, co
         own.form = form;
         TRY(const PipelineResult run, walk_forward_predict(features, labels, splits, learners, own));
         out.push_back({name, run.ensemble().p_up, form_note(run)});
-        if (form.any()) continue;
+        if (form.any()) {
+            if (form.drop && form.disagreement) out.push_back(follow(run, labels, {}, name + ", boa"));
+            continue;
+        }
         entry = run.entry;
         const double rate = 1.0 / std::max(1, labels.horizon_bars);
         using Rule = WeightRuleOptions::Rule;

@@ -158,6 +158,10 @@ TEST(stack_choice, reads_its_words_and_names_one_it_does_not_know) {
     EXPECT_FALSE(parse_form({})->any());
     const auto form = parse_form({"drop", "regimes"});
     EXPECT_TRUE(form && form->drop && form->gate && !form->disagreement);
+    EXPECT_TRUE(parse_form({"online"})->online);
+    EXPECT_FALSE(parse_form({"online"})->any());
+    EXPECT_TRUE(parse_form({"all"})->gate && parse_form({"all"})->online);
+    EXPECT_FALSE(parse_form({"all", "drop"}).has_value());
     EXPECT_EQ(parse_form({"plain", "drop"}).error().code, ErrorCode::usage);
     EXPECT_NE(parse_form({"gates"}).error().text.find("gates"), std::string::npos);
 }
