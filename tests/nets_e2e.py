@@ -1,5 +1,6 @@
 """Deep nets from the command line: trained by aitrading-train, evaluated, kept, asked again."""
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -56,6 +57,19 @@ class Nets(Case):
         self.assertEqual(done.returncode, 4, done.stderr)
         for part in ("/nowhere/aitrading-train", "./dev build", "libtorch"):
             self.assertIn(part, done.stderr)
+
+    def test_all_members_answer_and_without_the_program_all_but_the_nets(self):
+        words = ["evaluate", "--market", self.market, "--train", 2500, "--test", 500, "--models", "all", "--stack", "all"]
+        told = self.must_json(*words)
+        trees, nets = ["xgboost", "lightgbm", "random_forest"], ["lstm", "transformer", "cnn"]
+        self.assertEqual(sorted(told["models"]), sorted([*trees, *nets, "markov_switching", "ensemble"]))
+        self.assertEqual(len(told["followed"][0]), 8)
+        self.assertAlmostEqual(sum(told["followed"][0]), 1, places=9)
+        done = subprocess.run(self.command("--json", *words), capture_output=True, text=True, timeout=300,
+                              env={**os.environ, "AITRADING_TRAIN": "/nowhere/aitrading-train"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(json.loads(done.stdout)["models"]), sorted([*trees, "markov_switching", "ensemble"]))
+        self.assertIn("without lstm, transformer and cnn", done.stderr)
 
     def test_a_gpu_that_is_not_there(self):
         self.refuse(2, *self.words, "--device", "cuda", says=["--device cpu"])

@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 struct EvaluateOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "all", test_from, spread, commission, report,
+    std::string label = "next_bar", models = "trees", test_from, spread, commission, report,
                 predictions, market, placebo, features = "default", with, stack, device = "cpu";
     int folds = 10, embargo = -1;
     std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
@@ -166,7 +166,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("symbol", o->series.symbol, "stored symbol");
     c->add_option("timeframe", o->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1");
     c->add_option("--label", o->label, "next_bar, large_move, volatility(n), triple_barrier(up,down,bars)")->capture_default_str();
-    c->add_option("--models", o->models, "xgboost,lightgbm,random_forest or all (these and what stands beside them), lstm,transformer,cnn")->capture_default_str();
+    c->add_option("--models", o->models, "trees (xgboost,lightgbm,random_forest and what stands beside them), all (these and the nets lstm,transformer,cnn: minutes longer), or names")->capture_default_str();
     c->add_option("--device", o->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     c->add_option("--features", o->features, "set of features: default or wide (see the command features)")->capture_default_str();
     c->add_option("--with", o->with, "regimes: regimes as columns and as a member; correlation: how it moves with the dollar index, gold, stocks and named symbols; stored symbols (with correlation or --features wide); parted by commas");

@@ -61,11 +61,9 @@ Result<Panel> panel_of(const MarketRun& run, std::span<const double> p, const mo
 
 /// @errors usage; not_found (a net without aitrading-train)
 Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(const MarketMembers& members, std::size_t train, const Context& context) {
-    const auto is_all = [](const std::string& name) { return name == "all" || name == "ensemble"; };
-    std::vector<std::string> names;
-    if (members.models.empty() || std::ranges::any_of(members.models, is_all)) names = {"xgboost", "lightgbm", "random_forest", "markov_switching"};
-    for (const std::string& name : members.models)
-        if (!is_all(name) && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    std::vector<std::string> names = member_names(members.models);
+    const auto group = [](const std::string& name) { return name == "all" || name == "ensemble" || name == "trees"; };
+    if (members.models.empty() || std::ranges::any_of(members.models, group)) names.emplace_back("markov_switching");
     std::vector<std::unique_ptr<models::Learner>> out;
     for (const std::string& name : names) {
         if (name == "markov_switching") {

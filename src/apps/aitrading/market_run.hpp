@@ -23,7 +23,7 @@ struct MarketRun {
 
 /// Whom a market run fits.
 struct MarketMembers {
-    std::vector<std::string> models;  ///< names, `all` among them or none: the trees and markov_switching
+    std::vector<std::string> models;  ///< see member_names; with a group or none markov_switching stands beside them
     std::string device = "cpu";       ///< where nets are trained
     models::FormOptions form;         ///< what validation may make the stack of
 };

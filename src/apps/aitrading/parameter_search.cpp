@@ -4,6 +4,7 @@
 
 #include "apps/aitrading/evaluation_learners.hpp"
 #include "models/boosting/hyper_parameters.hpp"
+#include "models/deep/net_spec.hpp"
 #include "proving/learning/search.hpp"
 
 namespace aitrading::apps {
@@ -14,6 +15,11 @@ Result<void> search_parameters(const BarColumns& bars, EvaluationRequest& reques
     request.parameters.clear();
     for (const auto& learner : learners) {
         const std::string name(learner->name());
+        if (models::parse_net_kind(name)) {  // minutes a trial: nets keep their defaults, and the card says so
+            request.models.push_back(name);
+            request.parameters.emplace_back();
+            continue;
+        }
         TRY(const SearchSpace space, models::search_space_of(name));
         kit::Progress progress(context.progress, "searching " + name, trials, "trials");
         Context quiet = context;

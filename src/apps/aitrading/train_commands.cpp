@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "all", name, with, stack = "plain", device = "cpu";
+    std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu";
     int folds = 10, trials = 0;
 };
 
@@ -194,7 +194,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("symbol", t->series.symbol, "stored symbol")->required();
     train_command->add_option("timeframe", t->series.timeframe, "M1 M5 M15 M30 H1 H4 D1 W1")->required();
     train_command->add_option("--label", t->label, "as for evaluate")->capture_default_str();
-    train_command->add_option("--models", t->models, "xgboost,lightgbm,random_forest or all (these), lstm,transformer,cnn")->capture_default_str();
+    train_command->add_option("--models", t->models, "trees, all or names, as for evaluate")->capture_default_str();
     train_command->add_option("--device", t->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     train_command->add_option("--with", t->with, "regimes: regimes as columns and as a member");
     train_command->add_option("--stack", t->stack, "as for evaluate")->capture_default_str();

@@ -205,6 +205,11 @@ Result<std::unique_ptr<Learner>> make_net_learner(std::string_view name, std::st
     return make_net_learner(parameters, std::move(trainer));
 }
 
+std::size_t least_training_rows(NetKind kind, std::size_t inputs) {
+    const auto narrowest = fitting_spec(default_parameters(kind), static_cast<std::uint32_t>(inputs), 0);
+    return static_cast<std::size_t>(static_cast<double>(parameters_of(*narrowest) - 2 * inputs) / least_width_parameters_per_row) + 1;
+}
+
 std::vector<std::unique_ptr<Learner>> net_learners_for_restore() {
     std::vector<std::unique_ptr<Learner>> out;
     for (const NetKind kind : {NetKind::lstm, NetKind::transformer, NetKind::cnn}) out.push_back(make_net_learner(default_parameters(kind), nullptr));

@@ -34,6 +34,9 @@ std::unique_ptr<Learner> make_net_learner(const NetParameters& parameters, std::
 /// By name and words. @errors usage
 Result<std::unique_ptr<Learner>> make_net_learner(std::string_view name, std::string_view words, std::shared_ptr<const NetTrainer> trainer);
 
+/// Fewest training rows that a net of its default kind is trained on at its least width.
+std::size_t least_training_rows(NetKind kind, std::size_t inputs);
+
 /// lstm, transformer, cnn that only restore what was trained before.
 std::vector<std::unique_ptr<Learner>> net_learners_for_restore();
 

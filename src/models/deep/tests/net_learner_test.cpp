@@ -110,6 +110,19 @@ TEST(NetLearner, the_width_shrinks_until_rows_suffice_unless_it_was_asked_for) {
     EXPECT_FALSE(check_job(*job));
 }
 
+TEST(NetLearner, the_least_rows_are_those_from_which_a_job_is_let_pass) {
+    for (const NetKind kind : {NetKind::lstm, NetKind::transformer, NetKind::cnn}) {
+        const std::size_t least = least_training_rows(kind, 4);
+        const auto rows = [&](std::size_t labels) { return make_series(10 + 3 * labels + 400, 10, static_cast<std::uint32_t>(10 + 3 * labels)); };
+        const Series enough = rows(least), few = rows(least - 2);
+        const Series validation = make_series(20'000, 19'000, 19'300);
+        EXPECT_EQ(enough.row.size(), least);
+        const auto width = [&](const Series& s) { return training_job(default_parameters(kind), s.data(), validation.data(), 1)->spec; };
+        EXPECT_LE(static_cast<double>(parameters_of(width(enough)) - 8), 4.0 * static_cast<double>(least));
+        EXPECT_GT(static_cast<double>(parameters_of(width(few)) - 8), 4.0 * static_cast<double>(least - 2));
+    }
+}
+
 TEST(NetLearner, words_set_shape_and_training) {
     const auto cnn = parse_net_parameters(NetKind::cnn, "width=32 kernel=2 dilations=1,2,4,8 epochs=7 learning_rate=0.01 balance_classes=1");
     ASSERT_TRUE(cnn) << cnn.error().text;
