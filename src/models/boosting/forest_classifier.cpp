@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
+#include "base/check.hpp"
 #include "base/hash.hpp"
 
 namespace aitrading::models {
@@ -21,7 +24,7 @@ Result<std::unique_ptr<Classifier>> ForestClassifier::make(std::string_view lear
     TRY(const auto model, learner == "xgboost" ? read_xgboost_json(text) : read_lightgbm_text(text));
     TRY(auto forest, FlatForest::build(model));
     return std::unique_ptr<Classifier>(
-        new ForestClassifier(std::string(learner), std::move(text), std::move(forest), gain_shares(model)));
+        new ForestClassifier(std::string(learner), std::move(text), std::move(forest), TreeShap(model), gain_shares(model)));
 }
 
 Result<std::unique_ptr<Classifier>> ForestClassifier::restore(std::string_view learner,
@@ -41,6 +44,17 @@ Result<std::unique_ptr<Classifier>> ForestClassifier::restore(std::string_view l
                 "restore the file or train again",
                 learner, line.substr(0, 100), text.size()));
     return make(learner, std::string(text));
+}
+
+std::optional<Reasons> ForestClassifier::explain(const ClassifierMemory*, MatrixView rows, std::span<double> out) const {
+    if (!shap_.available()) return std::nullopt;
+    CHECK(rows.rows >= 1 && rows.columns == columns() && out.size() == columns());
+    const std::span<const double> row = rows.row(rows.rows - 1);
+    shap_.contributions(row, out);
+    const double margin = std::accumulate(out.begin(), out.end(), shap_.base());
+    const double slope = shap_.logit_slope(margin);
+    for (double& c : out) c *= slope;
+    return Reasons{.base = shap_.logit(shap_.base())};
 }
 
 std::string ForestClassifier::serialise() const {

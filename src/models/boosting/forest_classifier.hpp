@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/boosting/flat_forest.hpp"
+#include "models/boosting/tree_shap.hpp"
 #include "models/evaluation/learner.hpp"
 
 namespace aitrading::models {
@@ -23,6 +24,8 @@ class ForestClassifier final : public Classifier {
     void predict(MatrixView rows, std::span<double> out) const override { forest_.probabilities(rows, out); }
     double predict_row(std::span<const double> row) const override { return forest_.probability(row); }
     std::vector<double> importance() const override { return importance_; }
+    /// Shapley values of the margin (TreeShap), taken to the logit of the answer. Nothing where the text tells no cover.
+    std::optional<Reasons> explain(const ClassifierMemory* before, MatrixView rows, std::span<double> out) const override;
     std::string serialise() const override;
 
     const std::string& learner() const { return learner_; }
@@ -31,13 +34,15 @@ class ForestClassifier final : public Classifier {
     const FlatForest& forest() const { return forest_; }
 
   private:
-    ForestClassifier(std::string learner, std::string text, FlatForest forest, std::vector<double> importance)
+    ForestClassifier(std::string learner, std::string text, FlatForest forest, TreeShap shap, std::vector<double> importance)
         : learner_(std::move(learner)),
           text_(std::move(text)),
           forest_(std::move(forest)),
+          shap_(std::move(shap)),
           importance_(std::move(importance)) {}
     std::string learner_, text_;
     FlatForest forest_;
+    TreeShap shap_;
     std::vector<double> importance_;
 };
 

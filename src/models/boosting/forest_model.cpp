@@ -20,6 +20,9 @@ std::string check_tree(const ForestTree& tree, std::size_t columns) {
     for (const double leaf : tree.leaves)
         if (!std::isfinite(leaf)) return "has a leaf value that is not finite";
     if (tree.leaves.size() != tree.splits.size() + 1) return "has not one leaf more than splits";
+    if (!tree.cover.empty() && tree.cover.size() != tree.leaves.size()) return "has not one cover for each leaf";
+    for (const double cover : tree.cover)
+        if (!std::isfinite(cover) || cover < 0) return "has a leaf whose cover is negative or not finite";
     if (tree.splits.empty()) return {};
     for (std::size_t i = 0; i < tree.splits.size(); ++i) {
         if (tree.splits[i].column >= columns)

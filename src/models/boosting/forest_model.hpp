@@ -30,6 +30,7 @@ struct ForestSplit {
 struct ForestTree {
     std::vector<ForestSplit> splits;
     std::vector<double> leaves;
+    std::vector<double> cover = {};  ///< [leaves] training rows (LightGBM) or their hessian (XGBoost) in it; empty: not known
 };
 
 /// How a margin becomes a probability.

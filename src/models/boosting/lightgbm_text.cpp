@@ -92,6 +92,9 @@ Result<ForestTree> read_tree(const Block& block) {
     ForestTree tree;
     TRY(tree.leaves, list<double>(block, "leaf_value", leaves));
     if (leaves == 1) return tree;
+    if (block.find("leaf_count")) {
+        TRY(tree.cover, list<double>(block, "leaf_count", leaves));
+    }
     const std::size_t splits = leaves - 1;
     TRY(const auto column, list<std::uint32_t>(block, "split_feature", splits));
     TRY(const auto gain, list<double>(block, "split_gain", splits));

@@ -19,7 +19,7 @@ auto damaged(std::string_view what) {
 
 /// The arrays of one tree, one entry a node.
 struct Nodes {
-    std::vector<double> left, right, column, condition, default_left, gain;
+    std::vector<double> left, right, column, condition, default_left, gain, cover;
 };
 
 /// Takes the few fields that predict from the stream of values, so that no document tree is built: a model of
@@ -84,6 +84,7 @@ class Reader : public nlohmann::json_sax<Json> {
         if (key_ == "split_conditions") return &nodes.condition;
         if (key_ == "default_left") return &nodes.default_left;
         if (key_ == "loss_changes") return &nodes.gain;
+        if (key_ == "sum_hessian") return &nodes.cover;
         if (key_ == "categories_nodes") return &categories_;
         return nullptr;
     }
@@ -119,6 +120,7 @@ Result<ForestTree> to_tree(const Nodes& nodes, std::size_t number) {
     for (const auto* field :
          {&nodes.right, &nodes.column, &nodes.condition, &nodes.default_left, &nodes.gain})
         if (field->size() != count) return where("its arrays differ in length");
+    if (!nodes.cover.empty() && nodes.cover.size() != count) return where("its arrays differ in length");
     // Breadth first from the root: what pruning cut off is never reached; a node met twice would grow the
     // list past `count`.
     ForestTree tree;
@@ -128,6 +130,7 @@ Result<ForestTree> to_tree(const Nodes& nodes, std::size_t number) {
         const std::size_t i = order[k];
         if (nodes.left[i] == -1) {
             tree.leaves.push_back(static_cast<float>(nodes.condition[i]));
+            if (!nodes.cover.empty()) tree.cover.push_back(nodes.cover[i]);
             name.push_back(~static_cast<std::int32_t>(tree.leaves.size() - 1));
             continue;
         }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -28,6 +29,13 @@ struct TrainingData {
     std::span<const std::uint32_t> row = {};  ///< where the rows of x stand in it, increasing
     std::span<const double> target = {};      ///< of each row, what its label speaks of (LabelSet::target); may be NaN
     bool directional = false;                 ///< whether that is a return; else a log volatility
+};
+
+/// What speaks for a classifier's answer, in the logit of its probability: logit = base + earlier + the sum over the columns.
+struct Reasons {
+    double base = 0;      ///< of a row that says nothing; the same for every row
+    double earlier = 0;   ///< of the bars before those that were looked at, and of what is not known
+    double residual = 0;  ///< what integrated gradients missed before it was spread over the columns
 };
 
 /// What a classifier remembers of the bars of one stream, where it remembers any.
@@ -58,6 +66,16 @@ class Classifier {
         static_cast<void>(memory);
         return predict_row(row);
     }
+    /// What each column adds to the logit of the answer at the last of some rows that follow each other; nothing where this
+    /// classifier cannot be taken apart.
+    /// @param before the memory as it was before the first of them, null without one   @param rows at least one
+    /// @param out [columns]
+    virtual std::optional<Reasons> explain(const ClassifierMemory* before, MatrixView rows, std::span<double> out) const {
+        static_cast<void>(before), static_cast<void>(rows), static_cast<void>(out);
+        return std::nullopt;
+    }
+    /// Rows that `explain` tells apart; it sums up what is earlier.
+    virtual std::size_t reason_rows() const { return 1; }
     /// Share of the total gain by feature, sums to 1 (all zero for a constant model). [columns]
     virtual std::vector<double> importance() const = 0;
     /// Bytes from which Learner::restore makes an equal classifier.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "models/boosting/flat_forest.hpp"
+#include "models/boosting/tree_shap.hpp"
 
 // The flat forest against the libraries' own prediction of the same model, on rows that stress comparisons.
 
@@ -114,6 +116,30 @@ void compare(const ForestModel& model, const std::vector<double>& x, const std::
     testing::Test::RecordProperty("worst_probability", fmt::format("{:g}", worst_probability));
 }
 
+constexpr std::size_t kExplained = 400;
+
+/// Our contributions against the library's, [rows][columns + 1] with the expected margin last. @param scale of the library's
+void compare_contributions(const ForestModel& model, const std::vector<double>& x, const std::vector<double>& theirs, double scale) {
+    const TreeShap shap(model);
+    ASSERT_TRUE(shap.available());
+    const auto flat = FlatForest::build(model);
+    double worst = 0;
+    std::vector<double> ours(kColumns);
+    for (std::size_t i = 0; i < kExplained; ++i) {
+        const std::span<const double> row{&x[i * kColumns], kColumns};
+        shap.contributions(row, ours);
+        double sum = shap.base();
+        for (std::size_t c = 0; c < kColumns; ++c) {
+            sum += ours[c];
+            worst = std::max(worst, std::fabs(ours[c] - scale * theirs[i * (kColumns + 1) + c]));
+        }
+        EXPECT_NEAR(sum, flat->margin(row), 1e-5);
+        EXPECT_NEAR(shap.base(), scale * theirs[i * (kColumns + 1) + kColumns], 1e-5);
+    }
+    EXPECT_LE(worst, 1e-5);
+    testing::Test::RecordProperty("worst_contribution", fmt::format("{:g}", worst));
+}
+
 struct Case {
     const char* name;
     const char* words;
@@ -158,6 +184,11 @@ TEST_P(LightgbmParity, flat_forest_equals_library) {
     if (model->average)
         for (double& m : margins) m /= rounds;
     compare(*model, x, margins, probabilities);
+    std::vector<double> contributions(kExplained * (kColumns + 1));
+    ASSERT_EQ(LGBM_BoosterPredictForMat(booster, x.data(), C_API_DTYPE_FLOAT64, kExplained, kColumns, 1, C_API_PREDICT_CONTRIB, 0, -1,
+                                        "num_threads=1", &size, contributions.data()),
+              0);
+    compare_contributions(*model, x, contributions, model->average ? 1.0 / rounds : 1.0);
     std::vector<double> gain(kColumns);
     ASSERT_EQ(LGBM_BoosterFeatureImportance(booster, -1, C_API_FEATURE_IMPORTANCE_GAIN, gain.data()), 0);
     double total = 0;
@@ -199,6 +230,21 @@ std::vector<double> xgboost_predict(BoosterHandle booster, const std::vector<dou
     return status == 0 ? std::vector<double>(out, out + kRows) : std::vector<double>(kRows);
 }
 
+/// [kExplained][columns + 1]; the library gives contributions over its own matrices only.
+std::vector<double> xgboost_contributions(BoosterHandle booster, const std::vector<double>& x) {
+    DMatrixHandle rows{};
+    EXPECT_EQ(XGDMatrixCreateFromDense(array_json(x, kExplained).c_str(), R"({"missing":NaN,"nthread":1})", &rows), 0) << XGBGetLastError();
+    const bst_ulong* shape{};
+    bst_ulong dimensions{};
+    const float* out{};
+    const char* config = R"({"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
+    EXPECT_EQ(XGBoosterPredictFromDMatrix(booster, rows, config, &shape, &dimensions, &out), 0) << XGBGetLastError();
+    const std::size_t size = kExplained * (kColumns + 1);
+    const std::vector<double> contributions = out == nullptr ? std::vector<double>(size) : std::vector<double>(out, out + size);
+    XGDMatrixFree(rows);
+    return contributions;
+}
+
 class XgboostParity : public testing::TestWithParam<Case> {};
 
 TEST_P(XgboostParity, flat_forest_equals_library) {
@@ -235,6 +281,9 @@ TEST_P(XgboostParity, flat_forest_equals_library) {
     const auto x = stress_rows(*model, train);
     const auto margins = xgboost_predict(booster, x, 1);
     compare(*model, x, margins, xgboost_predict(booster, x, 0));
+    auto finite = x;  // its matrices take no number beyond the range of float
+    for (double& v : finite) v = std::isnan(v) ? v : std::clamp(v, -3e38, 3e38);
+    compare_contributions(*model, finite, xgboost_contributions(booster, finite), 1);
     XGBoosterFree(booster);
     XGDMatrixFree(data);
 }

@@ -1,0 +1,212 @@
+#include "models/boosting/tree_shap.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace aitrading::models {
+namespace {
+
+/// A leaf without cover still has a share: nothing divides by zero, and what it is worth vanishes.
+constexpr double least_share = 1e-12;
+constexpr double least_probability = 1e-9;  ///< where logarithms of the odds end, as in the stack
+
+/// Points and weights of Gauss and Legendre on [0, 1]: Newton's method on the polynomial from Chebyshev's guesses.
+void gauss_legendre(std::size_t points, std::vector<double>& at, std::vector<double>& weight) {
+    at.resize(points);
+    weight.resize(points);
+    const auto n = static_cast<double>(points);
+    for (std::size_t i = 0; i < points; ++i) {
+        double x = std::cos(std::numbers::pi * (static_cast<double>(i) + 0.75) / (n + 0.5)), slope = 1;
+        for (int step = 0; step < 50; ++step) {
+            double before = 1, now = x;
+            for (std::size_t k = 2; k <= points; ++k) {
+                const auto d = static_cast<double>(k);
+                before = std::exchange(now, ((2 * d - 1) * x * now - (d - 1) * before) / d);
+            }
+            slope = n * (x * now - before) / (x * x - 1);
+            const double move = now / slope;
+            x -= move;
+            if (std::abs(move) < 1e-16) break;
+        }
+        at[i] = (1 - x) / 2;
+        weight[i] = 1 / ((1 - x * x) * slope * slope);
+    }
+}
+
+}  // namespace
+
+/// Lays the trees out, and learns what they say on average and how many distinct columns a path has.
+struct TreeShap::Builder {
+    TreeShap& shap;
+    const ForestTree& tree;
+    std::size_t distinct_max = 0;
+    std::vector<std::uint32_t> path = {};
+
+    double cover_of(std::int32_t child) const {
+        if (child < 0) return tree.cover.empty() ? 1.0 : tree.cover[static_cast<std::size_t>(~child)];
+        const ForestSplit& split = tree.splits[static_cast<std::size_t>(child)];
+        return cover_of(split.left) + cover_of(split.right);
+    }
+    /// @param share of the cover that comes here   @return number of the node
+    std::int32_t add(std::int32_t child, double share, std::size_t distinct, double& mean) {
+        const auto number = static_cast<std::int32_t>(shap.nodes_.size());
+        shap.nodes_.emplace_back();
+        shap.depth_ = std::max(shap.depth_, path.size());
+        Node node;
+        if (child < 0) {
+            node.value = tree.leaves[static_cast<std::size_t>(~child)];
+            mean += share * node.value;
+            distinct_max = std::max(distinct_max, distinct);
+            shap.nodes_.back() = node;
+            return number;
+        }
+        const ForestSplit& split = tree.splits[static_cast<std::size_t>(child)];
+        node.threshold = split.threshold;
+        node.column = split.column;
+        node.missing = split.missing;
+        node.default_left = split.default_left;
+        for (std::size_t d = 0; d < path.size(); ++d)
+            if (path[d] == split.column) node.above = static_cast<std::int32_t>(d);
+        const double left = cover_of(split.left), right = cover_of(split.right);
+        node.left_share = left + right > 0 ? std::clamp(left / (left + right), least_share, 1 - least_share) : 0.5;
+        path.push_back(split.column);
+        const std::size_t below = distinct + (node.above < 0 ? 1 : 0);
+        node.left = add(split.left, share * node.left_share, below, mean);
+        node.right = add(split.right, share * (1 - node.left_share), below, mean);
+        path.pop_back();
+        shap.nodes_[static_cast<std::size_t>(number)] = node;
+        return number;
+    }
+};
+
+TreeShap::TreeShap(const ForestModel& model)
+    : columns_(model.columns), strict_(model.strict), single_(model.single), zero_band_(model.zero_band), base_(model.start), sigmoid_(model.sigmoid), link_(model.link) {
+    if (model.average && !model.trees.empty()) scale_ = 1.0 / static_cast<double>(model.trees.size());
+    std::size_t distinct = 0;
+    double mean = 0;
+    for (const ForestTree& tree : model.trees) {
+        if (tree.cover.empty() && !tree.splits.empty()) available_ = false;
+        Builder builder{*this, tree};
+        roots_.push_back(builder.add(tree.splits.empty() ? ~0 : 0, 1.0, 0, mean));
+        distinct = std::max(distinct, builder.distinct_max);
+    }
+    base_ += scale_ * mean;
+    for (points_ = 2; 2 * points_ < distinct; points_ *= 2) {
+    }
+    gauss_legendre(points_, at_, weight_);
+}
+
+bool TreeShap::goes_left(const Node& node, double x) const {
+    if (single_) x = static_cast<double>(static_cast<float>(x));
+    const bool zero = std::fabs(x) <= zero_band_;
+    if (std::isnan(x)) {
+        if (node.missing != Missing::never) return node.default_left;
+        x = 0;
+    } else if (zero) {
+        if (node.missing == Missing::zero) return node.default_left;
+        x = 0;
+    }
+    return strict_ ? x < node.threshold : x <= node.threshold;
+}
+
+/// One row's way through the trees. `product` holds prod_j (z_j (1 - t) + o_j t) at each point t.
+template <std::size_t points>
+struct TreeShap::Walk {
+    using Vector = std::array<double, points>;
+    /// The factor of one column on the way here.
+    struct Step {
+        double gap;      ///< o - z
+        Vector factor, inverse;
+        double share;    ///< z
+        bool taken;      ///< o
+    };
+    const TreeShap& shap;
+    std::span<const double> row;
+    std::span<double> out;
+    std::vector<Step> steps;
+
+    Step step_of(double share, bool taken) const {
+        Step s{(taken ? 1.0 : 0.0) - share, {}, {}, share, taken};
+        for (std::size_t q = 0; q < points; ++q) {
+            s.factor[q] = share * (1 - shap.at_[q]) + (taken ? shap.at_[q] : 0.0);
+            s.inverse[q] = 1 / s.factor[q];
+        }
+        return s;
+    }
+
+    /// Adds to `sum` what the leaves below say at each point, and to `out` what their columns are worth.
+    void visit(std::int32_t number, std::size_t depth, const Vector& product, Vector& sum) {
+        const Node& node = shap.nodes_[static_cast<std::size_t>(number)];
+        if (node.left < 0) {
+            for (std::size_t q = 0; q < points; ++q) sum[q] += node.value * product[q];
+            return;
+        }
+        const bool left = shap.goes_left(node, row[node.column]);
+        branch(node, node.left, node.left_share, left, depth, product, sum);
+        branch(node, node.right, 1 - node.left_share, !left, depth, product, sum);
+    }
+
+    void branch(const Node& node, std::int32_t child, double share, bool taken, std::size_t depth, const Vector& product, Vector& sum) {
+        Vector below, leaves{};
+        const Step* above = node.above < 0 ? nullptr : &steps[static_cast<std::size_t>(node.above)];
+        Step& own = steps[depth];
+        own = above == nullptr ? step_of(share, taken) : step_of(above->share * share, above->taken && taken);
+        for (std::size_t q = 0; q < points; ++q) below[q] = product[q] * own.factor[q] * (above == nullptr ? 1.0 : above->inverse[q]);
+        visit(child, depth + 1, below, leaves);
+        // A leaf counts a column once, at the deepest of its splits: what the split above adds for it is taken back here.
+        double worth = 0, counted = 0;
+        for (std::size_t q = 0; q < points; ++q) worth += leaves[q] * own.inverse[q];
+        if (above != nullptr)
+            for (std::size_t q = 0; q < points; ++q) counted += leaves[q] * above->inverse[q];
+        out[node.column] += own.gap * worth - (above == nullptr ? 0.0 : above->gap * counted);
+        for (std::size_t q = 0; q < points; ++q) sum[q] += leaves[q];
+    }
+};
+
+template <std::size_t points>
+void TreeShap::walk_all(std::span<const double> row, std::span<double> out) const {
+    Walk<points> walk{*this, row, out, std::vector<typename Walk<points>::Step>(depth_ + 1)};
+    typename Walk<points>::Vector weight;
+    std::ranges::copy(weight_, weight.begin());
+    for (const std::int32_t root : roots_) {
+        typename Walk<points>::Vector sum{};
+        walk.visit(root, 0, weight, sum);
+    }
+}
+
+void TreeShap::contributions(std::span<const double> row, std::span<double> out) const {
+    CHECK(available_ && row.size() == columns_ && out.size() == columns_);
+    std::ranges::fill(out, 0.0);
+    switch (points_) {
+        case 2: walk_all<2>(row, out); break;
+        case 4: walk_all<4>(row, out); break;
+        case 8: walk_all<8>(row, out); break;
+        case 16: walk_all<16>(row, out); break;
+        case 32: walk_all<32>(row, out); break;
+        case 64: walk_all<64>(row, out); break;
+        case 128: walk_all<128>(row, out); break;
+        default: CHECK(false);  // check_forest lets no tree be deeper than 256
+    }
+    for (double& c : out) c *= scale_;
+}
+
+double TreeShap::logit(double margin) const {
+    if (link_ != Link::identity) return sigmoid_ * margin;
+    const double p = std::clamp(margin, least_probability, 1 - least_probability);
+    return std::log(p / (1 - p));
+}
+
+double TreeShap::logit_slope(double margin) const {
+    if (link_ != Link::identity) return sigmoid_;
+    const double move = margin - base_;
+    if (std::abs(move) > 1e-6) return (logit(margin) - logit(base_)) / move;
+    const double p = std::clamp(base_, least_probability, 1 - least_probability);
+    return 1 / (p * (1 - p));
+}
+
+}  // namespace aitrading::models
