@@ -118,25 +118,34 @@ bool TreeShap::goes_left(const Node& node, double x) const {
 template <std::size_t points>
 struct TreeShap::Walk {
     using Vector = std::array<double, points>;
-    /// The factor of one column on the way here.
+    /// What the splits of one column on the way here come to. Where the row has left the way (o = 0) its factor is
+    /// z (1 - t), whose part in the integral, -z / (z (1 - t)), no longer depends on the splits: nothing more is kept.
     struct Step {
-        double gap;      ///< o - z
-        Vector factor, inverse;
-        double share;    ///< z
-        bool taken;      ///< o
+        double share = 1;    ///< z
+        bool taken = true;   ///< o
+        Vector inverse = {}; ///< of z (1 - t) + t, where taken
     };
     const TreeShap& shap;
     std::span<const double> row;
     std::span<double> out;
+    Vector at, rest, rest_inverse;  ///< t, 1 - t, 1 / (1 - t)
     std::vector<Step> steps;
 
-    Step step_of(double share, bool taken) const {
-        Step s{(taken ? 1.0 : 0.0) - share, {}, {}, share, taken};
+    Walk(const TreeShap& s, std::span<const double> r, std::span<double> o) : shap(s), row(r), out(o), steps(s.depth_ + 1) {
         for (std::size_t q = 0; q < points; ++q) {
-            s.factor[q] = share * (1 - shap.at_[q]) + (taken ? shap.at_[q] : 0.0);
-            s.inverse[q] = 1 / s.factor[q];
+            at[q] = s.at_[q];
+            rest[q] = 1 - at[q];
+            rest_inverse[q] = 1 / rest[q];
         }
-        return s;
+    }
+
+    /// Sum of products, by halves: a chain of additions would wait for each of them.
+    static double dot(const Vector& a, const Vector& b) {
+        Vector product;
+        for (std::size_t q = 0; q < points; ++q) product[q] = a[q] * b[q];
+        for (std::size_t half = points / 2; half > 0; half /= 2)
+            for (std::size_t q = 0; q < half; ++q) product[q] += product[q + half];
+        return product[0];
     }
 
     /// Adds to `sum` what the leaves below say at each point, and to `out` what their columns are worth.
@@ -152,25 +161,35 @@ struct TreeShap::Walk {
     }
 
     void branch(const Node& node, std::int32_t child, double share, bool taken, std::size_t depth, const Vector& product, Vector& sum) {
-        Vector below, leaves{};
         const Step* above = node.above < 0 ? nullptr : &steps[static_cast<std::size_t>(node.above)];
         Step& own = steps[depth];
-        own = above == nullptr ? step_of(share, taken) : step_of(above->share * share, above->taken && taken);
-        for (std::size_t q = 0; q < points; ++q) below[q] = product[q] * own.factor[q] * (above == nullptr ? 1.0 : above->inverse[q]);
-        visit(child, depth + 1, below, leaves);
-        // A leaf counts a column once, at the deepest of its splits: what the split above adds for it is taken back here.
-        double worth = 0, counted = 0;
-        for (std::size_t q = 0; q < points; ++q) worth += leaves[q] * own.inverse[q];
+        own.share = above == nullptr ? share : above->share * share;
+        own.taken = taken && (above == nullptr || above->taken);
+        Vector below, leaves{};
+        if (above != nullptr && !above->taken) {  // the column's part stays what it was
+            for (std::size_t q = 0; q < points; ++q) below[q] = product[q] * share;
+            visit(child, depth + 1, below, leaves);
+            for (std::size_t q = 0; q < points; ++q) sum[q] += leaves[q];
+            return;
+        }
+        for (std::size_t q = 0; q < points; ++q) below[q] = own.share * rest[q] + (own.taken ? at[q] : 0.0);
+        if (own.taken)
+            for (std::size_t q = 0; q < points; ++q) own.inverse[q] = 1 / below[q];
+        for (std::size_t q = 0; q < points; ++q) below[q] *= product[q];
         if (above != nullptr)
-            for (std::size_t q = 0; q < points; ++q) counted += leaves[q] * above->inverse[q];
-        out[node.column] += own.gap * worth - (above == nullptr ? 0.0 : above->gap * counted);
+            for (std::size_t q = 0; q < points; ++q) below[q] *= above->inverse[q];
+        visit(child, depth + 1, below, leaves);
+        double worth = own.taken ? (1 - own.share) * dot(leaves, own.inverse) : -dot(leaves, rest_inverse);
+        // A leaf counts a column once, at the deepest of its splits: what the split above adds for it is taken back here.
+        if (above != nullptr) worth -= (1 - above->share) * dot(leaves, above->inverse);
+        out[node.column] += worth;
         for (std::size_t q = 0; q < points; ++q) sum[q] += leaves[q];
     }
 };
 
 template <std::size_t points>
 void TreeShap::walk_all(std::span<const double> row, std::span<double> out) const {
-    Walk<points> walk{*this, row, out, std::vector<typename Walk<points>::Step>(depth_ + 1)};
+    Walk<points> walk(*this, row, out);
     typename Walk<points>::Vector weight;
     std::ranges::copy(weight_, weight.begin());
     for (const std::int32_t root : roots_) {
