@@ -1,4 +1,5 @@
 """A model's life: trained, listed, asked, traded; refused where it knows nothing or is damaged."""
+import math
 import shutil
 import unittest
 
@@ -40,6 +41,33 @@ class StoredModel(Case):
             self.assertEqual(p["out_of_fold"], p["time"] < "2015-06-01", p)
         later = self.must_json("predict", "walk", "--from", "2015-06-10")["predictions"]
         self.assertEqual(later, [p for p in predictions if p["time"] >= "2015-06-10"])
+
+    def test_reasons_add_up_to_the_answer(self):
+        predictions = self.must_json("predict", "walk", "--from", "2015-05-25", "--explain")["predictions"]
+        explained = 0
+        for p in predictions:
+            if p["out_of_fold"]:
+                self.assertEqual((p["reasons"], p["logit"]), ([], None))
+                self.assertIn("not available", p["reasons_note"])
+                continue
+            explained += 1
+            total = p["base_logit"] + p["others_contribution"] + sum(r["contribution"] for r in p["reasons"])
+            self.assertAlmostEqual(total, math.log(p["p_up"] / (1 - p["p_up"])), delta=1e-4)
+            self.assertAlmostEqual(total, p["logit"], delta=1e-4)
+            sizes = [abs(r["contribution"]) for r in p["reasons"]]
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+            self.assertLessEqual(len(sizes), 12)
+            for r in p["reasons"]:
+                self.assertIn(f"{r['contribution']:+.3f}", r["words"])
+        self.assertGreater(explained, 100)
+        plain = self.must_json("predict", "walk", "--from", "2015-05-25")["predictions"]
+        self.assertEqual([p["p_up"] for p in plain], [p["p_up"] for p in predictions])
+        # Later bars change no reason.
+        earlier = self.must_json("predict", "walk", "--from", "2015-06-02", "--to", "2015-06-04", "--explain")["predictions"]
+        self.assertEqual(earlier, [p for p in predictions if "2015-06-02" <= p["time"] < "2015-06-04"])
+        text = self.must("predict", "walk", "--explain")
+        self.assertIn("log-odds", text)
+        self.assertNotIn("not available", text)
 
     def test_backtest_trades_what_was_not_seen(self):
         words = ["backtest", "EURUSD", "H1", "--strategy", "model:walk", "--spread", "0.1pip"]

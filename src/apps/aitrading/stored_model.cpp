@@ -66,6 +66,7 @@ Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, co
         out.push_back({.bar = features.time[i], .known = features.known[i], .p_up = p.p_up, .p_low = p.p_low, .p_high = p.p_high,
                        .low = target.low, .high = target.high});
         out.back().missing = model.fitted.names_of(p.missing);
+        if (weights) out.back().mix.assign(weights->weights().begin(), weights->weights().end());
         if (model.fitted.learns_columns()) {
             const auto learnt = features.row(i).last(model.fitted.learnt_columns());
             out.back().states.assign(learnt.begin(), learnt.begin() + models::SeriesRegimes::states);
@@ -131,22 +132,27 @@ Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, 
     return out;
 }
 
-Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context) {
-    if (bars.key != model.metadata.series)
-        return fail(ErrorCode::gate_refused,
-                    fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
-                                to_string(model.metadata.series), to_string(bars.key)));
+Result<ModelRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context) {
     TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
     TRY(FeatureMatrix features, inputs.compute(bars));
     TRY_VOID(models::check_manifest(model.metadata, features.manifest_hash));
     const models::SeriesRegimes learnt(bars);
     TRY(features, model.fitted.with_learnt(features, &learnt));
+    return ModelRows{std::move(features), inputs.set.manifest()};
+}
+
+Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context) {
+    if (bars.key != model.metadata.series)
+        return fail(ErrorCode::gate_refused,
+                    fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
+                                to_string(model.metadata.series), to_string(bars.key)));
+    TRY(const ModelRows rows, model_rows(model, bars, context));
     std::vector<StoredPrediction> out;
     for (const StoredPrediction& p : model.out_of_fold)
         if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);
     TRY(const auto rules, regime_options(context, bars));
     TRY(const models::RegimePath regimes, models::rule_regimes(bars, rules, context.stop));
-    TRY_VOID(add_later_rows(model, bars, features, regimes, out));
+    TRY_VOID(add_later_rows(model, bars, rows.features, regimes, out));
     tell_regimes(bars, regimes, out);
     return out;
 }

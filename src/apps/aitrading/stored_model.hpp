@@ -8,6 +8,7 @@
 #include "apps/aitrading/commands.hpp"
 #include "decision/trading/probability_strategy.hpp"
 #include "domain/market.hpp"
+#include "insight/features/feature_manifest.hpp"
 #include "models/ensemble/fitted_ensemble.hpp"
 #include "models/ensemble/rule_regimes.hpp"
 #include "models/registry/registry.hpp"
@@ -24,6 +25,7 @@ struct StoredPrediction {
     std::array<double, models::rule_regime_kinds> next{};     ///< law of the next bar's regime; zeros where not known
     double remaining = 0;                                     ///< bars that the regime is expected to go on for
     std::vector<std::string> missing;                         ///< members that did not answer; the interval is wider for it
+    std::vector<double> mix;                                  ///< weights of members and stack where the answer follows the series; else empty
     std::vector<double> states;                               ///< posterior of the model's own fitted states; empty without
 };
 
@@ -42,6 +44,14 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
 /// @param bars of the model's series, with enough bars before the first wanted one for the features to warm up
 /// @errors gate_refused (another series than it was trained on), bad_input (other features or learnt columns)
 Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context);
+
+/// The rows that the model reads, its learnt columns behind the features, for bars of its series.
+struct ModelRows {
+    FeatureMatrix features;
+    insight::FeatureManifest manifest;  ///< of the features; learnt columns are not in it
+};
+/// @errors bad_input (other features or learnt columns)
+Result<ModelRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context);
 
 /// The same for the back-test.
 trading::ProbabilitySeries to_series(const LoadedModel& model, const std::vector<StoredPrediction>& predictions);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "apps/aitrading/option_list.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/parameter_search.hpp"
+#include "apps/aitrading/reasons.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "apps/aitrading/stored_model.hpp"
 #include "models/evaluation/panel_json.hpp"
@@ -146,6 +148,21 @@ Json prediction_json(const StoredPrediction& p) {
     return out;
 }
 
+/// How many reasons are named; the others are one sum.
+constexpr std::size_t named_reasons = 12;
+
+/// The latest answers in words.
+Result<void> print_reasons(const LoadedModel& model, const BarColumns& bars, const std::vector<StoredPrediction>& predictions, const Context& context) {
+    constexpr std::size_t latest = 3;
+    const std::vector<StoredPrediction> shown(predictions.end() - static_cast<std::ptrdiff_t>(std::min(latest, predictions.size())), predictions.end());
+    if (shown.empty()) return fail(ErrorCode::not_found, "no prediction in this span; widen --from and --to");
+    TRY(const auto reasons, explain_bars(model, bars, shown, named_reasons, context));
+    fmt::print("{} version {} on {}\n", model.metadata.name, model.metadata.version, to_string(model.metadata.series));
+    for (std::size_t i = 0; i < shown.size(); ++i) fmt::print("\n{}", reasons_text(shown[i], reasons[i]));
+    fmt::print("\nEach number is what the reason adds to the log-odds of p_up. --json gives the reasons of every bar.\n");
+    return {};
+}
+
 Result<void> predict(const PredictOptions& o, const Context& context) {
     TRY(const LoadedModel model, load_model(context, o.name, o.version > 0 ? std::optional(o.version) : std::nullopt));
     TRY(const TimeRange range, time_range(o.from, o.to));
@@ -162,8 +179,7 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
     }
     TRY(auto predictions, predict_bars(model, bars, context));
     std::erase_if(predictions, [&](const StoredPrediction& p) { return !range.contains(p.bar); });
-    if (o.explain)
-        std::fprintf(stderr, "warning: reasons are not available in this build; \"reasons\" stays empty\n");
+    if (o.explain && !context.json) return print_reasons(model, bars, predictions, context);
     if (context.json) {
         Json out;
         out["model"] = model.metadata.name;
@@ -172,6 +188,10 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         out["regime_p_meaning"] = "how near each of the twelve rules is to its thresholds; not calibrated";
         out["predictions"] = Json::array();
         for (const auto& p : predictions) out["predictions"].push_back(prediction_json(p));
+        if (o.explain) {
+            TRY(const auto reasons, explain_bars(model, bars, predictions, named_reasons, context));
+            for (std::size_t i = 0; i < reasons.size(); ++i) add_reasons(out["predictions"][i], reasons[i]);
+        }
         std::puts(out.dump(2).c_str());
         return {};
     }
@@ -207,7 +227,7 @@ void add_train_commands(CLI::App& app, Context& context) {
 
     auto p = std::make_shared<PredictOptions>();
     auto* predict_command = app.add_subcommand("predict", "calibrated probabilities with intervals from a stored model");
-    predict_command->footer("Example: aitrading predict eurusd_h1 --from 2018-02-01 --json");
+    predict_command->footer("Example: aitrading predict eurusd_h1 --from 2018-02-01 --json\n         aitrading predict eurusd_h1 --explain");
     predict_command->add_option("name", p->name, "NAME, NAME@VERSION, NAME@production or SYMBOL/TIMEFRAME/LABEL for what serves there")->required();
     predict_command->add_option("symbol", p->symbol, "stored symbol; without it the one it was trained on");
     predict_command->add_option("timeframe", p->timeframe, "timeframe");
@@ -215,7 +235,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     predict_command->add_option("--version", p->version, "version; the newest without it");
     predict_command->add_option("--from", p->from, "first bar to print");
     predict_command->add_option("--to", p->to, "bars before this time");
-    predict_command->add_flag("--explain", p->explain, "reasons for each prediction");
+    predict_command->add_flag("--explain", p->explain, "what each feature added to each answer; without --json those of the last bars as a table");
     predict_command->callback([p, &context] { context.action = [p, &context] { return predict(*p, context); }; });
 }
 

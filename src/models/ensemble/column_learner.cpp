@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "models/ensemble/logit_regression.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -23,6 +24,12 @@ class ColumnClassifier final : public Classifier {
         constexpr double least = 1e-6;
         const double p = row[column_];
         return std::isfinite(p) ? std::clamp(p, least, 1 - least) : 0.5;
+    }
+    /// All of it is the column's: against even odds.
+    std::optional<Reasons> explain(const ClassifierMemory*, MatrixView rows, std::span<double> out) const override {
+        std::ranges::fill(out, 0.0);
+        out[column_] = logit(predict_row(rows.row(rows.rows - 1)));
+        return Reasons{};
     }
     std::vector<double> importance() const override {
         std::vector<double> out(width_, 0.0);

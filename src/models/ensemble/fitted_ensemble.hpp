@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/ensemble/explanation.hpp"
 #include "models/ensemble/followed_mix.hpp"
 #include "models/ensemble/meta_model.hpp"
 #include "models/ensemble/pipeline.hpp"
@@ -64,6 +65,11 @@ class FittedEnsemble {
     /// least or the most of any; the interval of the target grows by 1 + their share of the stack's absolute weights.
     RowPrediction predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {},
                                StreamPlace place = {}) const;
+    /// Why the ensemble answered as it did at the last of some rows that follow each other.
+    /// @param before as it was before the first of them; null where nothing is remembered   @param rows reason_rows() of them,
+    ///        or all since the first row of the series   @complexity allocates; docs/reasons.md has its cost
+    Explanation explain(const EnsembleMemory* before, MatrixView rows, const Answer& answer) const;
+    std::size_t reason_rows() const;
     std::vector<std::string> names_of(std::uint64_t members) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.

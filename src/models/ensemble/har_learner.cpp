@@ -36,6 +36,14 @@ class HarClassifier final : public Classifier {
         Terms terms;
         return pick(row, columns_, terms) ? sigmoid(fit_.apply(terms)) : base_rate_;
     }
+    /// Against columns of 0, a volatility as in the trailing year. Where one is not known nothing is told apart.
+    std::optional<Reasons> explain(const ClassifierMemory*, MatrixView rows, std::span<double> out) const override {
+        std::ranges::fill(out, 0.0);
+        Terms terms;
+        if (!pick(rows.row(rows.rows - 1), columns_, terms)) return Reasons{.base = fit_.intercept, .earlier = logit(base_rate_) - fit_.intercept};
+        for (std::size_t i = 0; i < terms.size(); ++i) out[columns_[i]] += fit_.coefficient[i] * terms[i];
+        return Reasons{.base = fit_.intercept};
+    }
     /// No gain in a regression: the size of a coefficient on columns of one unit.
     std::vector<double> importance() const override {
         std::vector<double> out(width_, 0.0);

@@ -156,6 +156,23 @@ double MetaStack::apply(std::span<const double> logits, std::span<const double> 
     return z;
 }
 
+StackTerms MetaStack::terms(std::span<const double> logits, std::span<const double> posterior) const {
+    StackTerms out;
+    out.intercept = stack_.intercept();
+    out.x.resize(columns_max);
+    out.x.resize(fill_columns(logits, out.x));
+    for (std::size_t m = 0; m < logits.size(); ++m)
+        if (form_.keeps(m)) out.weight.push_back(stack_.weights()[m]);
+    if (form_.disagreement) out.weight.push_back(disagreement_);
+    for (std::size_t r = 0; r < std::min(regimes(), posterior.size()); ++r) {
+        if (!std::isfinite(posterior[r])) continue;
+        const std::span<const double> delta = regime_delta(r);
+        out.intercept += posterior[r] * delta[0];
+        for (std::size_t c = 0; c < out.weight.size(); ++c) out.weight[c] += posterior[r] * delta[c + 1];
+    }
+    return out;
+}
+
 void MetaStack::write_form(ByteWriter& out) const {
     out.put_all(form_.dropped);
     out.put(form_.disagreement);

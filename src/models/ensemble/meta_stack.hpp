@@ -25,6 +25,12 @@ double logit_spread(std::span<const double> logits);
 /// members contradict each other, and at most by what they say together.
 double disagreement_column(double mean, double spread);
 
+/// A stack taken apart at one row: z = intercept + the sum of weight * x over the kept members and, in that form, disagreement.
+struct StackTerms {
+    double intercept = 0;
+    std::vector<double> weight, x;
+};
+
 /// A logistic stack whose weights may follow the regime: z = b + w . x + sum_r posterior_r (b_r + d_r . x), x the kept
 /// members' logits and, in that form, the disagreement column.
 ///
@@ -42,6 +48,9 @@ class MetaStack {
     /// their positive weights, times its slope on that mean over the rows of the fit, inside [0, 1] (without a fit: 1/2).
     /// @param posterior [regimes] or empty: the weights of all   @pre at most 63 members   @complexity no allocation
     double apply(std::span<const double> logits, std::span<const double> posterior = {}) const;
+
+    /// The same taken apart, for explanations.
+    StackTerms terms(std::span<const double> logits, std::span<const double> posterior = {}) const;
 
     std::size_t members() const { return stack_.members(); }
     const std::vector<double>& weights() const { return stack_.weights(); }  ///< [members] of all regimes, 0 where dropped
