@@ -29,9 +29,9 @@ double loss(double p, float y) {
     return -std::log(y > 0.5F ? at : 1 - at);
 }
 
-/// Whether a regime's own calibration wins on its latest third.
+/// How a regime's own calibration does on its latest third.
 /// @param own rows of the regime   @param all rows of every regime from the first that counts
-bool wins(const MetaRows& rows, std::span<const double> score, std::span<const std::size_t> own, std::span<const std::size_t> all, int horizon) {
+RegimeCalibration::Trial attempt(const MetaRows& rows, std::span<const double> score, std::span<const std::size_t> own, std::span<const std::size_t> all, int horizon) {
     const std::size_t judge = own.size() - own.size() / 3;
     const std::uint32_t first = rows.row[own[judge]];
     std::vector<std::size_t> own_earlier, all_earlier;
@@ -39,7 +39,8 @@ bool wins(const MetaRows& rows, std::span<const double> score, std::span<const s
         if (rows.end[i] < first) own_earlier.push_back(i);
     for (const std::size_t i : all)
         if (rows.end[i] < first) all_earlier.push_back(i);
-    if (own_earlier.empty()) return false;
+    RegimeCalibration::Trial out{.regime = rows.regime[own.front()]};
+    if (own_earlier.empty()) return out;
     const CalibratedScore mine = CalibratedScore::fit(pick(rows, own_earlier), pick(score, own_earlier), 0, horizon);
     const CalibratedScore theirs = CalibratedScore::fit(pick(rows, all_earlier), pick(score, all_earlier), 0, horizon);
     double sum = 0, squares = 0;
@@ -49,8 +50,10 @@ bool wins(const MetaRows& rows, std::span<const double> score, std::span<const s
         squares += gain * gain;
     }
     const auto n = static_cast<double>(own.size() - judge);
-    const double mean = sum / n, variance = std::max(0.0, squares / n - mean * mean);
-    return mean > std::sqrt(variance * horizon / n) && mean > 0;
+    out.gain = sum / n;
+    out.error = std::sqrt(std::max(0.0, squares / n - out.gain * out.gain) * horizon / n);
+    out.taken = out.gain > out.error && out.gain > 0;
+    return out;
 }
 
 }  // namespace
@@ -64,9 +67,11 @@ RegimeCalibration RegimeCalibration::fit(const MetaRows& rows, std::span<const d
         all.push_back(i);
         by_regime[rows.regime[i]].push_back(i);
     }
-    for (const auto& [regime, own] : by_regime)
-        if (regime > 0 && own.size() >= least_rows && wins(rows, score, own, all, horizon))
-            out.own_.emplace(regime, CalibratedScore::fit(pick(rows, own), pick(score, own), 0, horizon));
+    for (const auto& [regime, own] : by_regime) {
+        if (regime <= 0 || own.size() < least_rows) continue;
+        out.trials_.push_back(attempt(rows, score, own, all, horizon));
+        if (out.trials_.back().taken) out.own_.emplace(regime, CalibratedScore::fit(pick(rows, own), pick(score, own), 0, horizon));
+    }
     return out;
 }
 

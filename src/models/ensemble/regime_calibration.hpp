@@ -19,6 +19,13 @@ class RegimeCalibration {
   public:
     static constexpr std::size_t least_rows = 500;
 
+    /// A regime's own calibrator against that of all rows, on the regime's latest third.
+    struct Trial {
+        int regime = 0;
+        double gain = 0, error = 0;  ///< log loss saved a row, and its standard error for independent rows
+        bool taken = false;
+    };
+
     RegimeCalibration() = default;  ///< no regime has its own
     /// @param rows with `regime`; none there: nothing is fitted   @param score [rows] of stacks that had not learnt from them
     /// @param from first row whose score counts
@@ -28,12 +35,14 @@ class RegimeCalibration {
     CalibratedScore::Value apply(double score, int regime, const CalibratedScore& of_all) const;
     std::vector<int> regimes() const;  ///< those that have their own, increasing
     bool empty() const { return own_.empty(); }
+    const std::vector<Trial>& trials() const { return trials_; }  ///< of this fit, not stored
 
     void write(ByteWriter& out) const;
     bool read(ByteReader& in);
 
   private:
     std::map<int, CalibratedScore> own_;
+    std::vector<Trial> trials_;
 };
 
 }  // namespace aitrading::models

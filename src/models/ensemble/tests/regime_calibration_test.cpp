@@ -65,6 +65,26 @@ TEST(regime_calibration, few_rows_or_equal_regimes_get_none) {
     EXPECT_TRUE(RegimeCalibration::fit(unknown, score, 0, 1).empty());
 }
 
+TEST(regime_calibration, no_label_that_reaches_into_the_judging_rows_has_taught) {
+    std::vector<double> score;
+    MetaRows rows = made_rows(4000, {1.0, 3.0}, score, 6, 60);
+    const auto before = RegimeCalibration::fit(rows, score, 0, 1).trials();
+    ASSERT_EQ(before.size(), 2U);
+    for (const auto& trial : before) {
+        std::vector<std::size_t> own;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (rows.regime[i] == trial.regime) own.push_back(i);
+        const std::uint32_t first = rows.row[own[own.size() - own.size() / 3]];
+        MetaRows other = rows;
+        std::size_t turned = 0;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (rows.row[i] < first && rows.end[i] >= first) other.y[i] = 1 - other.y[i], ++turned;
+        EXPECT_EQ(turned, 60U);
+        const auto after = RegimeCalibration::fit(other, score, 0, 1).trials();
+        EXPECT_EQ(after[static_cast<std::size_t>(trial.regime - 1)].gain, trial.gain) << trial.regime;
+    }
+}
+
 TEST(regime_calibration, a_fitted_ensemble_keeps_it_and_says_what_the_pipeline_says) {
     testing_learners::Toy toy = testing_learners::make_toy(9000, 2, 1.5);
     std::vector<int> regime;
