@@ -50,49 +50,57 @@ const std::vector<double>& FlatForest::leaves<double>() const {
     return leaves_double_;
 }
 
+/// The leaves of kLanes complete trees from `tree` on, added in their order.
+template <class Leaf, int depth>
+inline void FlatForest::add_complete(std::size_t tree, const std::uint16_t* ranks, Leaf& sum) const {
+    constexpr std::size_t size = std::size_t{1} << depth;
+    const std::uint32_t* const nodes = complete_.data() + tree * size;
+    const Leaf* const leaf = leaves<Leaf>().data() + tree * size;
+    std::uint32_t at[kLanes];
+    for (auto& a : at) a = 1;
+#pragma GCC unroll 8
+    for (int level = 0; level < depth; ++level) {
+#pragma GCC unroll 8
+        for (std::size_t k = 0; k < kLanes; ++k) {
+            const std::uint32_t node = nodes[k * size + at[k]];
+            at[k] = 2 * at[k] + (ranks[node >> 16] > (node & 0xFFFFU) ? 1U : 0U);
+        }
+    }
+    for (std::size_t k = 0; k < kLanes; ++k) sum += leaf[k * size + at[k] - size];
+}
+
 template <class Leaf, int depth>
 Leaf FlatForest::sum_complete(const std::uint16_t* ranks) const {
-    constexpr std::size_t size = std::size_t{1} << depth;
-    const std::uint32_t* tree = complete_.data();
-    const Leaf* leaf = leaves<Leaf>().data();
     Leaf sum = static_cast<Leaf>(start_);
-    for (std::size_t t = 0; t < trees_; t += kLanes, tree += kLanes * size, leaf += kLanes * size) {
-        std::uint32_t at[kLanes];
-        for (auto& a : at) a = 1;
-#pragma GCC unroll 8
-        for (int level = 0; level < depth; ++level) {
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < kLanes; ++k) {
-                const std::uint32_t node = tree[k * size + at[k]];
-                at[k] = 2 * at[k] + (ranks[node >> 16] > (node & 0xFFFFU) ? 1U : 0U);
-            }
-        }
-        for (std::size_t k = 0; k < kLanes; ++k) sum += leaf[k * size + at[k] - size];
-    }
+    for (std::size_t t = 0; t < trees_; t += kLanes) add_complete<Leaf, depth>(t, ranks, sum);
     return sum;
+}
+
+/// The same of linked trees.
+template <class Leaf>
+inline void FlatForest::add_linked(std::size_t tree, const std::uint16_t* ranks, Leaf& sum) const {
+    const Node* const nodes = linked_.data();
+    const Leaf* const leaf = leaves<Leaf>().data();
+    std::uint32_t at[kLanes];
+    for (std::size_t k = 0; k < kLanes; ++k) at[k] = roots_[tree + k];
+    std::uint32_t moved = 1;
+    while (moved != 0) {
+        moved = 0;
+#pragma GCC unroll 8
+        for (std::size_t k = 0; k < kLanes; ++k) {
+            const Node node = nodes[at[k]];
+            const std::uint32_t next = node.left + (ranks[node.rule] > node.rank ? 1U : 0U);
+            moved |= next ^ at[k];
+            at[k] = next;
+        }
+    }
+    for (std::size_t k = 0; k < kLanes; ++k) sum += leaf[at[k]];
 }
 
 template <class Leaf>
 Leaf FlatForest::sum_linked(const std::uint16_t* ranks) const {
-    const Node* const nodes = linked_.data();
-    const Leaf* const leaf = leaves<Leaf>().data();
     Leaf sum = static_cast<Leaf>(start_);
-    for (std::size_t t = 0; t < roots_.size(); t += kLanes) {
-        std::uint32_t at[kLanes];
-        for (std::size_t k = 0; k < kLanes; ++k) at[k] = roots_[t + k];
-        std::uint32_t moved = 1;
-        while (moved != 0) {
-            moved = 0;
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < kLanes; ++k) {
-                const Node node = nodes[at[k]];
-                const std::uint32_t next = node.left + (ranks[node.rule] > node.rank ? 1U : 0U);
-                moved |= next ^ at[k];
-                at[k] = next;
-            }
-        }
-        for (std::size_t k = 0; k < kLanes; ++k) sum += leaf[at[k]];
-    }
+    for (std::size_t t = 0; t < roots_.size(); t += kLanes) add_linked<Leaf>(t, ranks, sum);
     return sum;
 }
 
@@ -127,9 +135,51 @@ double FlatForest::margin(std::span<const double> row) const {
     return finish(single_ ? static_cast<double>(sum_row<float>(ranks)) : sum_row<double>(ranks));
 }
 
+template <class Leaf, class Add>
+void FlatForest::sum_block_by(std::size_t rows, const std::uint16_t* ranks, std::size_t stride, Leaf* sums, Add add) const {
+    const std::size_t trees = depth_ > 0 ? trees_ : roots_.size();
+    for (std::size_t t = 0; t < trees; t += kLanes)
+        for (std::size_t i = 0; i < rows; ++i) add(t, ranks + i * stride, sums[i]);
+}
+
+template <class Leaf>
+void FlatForest::sum_block(std::size_t rows, const std::uint16_t* ranks, std::size_t stride, Leaf* sums) const {
+    const auto complete = [&]<int depth>() {
+        sum_block_by(rows, ranks, stride, sums, [this](std::size_t t, const std::uint16_t* r, Leaf& sum) { add_complete<Leaf, depth>(t, r, sum); });
+    };
+    switch (depth_) {
+        case 1: return complete.template operator()<1>();
+        case 2: return complete.template operator()<2>();
+        case 3: return complete.template operator()<3>();
+        case 4: return complete.template operator()<4>();
+        case 5: return complete.template operator()<5>();
+        case 6: return complete.template operator()<6>();
+        case 7: return complete.template operator()<7>();
+        case 8: return complete.template operator()<8>();
+        default:
+            sum_block_by(rows, ranks, stride, sums, [this](std::size_t t, const std::uint16_t* r, Leaf& sum) { add_linked<Leaf>(t, r, sum); });
+    }
+}
+
+template <class Leaf>
+void FlatForest::block(MatrixView rows, std::uint16_t* ranks, double* out) const {
+    const std::size_t stride = std::max<std::size_t>(rules_.size(), 1);
+    Leaf sums[kBlock];
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        rank_row(rows.row(i).data(), ranks + i * stride);
+        sums[i] = static_cast<Leaf>(start_);
+    }
+    sum_block<Leaf>(rows.rows, ranks, stride, sums);
+    for (std::size_t i = 0; i < rows.rows; ++i) out[i] = link(finish(static_cast<double>(sums[i])));
+}
+
 void FlatForest::probabilities(MatrixView rows, std::span<double> out) const {
     CHECK(rows.columns == columns_ && out.size() == rows.rows);
-    for (std::size_t i = 0; i < rows.rows; ++i) out[i] = probability(rows.row(i));
+    std::vector<std::uint16_t> ranks(kBlock * std::max<std::size_t>(rules_.size(), 1));
+    for (std::size_t from = 0; from < rows.rows; from += kBlock) {
+        const MatrixView part = rows.slice(from, std::min(from + kBlock, rows.rows));
+        single_ ? block<float>(part, ranks.data(), out.data() + from) : block<double>(part, ranks.data(), out.data() + from);
+    }
 }
 
 double FlatForest::link(double margin) const {
