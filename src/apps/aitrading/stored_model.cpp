@@ -17,8 +17,7 @@
 #include "models/deep/net_learner.hpp"
 #include "models/ensemble/column_learner.hpp"
 #include "models/ensemble/har_learner.hpp"
-#include "models/ensemble/series_regimes.hpp"
-#include "models/evaluation/labels.hpp"
+#include "models/ensemble/predictor.hpp"
 #include "models/registry/promotion.hpp"
 #include "models/registry/service/model_store.hpp"
 
@@ -44,53 +43,21 @@ std::string_view next_field(std::string_view& line) {
     return field;
 }
 
-/// Rows after the training end, with intervals that go on learning from labels as they become known.
-Result<void> add_later_rows(const LoadedModel& model, const BarColumns& bars, const FeatureMatrix& features,
-                            const models::RegimePath& regimes, std::vector<StoredPrediction>& out) {
-    // Labels feed the intervals and the weights that follow the series; one too short for any leaves them as training left them.
-    const auto labels = models::make_labels(model.metadata.label, bars);
-    models::IntervalStream intervals = model.fitted.interval_stream();
-    intervals.finish_rows();
-    std::optional<models::OnlineWeights> weights = model.fitted.online_weights();
-    std::size_t label = 0;
-    models::EnsembleMemory memory = model.fitted.start();
-    const bool remembers = model.fitted.remembers();
-    for (std::uint32_t i = 0; i < features.rows(); ++i) {
-        const bool later = features.known[i] > model.metadata.training_end;
-        if (!later && !remembers) continue;
-        const models::StreamPlace place{later && weights ? &*weights : nullptr, i, regimes.regime[i]};
-        const models::RowPrediction p = model.fitted.predict_next(memory, features.row(i), {}, place);
-        if (!later) continue;
-        const models::TargetInterval target = models::widen(
-            intervals.predict(i, p.p_up, model.fitted.interval_inputs(features.row(i)), regimes.regime[i]), p.widened);
-        out.push_back({.bar = features.time[i], .known = features.known[i], .p_up = p.p_up, .p_low = p.p_low, .p_high = p.p_high,
-                       .low = target.low, .high = target.high});
-        out.back().missing = model.fitted.names_of(p.missing);
-        if (weights) out.back().mix.assign(weights->weights().begin(), weights->weights().end());
-        if (model.fitted.learns_columns()) {
-            const auto learnt = features.row(i).last(model.fitted.learnt_columns());
-            out.back().states.assign(learnt.begin(), learnt.begin() + models::SeriesRegimes::states);
-        }
-        if (!labels) continue;
-        while (label < labels->size() && labels->row[label] < i) ++label;
-        if (label == labels->size() || labels->row[label] != i) continue;
-        intervals.label(i, labels->end[label], labels->target[label]);
-        if (weights) weights->label(i, labels->end[label], labels->y[label]);
-    }
-    return {};
+void tell_regime(const models::RegimeReport& report, StoredPrediction& out) {
+    out.regime = report.regime;
+    out.nearness = report.probability;
+    out.next = report.next;
+    out.remaining = report.remaining;
 }
 
-/// The regime of each predicted bar, told from `bars` up to its close.
-void tell_regimes(const BarColumns& bars, const models::RegimePath& path, std::vector<StoredPrediction>& out) {
-    std::size_t at = 0;
-    for (StoredPrediction& p : out) {
-        while (at < bars.size() && bars.time[at] < p.bar) ++at;
-        if (at == bars.size() || bars.time[at] != p.bar) continue;
-        p.regime = path.regime[at];
-        p.nearness = path.probability[at];
-        p.next = path.next[at];
-        p.remaining = path.remaining[at];
-    }
+StoredPrediction stored(const models::FittedEnsemble& model, const models::BarPrediction& p) {
+    StoredPrediction out{.bar = p.bar, .known = p.known, .p_up = p.answer.p_up, .p_low = p.answer.p_low, .p_high = p.answer.p_high,
+                         .low = p.answer.low, .high = p.answer.high};
+    tell_regime(p.regime, out);
+    out.missing = model.names_of(p.answer.missing);
+    out.mix.assign(p.mix.begin(), p.mix.end());
+    if (p.has_states) out.states.assign(p.states.begin(), p.states.end());
+    return out;
 }
 
 }  // namespace
@@ -146,14 +113,25 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
         return fail(ErrorCode::gate_refused,
                     fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
                                 to_string(model.metadata.series), to_string(bars.key)));
-    TRY(const ModelRows rows, model_rows(model, bars, context));
+    TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
+    TRY_VOID(inputs.set.check(bars, inputs.cross));
+    TRY_VOID(models::check_manifest(model.metadata, inputs.set.manifest().hash));
+    TRY(const auto rules, regime_options(context, bars));
+    TRY(models::Predictor predictor, models::Predictor::open(model.fitted, inputs.set, rules, bars.digits));
     std::vector<StoredPrediction> out;
     for (const StoredPrediction& p : model.out_of_fold)
         if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);
-    TRY(const auto rules, regime_options(context, bars));
-    TRY(const models::RegimePath regimes, models::rule_regimes(bars, rules, context.stop));
-    TRY_VOID(add_later_rows(model, bars, rows.features, regimes, out));
-    tell_regimes(bars, regimes, out);
+    // Up to the training end the model is not asked: what it said out of fold stands there, with the regimes told here.
+    const std::int64_t length = duration_nanos(bars.key.timeframe);
+    std::size_t later = 0, told = 0;
+    while (later < bars.size() && bars.time[later].value + length <= model.metadata.training_end.value) ++later;
+    const std::vector<double> spreads = insight::closing_spreads(bars);
+    predictor.run(bars, spreads, {.from = 0, .to = later, .threads = context.threads, .ask = false}, [&](const models::BarPrediction& p) {
+        while (told < out.size() && out[told].bar < p.bar) ++told;
+        if (told < out.size() && out[told].bar == p.bar) tell_regime(p.regime, out[told]);
+    });
+    predictor.run(bars, spreads, {.from = later, .to = bars.size(), .threads = context.threads},
+                  [&](const models::BarPrediction& p) { out.push_back(stored(model.fitted, p)); });
     return out;
 }
 

@@ -234,6 +234,7 @@ std::vector<double> closing_spreads(const BarColumns& bars) {
 }
 
 const FeatureOptions& FeatureSet::options() const { return state_->options; }
+std::span<const GuestBox> FeatureSet::guests() const { return state_->guests; }
 
 Result<void> FeatureSet::check(const BarColumns& bars, std::span<const CrossSeries> cross) const {
     TRY_VOID(check_bars(bars, state_->options.timeframe));

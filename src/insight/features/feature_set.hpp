@@ -70,6 +70,8 @@ class FeatureSet {
     /// @errors bad_input (times that do not increase, a price that is not positive, another timeframe, other markets)
     Result<void> check(const BarColumns& bars, std::span<const CrossSeries> cross = {}) const;
     const FeatureOptions& options() const;
+    /// The guests as they stand now; those of options() are fresh.
+    std::span<const GuestBox> guests() const;
 
   private:
     struct State;

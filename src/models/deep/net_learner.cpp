@@ -46,6 +46,16 @@ class NetClassifier final : public Classifier {
     double predict_next(ClassifierMemory* memory, std::span<const double> row) const override {
         return step(static_cast<NetMemory*>(memory)->state, row);
     }
+    void predict_more(ClassifierMemory* memory, MatrixView rows, std::span<double> out) const override {
+        std::vector<float> outputs(rows.rows * net_.spec().outputs);
+        net_.run(static_cast<NetMemory*>(memory)->state, rows, outputs);
+        for (std::size_t i = 0; i < rows.rows; ++i) out[i] = probability_of_logit(outputs[i * net_.spec().outputs]);
+    }
+    std::string save_memory(const ClassifierMemory& memory) const override { return net_.save(static_cast<const NetMemory&>(memory).state); }
+    Result<std::unique_ptr<ClassifierMemory>> restore_memory(std::string_view bytes) const override {
+        TRY(NetState state, net_.restore(bytes));
+        return std::make_unique<NetMemory>(std::move(state));
+    }
     /// No gain in a net: the share of each feature in the squares of the first layer, whose inputs have one unit.
     std::vector<double> importance() const override {
         const std::size_t inputs = columns();

@@ -62,6 +62,11 @@ bool ConformalPid::read(ByteReader& in) {
     return !in.failed() && options_.alpha > 0 && options_.alpha < 1 && options_.saturation > 0 && std::isfinite(tracker_) && std::isfinite(surplus_);
 }
 
+void RollingScores::reserve() {
+    in_order_.reserve(window_ + 1);
+    sorted_.reserve(window_ + 1);
+}
+
 void RollingScores::add(double score) {
     in_order_.push_back(score);
     sorted_.insert(std::ranges::upper_bound(sorted_, score), score);
@@ -78,7 +83,10 @@ double RollingScores::quantile(double alpha) const {
 }
 
 void RollingScores::write(ByteWriter& out) const {
-    out.put_all(std::vector<double>(in_order_.begin(), in_order_.end()));
+    std::vector<double> scores;
+    scores.reserve(in_order_.size());
+    for (std::size_t i = 0; i < in_order_.size(); ++i) scores.push_back(in_order_[i]);
+    out.put_all(scores);
 }
 
 bool RollingScores::read(ByteReader& in) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/ring.hpp"
 
 namespace aitrading::models {
 
@@ -78,6 +78,8 @@ class RollingScores {
   public:
     explicit RollingScores(std::size_t window) : window_(window) {}
     void add(double score);
+    /// Room for the whole window: `add` then allocates nothing.
+    void reserve();
     std::size_t size() const { return sorted_.size(); }
     /// Split conformal quantile of what is inside; where the index exceeds the size, the greatest score.
     double quantile(double alpha) const;
@@ -86,7 +88,7 @@ class RollingScores {
 
   private:
     std::size_t window_;
-    std::deque<double> in_order_;
+    Ring<double> in_order_;
     std::vector<double> sorted_;
 };
 

@@ -140,6 +140,15 @@ RowPrediction FittedEnsemble::predict(EnsembleMemory* memory, std::span<const do
 
 RowPrediction FittedEnsemble::predict_from(std::span<const double> said, std::span<const double> row, std::span<double> out_members,
                                            StreamPlace place) const {
+    RowPrediction out = answer(said, row, out_members, place);
+    const TargetInterval interval = widen(stream_.now(out.p_up, interval_columns_.at(row), place.regime), out.widened);
+    out.low = interval.low;
+    out.high = interval.high;
+    return out;
+}
+
+RowPrediction FittedEnsemble::answer(std::span<const double> said, std::span<const double> row, std::span<double> out_members,
+                                     StreamPlace place) const {
     CHECK(row.size() == columns() && said.size() == members_.size());
     CHECK(out_members.empty() || out_members.size() == members_.size());
     CHECK(place.weights == nullptr || weights_.has_value());
@@ -166,9 +175,6 @@ RowPrediction FittedEnsemble::predict_from(std::span<const double> said, std::sp
         own[members_.size()] = {out.p_up, out.p_low, out.p_high};
         follow_series(std::span(own).first(members_.size() + 1), place, out);
     }
-    const TargetInterval interval = widen(stream_.now(out.p_up, interval_columns_.at(row), place.regime), out.widened);
-    out.low = interval.low;
-    out.high = interval.high;
     return out;
 }
 

@@ -70,6 +70,10 @@ class FittedEnsemble {
     ///        or all since the first row of the series   @complexity allocates; docs/reasons.md has its cost
     Explanation explain(const EnsembleMemory* before, MatrixView rows, const Answer& answer) const;
     std::size_t reason_rows() const;
+    /// The same without the interval of the target, which is for a caller that has a stream of its own. No allocation.
+    RowPrediction answer(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {},
+                         StreamPlace place = {}) const;
+    const Classifier& member(std::size_t m) const { return *members_[m]; }
     std::vector<std::string> names_of(std::uint64_t members) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.
@@ -83,6 +87,8 @@ class FittedEnsemble {
     const std::vector<std::string>& column_names() const { return columns_; }  ///< features, then learnt ones
     std::size_t learnt_columns() const { return learnt_; }
     bool learns_columns() const { return learnt_ > 0; }
+    const std::string& learnt_kind() const { return learnt_kind_; }    ///< LearntColumns::describe of those it was trained with
+    const std::string& learnt_model() const { return learnt_model_; }  ///< LearntBlock::model
     const std::vector<std::string>& member_names() const { return names_; }
     const std::string& manifest_hash() const { return manifest_hash_; }
     const std::string& label_spec() const { return label_spec_; }

@@ -20,6 +20,7 @@ class IntervalControl {
     /// Finite and >= 0; conformal PID's infinite quantile is twice the greatest of the latest scores. @pre scores() >= 1
     double half() const;
     void add(double score) { scores_.add(score); }
+    void reserve() { scores_.reserve(); }
     /// Whether the target lay outside of the interval that half() gave when it was asked.
     void observe(bool missed);
     void set_method(IntervalMethod method) { method_ = method; }

@@ -69,8 +69,10 @@ IntervalStream::Open IntervalStream::look(std::uint32_t row, double p_up,
 
 TargetInterval IntervalStream::predict(std::uint32_t row, double p_up, const IntervalInputs& inputs, int regime) {
     CHECK(open_.empty() || open_.back().row < row);
-    while (!open_.empty() && (!open_.front().labelled || open_.front().end < row)) {
-        if (open_.front().labelled) take_in(open_.front());
+    while (!open_.empty()) {
+        const Open& first = open_.front();
+        if (first.labelled ? first.end >= row : !first.settled && row - first.row <= await_) break;
+        if (first.labelled) take_in(first);
         open_.pop_front();
     }
     open_.push_back(look(row, p_up, inputs, regime));
@@ -82,16 +84,30 @@ TargetInterval IntervalStream::now(double p_up, const IntervalInputs& inputs, in
 }
 
 void IntervalStream::label(std::uint32_t row, std::uint32_t end, double target) {
-    CHECK(!open_.empty() && open_.back().row == row && end >= row);
-    if (!std::isfinite(target)) return;  // a label without a figure teaches nothing
-    open_.back().end = end;
-    open_.back().target = target;
-    open_.back().labelled = true;
+    CHECK(end >= row);
+    std::size_t from = 0, to = open_.size();
+    while (from < to) {
+        const std::size_t middle = (from + to) / 2;
+        open_[middle].row < row ? from = middle + 1 : to = middle;
+    }
+    if (from == open_.size() || open_[from].row != row) return;
+    Open& at = open_[from];
+    at.end = end;
+    at.target = target;
+    at.labelled = std::isfinite(target);  // a label without a figure teaches nothing
+    at.settled = !at.labelled;
+}
+
+void IntervalStream::await(std::uint32_t rows) {
+    await_ = rows;
+    open_.reserve(std::size_t{rows} + 2);
+    control_.reserve();
+    for (IntervalControl& own : own_) own.reserve();
 }
 
 void IntervalStream::finish_rows() {
-    for (const Open& open : open_)
-        if (open.labelled) take_in(open);
+    for (std::size_t i = 0; i < open_.size(); ++i)
+        if (open_[i].labelled) take_in(open_[i]);
     open_.clear();
 }
 
@@ -171,6 +187,37 @@ bool IntervalStream::read_more(ByteReader& in) {
     own_.assign(options_.regimes, IntervalControl(options_.method, options_.alpha, options_.gamma, options_.window));
     for (IntervalControl& own : own_) read = read && own.read(in) && own.read_more(in);
     return read && !in.failed();
+}
+
+void IntervalStream::write_open(ByteWriter& out) const {
+    out.put(static_cast<std::uint64_t>(open_.size()));
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+        const Open& o = open_[i];
+        for (const std::uint32_t v : {o.row, o.end}) out.put(v);
+        for (const bool v : {o.labelled, o.settled, o.interval.pooled, o.answer.pooled}) out.put(v);
+        out.put(static_cast<std::int32_t>(o.regime));
+        for (const double v : {o.target, o.scale, o.middle, o.own_half, o.interval.low, o.interval.high, o.answer.low, o.answer.high}) out.put(v);
+        for (const Terms* terms : {&o.centre, &o.spread})
+            for (const double v : *terms) out.put(v);
+    }
+}
+
+bool IntervalStream::read_open(ByteReader& in) {
+    open_.clear();
+    const auto count = in.get<std::uint64_t>();
+    for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
+        Open o;
+        for (std::uint32_t* v : {&o.row, &o.end}) *v = in.get<std::uint32_t>();
+        for (bool* v : {&o.labelled, &o.settled, &o.interval.pooled, &o.answer.pooled}) *v = in.get<std::uint8_t>() != 0;
+        o.regime = in.get<std::int32_t>();
+        for (double* v : {&o.target, &o.scale, &o.middle, &o.own_half, &o.interval.low, &o.interval.high, &o.answer.low, &o.answer.high})
+            *v = in.get<double>();
+        for (Terms* terms : {&o.centre, &o.spread})
+            for (double& v : *terms) v = in.get<double>();
+        if (!open_.empty() && open_.back().row >= o.row) return false;
+        open_.push_back(o);
+    }
+    return !in.failed();
 }
 
 }  // namespace aitrading::models

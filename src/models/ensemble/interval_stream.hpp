@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
+#include "base/ring.hpp"
 #include "models/ensemble/interval_columns.hpp"
 #include "models/ensemble/interval_control.hpp"
 #include "models/ensemble/online_regression.hpp"
@@ -42,7 +42,8 @@ struct TargetInterval {
 /// = |target - centre| / scale; half width = conformal quantile of the latest scores at the adaptive miss
 /// rate (or conformal PID's quantile), times scale. With regimes each has a control of its own beside that of all rows; it is
 /// asked from `regime_rows` known labels on, before that the one of all rows. A label enters when the stream reaches a row after its `end`: `predict(row, …)` first
-/// takes in every label with end < row. Misses feed AdaptiveAlpha in the order in which they become known.
+/// takes in every label with end < row. Misses feed AdaptiveAlpha in the order in which they become known. Labels enter in the
+/// order of their rows: one that is awaited keeps later ones waiting.
 class IntervalStream {
   public:
     explicit IntervalStream(IntervalOptions options);
@@ -50,10 +51,12 @@ class IntervalStream {
     /// The interval of the target at `row` given the calibrated probability there. @pre rows increase
     /// @param regime 0 … regimes - 1 as known at the row; anything else: not known
     TargetInterval predict(std::uint32_t row, double p_up, const IntervalInputs& inputs = {}, int regime = -1);
-    /// Hands in the label of the row predicted last; it counts only once `end` lies before the row of a later
-    /// `predict`.
-    /// @pre row is the last predicted one, end >= row
+    /// Hands in the label of a predicted row; it counts only once `end` lies before the row of a later `predict`. A row without
+    /// a label by the next `predict` is given up, or by the first one more than await() rows later. One that is not open changes nothing.
+    /// @param target NaN: the row has no label   @pre end >= row   @complexity O(log open rows)
     void label(std::uint32_t row, std::uint32_t end, double target);
+    /// For a stream whose labels come up to so many rows late; makes room, so that `predict` and `label` allocate nothing.
+    void await(std::uint32_t rows);
     /// The interval for a row that comes now, without taking anything in.
     TargetInterval now(double p_up, const IntervalInputs& inputs = {}, int regime = -1) const;
     /// Ends a span of rows: all labels handed in count as known, and rows may begin anew.
@@ -66,13 +69,16 @@ class IntervalStream {
     /// What `write` leaves out: the method and the regimes' own controls. Nothing is missing where options().plain().
     void write_more(ByteWriter& out) const;
     bool read_more(ByteReader& in);
+    /// Rows whose labels have not entered, for a stream that goes on in another process. Reads into a stream with await() as before.
+    void write_open(ByteWriter& out) const;
+    bool read_open(ByteReader& in);
 
   private:
     using Terms = OnlineRegression::Terms;
     struct Open {
         std::uint32_t row = 0, end = 0;
         double target = 0;
-        bool labelled = false;
+        bool labelled = false, settled = false;  ///< settled: it is known that it has none
         Terms centre{}, spread{};
         double scale = 0, middle = 0;
         int regime = -1;
@@ -90,7 +96,8 @@ class IntervalStream {
     IntervalControl control_;           ///< of all rows
     std::vector<IntervalControl> own_;  ///< [regimes]
     OnlineRegression centre_, log_scale_;
-    std::deque<Open> open_;
+    Ring<Open> open_;
+    std::uint32_t await_ = 0;
     double slow_ = 0, fast_ = 0;   ///< trailing |residual|
     double level_ = 0, last_ = 0;  ///< trailing mean and last known target
     std::uint64_t known_ = 0;

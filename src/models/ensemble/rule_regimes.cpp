@@ -34,6 +34,16 @@ std::optional<bool> release_at(const RuleRegimeOptions& options, UnixNanos open,
 
 std::optional<double> known(double spread) { return insight::is_unknown(spread) ? std::nullopt : std::optional(spread); }
 
+RegimeReport report_of(const RegimeState& state) {
+    RegimeReport out;
+    out.regime = state.known ? static_cast<int>(state.present) + 1 : 0;
+    out.probability = state.posterior;
+    out.next = state.next;
+    out.remaining = state.expected_remaining_bars;
+    out.shock = state.known && state.news_shock;
+    return out;
+}
+
 class RuleRegimeGuest final : public insight::FeatureGuest {
   public:
     RuleRegimeGuest(RuleRegimeOptions options, RuleRegimes rules) : options_(std::move(options)), rules_(std::move(rules)) {}
@@ -53,7 +63,7 @@ class RuleRegimeGuest final : public insight::FeatureGuest {
                                         options_.releases ? fmt::format("{}", fmt::join(options_.currencies, " ")) : "none")}};
     }
     double* update(const insight::Moment& m, double* out) override {
-        const RegimeState& state = rules_.update(m.bar, known(m.spread), release_at(options_, m.opened, m.known));
+        const RegimeState& state = last_ = rules_.update(m.bar, known(m.spread), release_at(options_, m.opened, m.known));
         if (!state.known) return std::fill_n(out, regime_kinds + 3, insight::unknown);
         *out++ = static_cast<double>(state.present + 1);
         out = std::ranges::copy(state.posterior, out).out;
@@ -62,9 +72,13 @@ class RuleRegimeGuest final : public insight::FeatureGuest {
         return out;
     }
 
+    const RuleRegimeOptions& options() const { return options_; }
+    const RegimeState& last() const { return last_; }
+
   private:
     RuleRegimeOptions options_;
     RuleRegimes rules_;
+    RegimeState last_;
 };
 
 }  // namespace
@@ -82,8 +96,45 @@ Result<std::unique_ptr<insight::FeatureGuest>> rule_regime_guest(const RuleRegim
     return std::make_unique<RuleRegimeGuest>(options, std::move(rules));
 }
 
-Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, std::stop_token stop) {
+struct RuleRegimeStream::State {
+    RuleRegimeOptions options;
+    RuleRegimes rules;
+    RegimeReport report;
+};
+
+RuleRegimeStream::RuleRegimeStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RuleRegimeStream::RuleRegimeStream(const RuleRegimeStream& other) : state_(std::make_unique<State>(*other.state_)) {}
+RuleRegimeStream::RuleRegimeStream(RuleRegimeStream&&) noexcept = default;
+RuleRegimeStream& RuleRegimeStream::operator=(RuleRegimeStream&&) noexcept = default;
+RuleRegimeStream::~RuleRegimeStream() = default;
+
+Result<RuleRegimeStream> RuleRegimeStream::of(const RuleRegimeOptions& options) {
     TRY(RuleRegimes rules, RuleRegimes::of(rules_of(options)));
+    return RuleRegimeStream(std::make_unique<State>(State{options, std::move(rules), {}}));
+}
+
+int RuleRegimeStream::warm_up() const { return state_->rules.warm_up(); }
+
+const RegimeReport& RuleRegimeStream::update(const Bar& bar, double spread, UnixNanos close) {
+    state_->report = report_of(state_->rules.update(insight::Candle::of(bar), known(spread), release_at(state_->options, bar.time, close)));
+    return state_->report;
+}
+
+bool told_by_guest(const insight::FeatureSet& set, const RuleRegimeOptions& options, RegimeReport& out) {
+    for (const insight::GuestBox& box : set.guests()) {
+        const auto* guest = dynamic_cast<const RuleRegimeGuest*>(&*box);
+        if (guest == nullptr) continue;
+        const RuleRegimeOptions& own = guest->options();
+        const bool same = own.window == options.window && own.has_volume == options.has_volume && own.has_spread == options.has_spread &&
+                          (own.releases != nullptr) == (options.releases != nullptr) && own.currencies == options.currencies;
+        if (same) out = report_of(guest->last());
+        return same;
+    }
+    return false;
+}
+
+Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, const std::stop_token& stop) {
+    TRY(RuleRegimeStream rules, RuleRegimeStream::of(options));
     RegimePath out;
     out.warm_up = rules.warm_up();
     out.regime.reserve(bars.size());
@@ -95,14 +146,13 @@ Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions&
     for (std::size_t i = 0; i < bars.size(); ++i) {
         if (i % 4096 == 0 && stop.stop_requested())
             return fail(ErrorCode::interrupted, "stopped while telling the regimes of " + to_string(bars.key));
-        const UnixNanos open = bars.time[i], close{open.value + duration_nanos(bars.key.timeframe)};
-        const RegimeState& state = rules.update(insight::Candle::of(bars.bar(i)), known(spreads.empty() ? insight::unknown : spreads[i]),
-                                                release_at(options, open, close));
-        out.regime.push_back(state.known ? static_cast<int>(state.present) + 1 : 0);
-        out.probability.push_back(state.posterior);
-        out.next.push_back(state.next);
-        out.remaining.push_back(state.expected_remaining_bars);
-        out.shock.push_back(state.known && state.news_shock);
+        const UnixNanos close{bars.time[i].value + duration_nanos(bars.key.timeframe)};
+        const RegimeReport& report = rules.update(bars.bar(i), spreads.empty() ? insight::unknown : spreads[i], close);
+        out.regime.push_back(report.regime);
+        out.probability.push_back(report.probability);
+        out.next.push_back(report.next);
+        out.remaining.push_back(report.remaining);
+        out.shock.push_back(report.shock);
     }
     return out;
 }

@@ -10,6 +10,7 @@
 #include "domain/market.hpp"
 namespace aitrading::insight {
 class FeatureGuest;
+class FeatureSet;
 class ReleaseTimes;
 }
 
@@ -27,6 +28,40 @@ struct RuleRegimeOptions {
     std::vector<std::string> currencies;  ///< whose releases these are; part of the manifest
     static RuleRegimeOptions of(const BarColumns& bars, int window = 64);
 };
+
+/// What the rules tell of one bar at its close.
+struct RegimeReport {
+    int regime = 0;                                       ///< 1 to 12, 0 before the warm-up
+    std::array<double, rule_regime_kinds> probability{};  ///< how near the rules' thresholds are; zeros while unknown
+    std::array<double, rule_regime_kinds> next{};         ///< law of the next bar's regime, by the moves so far
+    double remaining = 0;                                 ///< expected bars to come in this regime
+    bool shock = false;                                   ///< RegimeReading::shock; false before the warm-up
+};
+
+/// The rules bar by bar; a copy goes on from where the original stood.
+class RuleRegimeStream {
+  public:
+    /// @errors usage (window out of range)
+    static Result<RuleRegimeStream> of(const RuleRegimeOptions& options);
+    RuleRegimeStream(const RuleRegimeStream& other);
+    RuleRegimeStream(RuleRegimeStream&&) noexcept;
+    RuleRegimeStream& operator=(RuleRegimeStream&&) noexcept;
+    ~RuleRegimeStream();
+
+    /// Takes the next closed bar; the answer is valid until the next call. No allocation once warm.
+    /// @param spread ask - bid at the close, NaN where not known   @param close when the bar became known
+    const RegimeReport& update(const Bar& bar, double spread, UnixNanos close);
+    int warm_up() const;
+
+  private:
+    struct State;
+    explicit RuleRegimeStream(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// What the rules behind the columns of rule_regime_guest told of the last bar of a feature set; false where it has no such
+/// guest, or one of other options.
+bool told_by_guest(const insight::FeatureSet& set, const RuleRegimeOptions& options, RegimeReport& out);
 
 /// The twelve regimes by rule as feature columns: regime (1 to 12), regime_p_1 … regime_p_12 (how near the rules' thresholds
 /// are, not calibrated), regime_remaining (bars that such a stay is expected to go on for, by the stays so far) and regime_shock
@@ -48,6 +83,6 @@ struct RegimePath {
 
 /// Bar i from bars 0..i. A series shorter than the warm-up has unknown regimes only.
 /// @errors usage (window), interrupted   @complexity O(bars * kept runs of BOCPD), amortised
-Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, std::stop_token stop = {});
+Result<RegimePath> rule_regimes(const BarColumns& bars, const RuleRegimeOptions& options, const std::stop_token& stop = {});
 
 }  // namespace aitrading::models

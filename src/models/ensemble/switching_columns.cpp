@@ -98,21 +98,36 @@ MarkovSwitching single_state(const SwitchingRows& in, std::size_t rows) {
 }
 
 /// [rows x states + 1]
-Result<std::vector<double>> filter_rows(const MarkovSwitching& model, const SwitchingRows& in, std::size_t rows, std::size_t states) {
-    TRY(insight::MarkovSwitchingFilter filter, insight::MarkovSwitchingFilter::of(model));
+std::vector<double> filter_rows(SwitchingColumnStream& filter, const SwitchingRows& in, std::size_t rows) {
     std::vector<double> out;
-    out.reserve(rows * (states + 1));
     for (std::size_t t = 0; t < rows; ++t) {
-        const auto posterior = filter.update(in.target[t], std::span(in.regressors).subspan(t * in.regressor_count, in.regressor_count),
-                                             std::span(in.activity).subspan(t * in.activity_count, in.activity_count));
-        out.insert(out.end(), posterior.begin(), posterior.end());
-        out.insert(out.end(), states - posterior.size(), 0.0);
-        out.push_back(filter.p_up_next());
+        const auto row = filter.update(in.target[t], std::span(in.regressors).subspan(t * in.regressor_count, in.regressor_count),
+                                       std::span(in.activity).subspan(t * in.activity_count, in.activity_count));
+        if (t == 0) out.reserve(rows * row.size());
+        out.insert(out.end(), row.begin(), row.end());
     }
     return out;
 }
 
 }  // namespace
+
+SwitchingColumnStream::SwitchingColumnStream(insight::MarkovSwitchingFilter filter, const MarkovSwitching& model, std::size_t states)
+    : filter_(std::move(filter)), regressors_(model.regressors), activities_(model.activities), row_(states + 1) {}
+
+Result<SwitchingColumnStream> SwitchingColumnStream::of(std::string_view model, std::size_t states) {
+    TRY(const MarkovSwitching learnt, model_of(model));
+    if (learnt.chain.states > states)
+        return fail(ErrorCode::bad_input, fmt::format("the stored regimes have {} states, there are columns for {}: train the model again",
+                                                      learnt.chain.states, states));
+    TRY(insight::MarkovSwitchingFilter filter, insight::MarkovSwitchingFilter::of(learnt));
+    return SwitchingColumnStream(std::move(filter), learnt, states);
+}
+
+std::span<const double> SwitchingColumnStream::update(double target, std::span<const double> regressors, std::span<const double> activity) {
+    std::ranges::copy(filter_.update(target, regressors, activity), row_.begin());
+    row_.back() = filter_.p_up_next();
+    return row_;
+}
 
 SwitchingColumns::SwitchingColumns(SwitchingColumnsOptions options, SwitchingRows rows) : options_(std::move(options)), rows_(std::move(rows)) {
     CHECK(rows_.regressors.size() == rows_.target.size() * rows_.regressor_count);
@@ -146,8 +161,9 @@ Result<LearntBlock> SwitchingColumns::compute(std::size_t known, std::size_t row
     MarkovSwitching model = fit ? std::move(fit->model) : single_state(rows_, known);
     if (options_.calm_first) model = calm_first(model);
     LearntBlock out;
-    TRY(out.values, filter_rows(model, rows_, rows, options_.states));
     out.model = bytes_of(model);
+    TRY(auto filter, SwitchingColumnStream::of(out.model, options_.states));
+    out.values = filter_rows(filter, rows_, rows);
     if (!fit) {
         out.note = fmt::format("No two states can be told apart in the first {} rows: the regime columns are constant.", known);
         return out;
@@ -162,13 +178,12 @@ Result<LearntBlock> SwitchingColumns::compute(std::size_t known, std::size_t row
 
 Result<std::vector<double>> SwitchingColumns::apply(std::string_view model, std::size_t rows) const {
     CHECK(rows <= rows_.target.size());
-    TRY(const MarkovSwitching learnt, model_of(model));
-    if (learnt.chain.states > options_.states || learnt.regressors != rows_.regressor_count || learnt.activities != rows_.activity_count)
-        return fail(ErrorCode::bad_input, fmt::format("the stored regimes have {} states over {} regressors and {} activities, this series "
-                                                      "gives {}, {} and {}: train the model again on a series with the same columns",
-                                                      learnt.chain.states, learnt.regressors, learnt.activities, options_.states,
-                                                      rows_.regressor_count, rows_.activity_count));
-    return filter_rows(learnt, rows_, rows, options_.states);
+    TRY(auto filter, SwitchingColumnStream::of(model, options_.states));
+    if (filter.regressors() != rows_.regressor_count || filter.activities() != rows_.activity_count)
+        return fail(ErrorCode::bad_input, fmt::format("the stored regimes read {} regressors and {} activities, this series gives {} and {}: train "
+                                                      "the model again on a series with the same columns",
+                                                      filter.regressors(), filter.activities(), rows_.regressor_count, rows_.activity_count));
+    return filter_rows(filter, rows_, rows);
 }
 
 }  // namespace aitrading::models

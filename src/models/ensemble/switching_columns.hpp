@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "insight/regimes/markov_switching.hpp"
 #include "models/ensemble/learnt_columns.hpp"
 
 namespace aitrading::models {
@@ -14,6 +17,25 @@ struct SwitchingRows {
     std::vector<double> regressors;  ///< [rows x regressors] known at the row's close, speak of the next target
     std::vector<double> activity;    ///< [rows x activities]
     std::size_t regressor_count = 0, activity_count = 0;
+};
+
+/// The columns of SwitchingColumns bar by bar, from what was learnt before.
+class SwitchingColumnStream {
+  public:
+    /// @param model LearntBlock::model   @param states columns, of which those of states that are not there are 0
+    /// @errors bad_input (damaged, more states)
+    static Result<SwitchingColumnStream> of(std::string_view model, std::size_t states);
+    /// [states + 1], valid until the next call. No allocation.
+    std::span<const double> update(double target, std::span<const double> regressors, std::span<const double> activity);
+    std::size_t regressors() const { return regressors_; }
+    std::size_t activities() const { return activities_; }
+
+  private:
+    friend class SwitchingColumns;
+    SwitchingColumnStream(insight::MarkovSwitchingFilter filter, const insight::MarkovSwitching& model, std::size_t states);
+    insight::MarkovSwitchingFilter filter_;
+    std::size_t regressors_, activities_;
+    std::vector<double> row_;
 };
 
 struct SwitchingColumnsOptions {

@@ -76,6 +76,21 @@ class Classifier {
     }
     /// Rows that `explain` tells apart; it sums up what is earlier.
     virtual std::size_t reason_rows() const { return 1; }
+    /// Takes in the next bars of a stream; the same numbers as predict_next gives, usually faster. May allocate.
+    virtual void predict_more(ClassifierMemory* memory, MatrixView rows, std::span<double> out) const {
+        if (memory == nullptr) return predict(rows, out);
+        for (std::size_t i = 0; i < rows.rows; ++i) out[i] = predict_next(memory, rows.row(i));
+    }
+    /// A memory as bytes, from which restore_memory makes an equal one for this very classifier.
+    virtual std::string save_memory(const ClassifierMemory& memory) const {
+        static_cast<void>(memory);
+        return {};
+    }
+    /// @errors bad_input (damaged, of another classifier, or this kind cannot be restored)
+    virtual Result<std::unique_ptr<ClassifierMemory>> restore_memory(std::string_view bytes) const {
+        static_cast<void>(bytes);
+        return fail(ErrorCode::bad_input, "a member's memory cannot be restored from bytes: replay the bars");
+    }
     /// Share of the total gain by feature, sums to 1 (all zero for a constant model). [columns]
     virtual std::vector<double> importance() const = 0;
     /// Bytes from which Learner::restore makes an equal classifier.

@@ -8,4 +8,8 @@ std::size_t count() {
     return testing_base::allocations.load(std::memory_order_relaxed);
 }
 
+bool counts() {
+    return AIT_COUNTS_ALLOCATIONS != 0;
+}
+
 }  // namespace aitrading::models::testing_allocations
