@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace aitrading::engines::journal {
+
+class Database;
+
+/// One prepared statement. Parameters count from 1, columns from 0. A failure is kept by the database, so that a caller
+/// checks once. @pre the database outlives it
+class Statement {
+  public:
+    Statement() = default;
+    Statement(Database& database, std::string_view sql);
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(Statement&& other) noexcept;
+    ~Statement();
+
+    /// The bytes must stay where they are until the next `step` has returned.
+    Statement& bind(int at, std::int64_t value);
+    Statement& bind(int at, std::string_view text);
+    Statement& bind_bytes(int at, std::string_view bytes);
+    Statement& bind_null(int at);
+    /// True with a row, false at the end or after a failure. The end, and a failure, make it ready for the next run.
+    bool step();
+    /// Runs to the end; true where nothing failed.
+    bool run();
+    void reset();
+
+    std::int64_t number(int column) const;
+    std::string text(int column) const;  ///< text or bytes
+    bool is_null(int column) const;
+
+  private:
+    Database* database_ = nullptr;
+    sqlite3_stmt* handle_ = nullptr;
+};
+
+/// One connection to the journal's file, for one thread at a time: WAL, every commit synced, so that a commit that returned is
+/// on the disk. Checkpoints only when asked: SQLite's automatic ones swallow a failed sync of the file.
+class Database {
+  public:
+    enum class Mode { writer, reader };
+    /// @param vfs SQLite's name of a file system; empty: the machine's @errors failed, gate_refused (no journal, damaged)
+    static Result<std::unique_ptr<Database>> open(const std::string& path, const std::string& vfs, Mode mode);
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    /// Statements without rows. @errors as kept by `broken`
+    bool execute(const char* sql);
+    /// Rows changed by the last statement.
+    std::int64_t changes() const;
+    /// Copies the write-ahead log into the file when it has grown by some megabytes since the last time. Readers are waited
+    /// for only where they kept the log from starting anew for long. @errors failed (a write or sync of the file)
+    Result<void> checkpoint_when_due();
+    /// Closes the connection; with `copy_log` what the log holds goes into the file first. Statements must be gone.
+    void close(bool copy_log);
+    /// The first failure of any statement since it was opened, or since it was taken.
+    const std::optional<Error>& broken() const { return broken_; }
+    std::optional<Error> take_broken();
+    /// ok, or what broke.
+    Result<void> sound() const;
+
+  private:
+    friend class Statement;
+    Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+    void note(int code);
+
+    std::string path_;
+    sqlite3* handle_ = nullptr;
+    std::optional<Error> broken_;
+    int log_pages_ = 0;     ///< in the write-ahead log after the last commit
+    int copied_pages_ = 0;  ///< log_pages_ at the last checkpoint
+};
+
+}  // namespace aitrading::engines::journal

@@ -1,0 +1,181 @@
+#include <algorithm>
+
+#include "ports/event_bus/conformance/checks.hpp"
+
+namespace aitrading::ports::conformance {
+namespace {
+
+std::string what_was_acknowledged_survives_a_restart(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    std::size_t published = 0;
+    for (int round = 0; round < 4; ++round) {
+        AIT_OK(b.bus->publish_and_wait("t", counter.some(25)));
+        published += 25;
+        b.reopen();
+        AIT_EXPECT(b.broken.empty(), b.broken);
+        const auto all = all_of(*b.bus, "t");
+        AIT_OK(all);
+        AIT_EXPECT(all->size() == published, "a restart loses nothing");
+        AIT_EXPECT(disorder(*all).empty(), disorder(*all));
+    }
+    AIT_EXPECT(b.bus->topics().value() == std::vector<std::string>{"t"}, "topics are remembered");
+    return {};
+}
+
+std::string what_was_acknowledged_survives_a_power_cut(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    std::size_t published = 0;
+    for (int round = 0; round < 4; ++round) {
+        for (int i = 0; i < 5; ++i) AIT_OK(b.bus->publish_and_wait("t", counter.some(5)));
+        published += 25;
+        b.cut();
+        AIT_EXPECT(b.broken.empty(), b.broken);
+        const auto all = all_of(*b.bus, "t");
+        AIT_OK(all);
+        AIT_EXPECT(all->size() == published, "a power cut loses nothing that was acknowledged");
+        AIT_EXPECT(disorder(*all).empty(), disorder(*all));
+    }
+    return {};
+}
+
+std::string a_commit_survives_a_power_cut(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(30)));
+    std::vector<Delivery> seen;
+    for (int round = 0; round < 3; ++round) {
+        auto member = b.bus->subscribe("t", "g", {});
+        AIT_OK(member);
+        const auto some = (*member)->poll({.events_max = 10});
+        AIT_OK(some);
+        AIT_OK((*member)->commit({.up_to = last_of(*some), .state = {{"n", std::to_string(round)}}}));
+        seen.insert(seen.end(), some->begin(), some->end());
+        member->reset();
+        b.cut();
+        AIT_EXPECT(b.broken.empty(), b.broken);
+    }
+    AIT_EXPECT(seen.size() == 30 && disorder(seen).empty(), "nothing comes again after its commit " + disorder(seen));
+    AIT_EXPECT((*b.bus->subscribe("t", "g", {}))->state("n").value() == "2", "nor is its state lost");
+    return {};
+}
+
+std::string a_snapshot_and_the_journal_give_the_state(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(30, 1)));
+    const int p = partition_of("s0", 4);
+    auto member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    AIT_EXPECT(!(*member)->snapshot().value(), "none at first");
+    AIT_OK((*member)->poll({}));
+    AIT_OK((*member)->commit({.up_to = {{p, 10}}, .snapshot = std::string("ten\0", 4)}));
+    AIT_OK((*member)->commit({.up_to = {{p, 17}}}));
+    member->reset();
+    b.cut();
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    const auto snapshot = (*member)->snapshot();
+    AIT_OK(snapshot);
+    AIT_EXPECT(*snapshot && (*snapshot)->bytes == std::string("ten\0", 4), "the snapshot is kept");
+    const auto at = std::ranges::find((*snapshot)->positions, p, &Position::partition);
+    AIT_EXPECT((*snapshot)->positions.size() == 4 && at->offset == 10, "with the offsets that it belongs to");
+    const auto replay = b.bus->read("t", {p, at->offset + 1}, {.events_max = 7});
+    AIT_OK(replay);
+    AIT_EXPECT(replay->size() == 7 && replay->back().position.offset == 17, "and is caught up from the journal");
+    return {};
+}
+
+std::string a_read_model_can_be_built_anew(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(12)));
+    auto member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    const auto first = drain(**member);
+    AIT_OK(first);
+    AIT_OK((*member)->commit({.up_to = last_of(*first), .state = {{"k", "v"}}, .snapshot = "s"}));
+    AIT_EXPECT(code_of(b.bus->start_over("t", "g")) == ErrorCode::usage, "not while it has members");
+    member->reset();
+    AIT_OK(b.bus->start_over("t", "g"));
+    AIT_EXPECT(code_of(b.bus->start_over("t", "unknown")) == ErrorCode::not_found, "an unknown group");
+    b.cut();
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    AIT_EXPECT(!(*member)->state("k").value() && !(*member)->snapshot().value(), "without what it knew");
+    const auto second = drain(**member);
+    AIT_OK(second);
+    AIT_EXPECT(second->size() == 12 && disorder(*second).empty(), "everything comes again, in order");
+    return {};
+}
+
+std::string replay_begins_anywhere(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(50, 1)));
+    const int p = partition_of("s0", 4);
+    for (const std::int64_t from : {1, 2, 25, 50}) {
+        const auto some = b.bus->read("t", {p, from}, {.events_max = 3});
+        AIT_OK(some);
+        AIT_EXPECT(some->size() == static_cast<std::size_t>(std::min<std::int64_t>(3, 51 - from)), "what is there");
+        AIT_EXPECT(some->front().event.data == std::to_string(from - 1), "from the point asked for");
+    }
+    AIT_EXPECT(b.bus->read("t", {p, 51}, {}).value().empty(), "past the end nothing comes");
+    AIT_EXPECT(code_of(b.bus->read("t", {4, 1}, {})) == ErrorCode::not_found, "no such partition");
+    AIT_EXPECT(code_of(b.bus->read("t", {p, 0}, {})) == ErrorCode::usage, "offsets begin at 1");
+    AIT_EXPECT(code_of(b.bus->read("nowhere", {0, 1}, {})) == ErrorCode::not_found, "no such topic");
+    return {};
+}
+
+std::string retention_removes_the_oldest_and_nothing_uncommitted(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    const std::vector<Event> sent = counter.some(30, 1);
+    AIT_OK(b.bus->publish_and_wait("t", sent));
+    const int p = partition_of("s0", 4);
+    auto member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    AIT_OK((*member)->poll({}));
+    AIT_OK((*member)->commit({.up_to = {{p, 12}}}));
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 25}).value() == 5, "what is beyond the count goes");
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 25}).value() == 0, "once");
+    AIT_EXPECT(code_of(b.bus->read("t", {p, 5}, {})) == ErrorCode::not_found, "what was removed is said to be");
+    AIT_EXPECT(b.bus->read("t", {p, 6}, {}).value().front().event == sent[5], "the rest stays at its offset");
+    AIT_EXPECT(b.bus->retain("t", {.newer_than = sent[8].time}).value() == 3, "what is older than asked goes");
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 4, "nothing that a group has not committed");
+    AIT_OK((*member)->commit({.up_to = {{p, 30}}}));
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 18, "everything, if asked");
+    member->reset();
+    b.cut();
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    AIT_EXPECT(b.bus->ends("t").value()[static_cast<std::size_t>(p)] == 30, "offsets are not used again");
+    const auto next = b.bus->publish_and_wait("t", counter.some(1, 1));
+    AIT_OK(next);
+    AIT_EXPECT(next->front().position == (Position{p, 31}), "also not after a restart");
+    AIT_EXPECT(drain(**b.bus->subscribe("t", "fresh", {})).value().size() == 1, "a new group begins at what is left");
+    return {};
+}
+
+}  // namespace
+
+std::vector<Check> keeping_checks() {
+    return {{"what_was_acknowledged_survives_a_restart", what_was_acknowledged_survives_a_restart},
+            {"what_was_acknowledged_survives_a_power_cut", what_was_acknowledged_survives_a_power_cut},
+            {"a_commit_survives_a_power_cut", a_commit_survives_a_power_cut},
+            {"a_snapshot_and_the_journal_give_the_state", a_snapshot_and_the_journal_give_the_state},
+            {"a_read_model_can_be_built_anew", a_read_model_can_be_built_anew},
+            {"replay_begins_anywhere", replay_begins_anywhere},
+            {"retention_removes_the_oldest_and_nothing_uncommitted", retention_removes_the_oldest_and_nothing_uncommitted}};
+}
+
+}  // namespace aitrading::ports::conformance
