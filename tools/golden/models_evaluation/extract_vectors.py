@@ -8,7 +8,7 @@ import sys
 
 NEEDED = ["psr", "dsr", "min-track-record", "pbo-cscv", "cpcv-12-3-2", "block-length", "spa-variance",
           "calibration-curve-doc", "metrics-doc", "metric-panel", "precision-needed", "label-uniqueness",
-          "triple-barrier", "gaussian-signal-law"]
+          "triple-barrier", "gaussian-signal-law", "confseq", "msprt", "e-value-betting"]
 
 
 def main() -> None:
