@@ -1,6 +1,6 @@
 // aitrading-train --job FILE --out FILE [--checkpoint FILE] [--device cpu|cuda]
 //
-// Trains the net of one job file (models/deep/training_job.hpp) and writes its weight file. `aitrading` starts it; nobody
+// Trains the net of one job file (models/deep/training_job.hpp, or generator_job.hpp) and writes its weight file. `aitrading` starts it; nobody
 // has to. On stdout one line after each step, of `name=value` words (models/deep/service/trainer_lines.hpp); on stderr at
 // most one line, `error[code]: text`. SIGTERM or SIGINT: the checkpoint is written and the exit status is 130; with the
 // same words it goes on from there, to the same bytes.
@@ -19,6 +19,7 @@
 
 #include "kit/atomic_file.hpp"
 #include "models/deep/service/trainer_lines.hpp"
+#include "models/deep/torch/generator_trainer.hpp"
 #include "models/deep/torch/net_trainer.hpp"
 
 namespace aitrading::apps {
@@ -59,11 +60,25 @@ Result<void> write_whole(const std::string& path, std::string_view bytes) {
     return file.commit();
 }
 
+/// A net or a generator, as the job file says.
+Result<models::TrainedFile> train_job(const std::string& bytes, const std::string& name, const std::string& checkpoint, const std::string& device,
+                                      const models::TrainingHooks& hooks) {
+    if (models::is_generator_job(bytes)) {
+        TRY(const models::GeneratorJob job, models::parse_generator_job(bytes, name));
+        TRY(models::TrainedGenerator trained, models::train_generator(job, checkpoint, device, hooks));
+        TRY(std::string file, models::generator_file(job, std::move(trained.weights)));
+        return models::TrainedFile{std::move(file), trained.summary};
+    }
+    TRY(const models::TrainingJob job, models::parse_job(bytes, name));
+    TRY(models::TrainedNet net, models::train_net(job, checkpoint, device, hooks));
+    TRY(std::string file, models::weight_file(job, std::move(net.weights)));
+    return models::TrainedFile{std::move(file), net.summary};
+}
+
 Result<void> train(int argc, char** argv) {
     TRY(const auto words, words_of(argc, argv));
     const std::string &job_file = words.at("--job"), &checkpoint_file = words.at("--checkpoint");
     TRY(const std::string job_bytes, kit::read_file(job_file));
-    TRY(const models::TrainingJob job, models::parse_job(job_bytes, job_file));
     std::string checkpoint;
     if (!checkpoint_file.empty() && std::filesystem::is_regular_file(checkpoint_file)) {
         TRY(checkpoint, kit::read_file(checkpoint_file));
@@ -80,10 +95,9 @@ Result<void> train(int argc, char** argv) {
         if (std::fprintf(stdout, "%s\n", line.c_str()) < 0 || std::fflush(stdout) != 0) stop_source.request_stop();
     };
     if (!checkpoint_file.empty()) hooks.checkpoint = [&](const std::string& bytes) { return write_whole(checkpoint_file, bytes); };
-    TRY(const models::TrainedNet net, models::train_net(job, checkpoint, words.at("--device"), hooks));
-    TRY(const std::string file, models::weight_file(job, net.weights));
-    TRY_VOID(write_whole(words.at("--out"), file));
-    std::fprintf(stdout, "%s\n", models::to_line(net.summary).c_str());
+    TRY(const models::TrainedFile trained, train_job(job_bytes, job_file, checkpoint, words.at("--device"), hooks));
+    TRY_VOID(write_whole(words.at("--out"), trained.bytes));
+    std::fprintf(stdout, "%s\n", models::to_line(trained.summary).c_str());
     return {};
 }
 

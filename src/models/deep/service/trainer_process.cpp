@@ -181,15 +181,26 @@ Result<void> TrainerProcess::ready() const {
 Result<TrainedFile> TrainerProcess::train(const TrainingJob& job, std::stop_token stop,
                                           const std::function<void(const TrainerProgress&)>& progress) const {
     TRY_VOID(check_job(job));
+    return run(serialise(job), fmt::format("{}-{}", name(job.spec.kind), fingerprint(job)), stop, progress);
+}
+
+Result<TrainedFile> TrainerProcess::train_generator(const GeneratorJob& job, std::stop_token stop,
+                                                    const std::function<void(const TrainerProgress&)>& progress) const {
+    TRY_VOID(check_job(job));
+    return run(serialise(job), fmt::format("generator-{}", fingerprint(job)), stop, progress);
+}
+
+Result<TrainedFile> TrainerProcess::run(const std::string& job, const std::string& key, const std::stop_token& stop,
+                                        const std::function<void(const TrainerProgress&)>& progress) const {
     TRY_VOID(ready());
     std::error_code made;
     fs::create_directories(folder_, made);
     if (made) return fail(ErrorCode::failed, fmt::format("{} cannot be made: {}", folder_.string(), made.message()));
     static std::atomic<unsigned> counter{0};  // two trainings of one process do not share files
-    const std::string key = fmt::format("{}-{}", name(job.spec.kind), fingerprint(job)), own = fmt::format("{}-{}-{}", key, ::getpid(), counter++);
+    const std::string own = fmt::format("{}-{}-{}", key, ::getpid(), counter++);
     const TemporaryFile job_file(folder_ / (own + ".job")), net_file(folder_ / (own + ".net"));
     const fs::path checkpoint = folder_ / (key + ".checkpoint");
-    TRY_VOID(write_whole(job_file.path, serialise(job)));
+    TRY_VOID(write_whole(job_file.path, job));
 
     Pipe out, err;
     TRY_VOID(out.open());

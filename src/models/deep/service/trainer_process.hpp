@@ -3,12 +3,13 @@
 #include <filesystem>
 #include <string>
 
+#include "models/deep/generator_job.hpp"
 #include "models/deep/net_training.hpp"
 
 namespace aitrading::models {
 
 /// Trains in a process of its own: the program aitrading-train, the only one that links libtorch.
-class TrainerProcess final : public NetTrainer {
+class TrainerProcess final : public NetTrainer, public GeneratorTrainer {
   public:
     /// @param program see find_trainer   @param folder for job files and checkpoints; made where it is missing
     /// @param device cpu or cuda
@@ -21,11 +22,17 @@ class TrainerProcess final : public NetTrainer {
     /// @errors as NetTrainer::train; not_found where the program is missing; failed where a signal ended it
     Result<TrainedFile> train(const TrainingJob& job, std::stop_token stop,
                               const std::function<void(const TrainerProgress&)>& progress) const override;
+    /// The same for a generator.
+    Result<TrainedFile> train_generator(const GeneratorJob& job, std::stop_token stop,
+                                        const std::function<void(const TrainerProgress&)>& progress) const override;
 
     /// Whether the program is there, to be asked before long work. @errors not_found, with the remedy
     Result<void> ready() const;
 
   private:
+    /// @param key names the checkpoint: the kind and the hash of the job
+    Result<TrainedFile> run(const std::string& job, const std::string& key, const std::stop_token& stop,
+                            const std::function<void(const TrainerProgress&)>& progress) const;
     std::filesystem::path program_, folder_;
     std::string device_;
 };
