@@ -117,6 +117,7 @@ int run(int argc, char** argv) {
     add_backtest_commands(app, context);
     add_evaluate_commands(app, context);
     add_train_commands(app, context);
+    add_augment_commands(app, context);
     add_demo_commands(app, context);
 
     try {
