@@ -25,7 +25,7 @@ struct AugmentCommand {
     SeriesWords series;
     AugmentationRequest request;
     std::string report;
-    bool facts_only = false;
+    bool facts_only = false, trial_only = false;
 };
 
 Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
@@ -182,6 +182,7 @@ void print_trial(const models::AugmentationTrial& t) {
 Result<void> augment(AugmentCommand& command, const Context& context) {
     TRY(BarColumns bars, read_series(context, command.series));
     command.request.trial = !command.facts_only;
+    command.request.realism = !command.trial_only;
     TRY(const AugmentationRun run, run_augmentation(std::move(bars), command.request, context));
     if (!command.report.empty()) TRY_VOID(write_report(run, command.report, context));
     if (context.json) {
@@ -211,7 +212,8 @@ void add_augment_commands(CLI::App& app, Context& context) {
     augment_command->add_option("--share", command->request.drawn_share, "of drawn rows in the weight of a training")->check(CLI::Range(0.01, 0.99))->capture_default_str();
     augment_command->add_option("--generator", command->request.generator, "name=value words: width noise steps critic_steps batch length warm_up critic_width "
                                                                            "learning_rate penalty averaging");
-    augment_command->add_flag("--facts-only", command->facts_only, "without the trial");
+    CLI::Option* facts_only = augment_command->add_flag("--facts-only", command->facts_only, "without the trial");
+    augment_command->add_flag("--trial-only", command->trial_only, "without facts and distances")->excludes(facts_only);
     augment_command->add_option("--report", command->report, "folder for report.html");
     augment_command->add_option("--from", command->series.from, "first bar");
     augment_command->add_option("--to", command->series.to, "bars before this time");

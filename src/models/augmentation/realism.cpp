@@ -49,9 +49,9 @@ Result<SourceRealism> measure(const std::string& name, const BarChannels& drawn,
 Result<Realism> compare_sources(const BarChannels& channels, const Conditions& conditions, std::span<const SourceKind* const> kinds, const Learner& judge,
                                 const RealismOptions& options) {
     const std::size_t rows = channels.rows(), cut = static_cast<std::size_t>(options.learnt_share * static_cast<double>(rows));
-    if (cut < fewest_rows || rows - cut < fewest_rows / 4)
+    if (cut < fewest_rows || rows - cut < fewest_rows / 2)
         return fail(ErrorCode::bad_input, fmt::format("{} bars to learn from and {} later ones; the facts need {} and {}: take a longer span", cut, rows - cut,
-                                                      fewest_rows, fewest_rows / 4));
+                                                      fewest_rows, fewest_rows / 2));
     const BarChannels learnt = channels.slice(0, cut), later = channels.slice(cut, rows);
     const Conditions under = conditions.slice(0, cut);
     const Real real{learnt.column(0), later.column(0), stylised_facts(learnt.column(0), learnt.column("log_volume"))};

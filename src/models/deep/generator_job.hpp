@@ -17,7 +17,7 @@ namespace aitrading::models {
 /// How a generator is trained against its critic.
 struct GeneratorOptions {
     std::uint64_t seed = 1;
-    std::uint32_t steps = 600;         ///< of the generator
+    std::uint32_t steps = 500;         ///< of the generator
     std::uint32_t critic_steps = 3;    ///< of the critic before each of them
     std::uint32_t batch = 48;          ///< sequences
     std::uint32_t length = 48;         ///< bars that the critic judges
