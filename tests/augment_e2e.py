@@ -44,6 +44,16 @@ class Augment(Case):
         self.assertIn("Bars from the GAN do not help", page)
         self.assertNotIn("http://", page.replace("http://www.w3.org", ""))
 
+    def test_a_training_whose_augmentation_did_not_help_says_so_in_its_card(self):
+        words = ["train", "WALK", "H1", "--models", "lightgbm", "--folds", 3, "--augment-folds", 2, "--generator", TINY]
+        plain = self.must_json(*words, "--name", "plain")
+        result = self.must_json(*words, "--name", "augmented", "--augment", "gan")
+        self.assertNotIn("augmentation", plain)
+        self.assertFalse(result["augmentation"]["entered"])
+        self.assertIn("did not help and is not in the training: against no augmentation the log loss changed by", result["card"])
+        self.assertEqual(result["panel"], plain["panel"])  # nothing drawn was learnt from
+        self.refuse(2, *words, "--name", "both", "--augment", "gan", "--with", "regimes", says=["--with regimes"])
+
     def test_what_is_wrong_is_said(self):
         self.refuse(4, "augment", "NONE", "H1", says=["NONE"])
         self.refuse(2, "augment", "WALK", "H1", "--generator", "speed=3", says=["speed", "learning_rate"])

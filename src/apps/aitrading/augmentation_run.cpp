@@ -7,7 +7,6 @@
 #include "apps/aitrading/evaluation_learners.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "models/boosting/boosting.hpp"
-#include "models/ensemble/evaluated_series.hpp"
 #include "models/evaluation/labels.hpp"
 
 namespace aitrading::apps {
@@ -17,23 +16,6 @@ double monotonic_seconds() { return std::chrono::duration<double>(std::chrono::s
 
 std::string text_of(const models::TrainerProgress& p) {
     return fmt::format("generator step {} of {}, distance {:.3f}, {:.0f} s left", p.step, p.steps, p.loss, p.seconds_left);
-}
-
-Result<models::Realism> realism_of(const AugmentationRun& run, const std::vector<int>& regime, const BarSources& sources, const AugmentationRequest& request,
-                                   const Context& context) {
-    TRY(const models::BarChannels channels, models::channels_of(run.bars));
-    const models::Conditions conditions = models::conditions_of(run.bars, regime);
-    TRY(const auto judge, models::make_learner("lightgbm"));
-    kit::Progress progress(context.progress, "drawing bars like " + to_string(run.bars.key), 0, "steps");
-    models::RealismOptions options;
-    options.seed = context.seed;
-    options.stop = context.stop;
-    options.clock = monotonic_seconds;
-    options.progress = [&](std::string_view, const models::TrainerProgress& p) { progress.at(p.step), progress.note(text_of(p)); };
-    const auto kinds = sources.kinds(request.all_kinds);
-    TRY(models::Realism out, models::compare_sources(channels, conditions, kinds, *judge, options));
-    progress.finish();
-    return out;
 }
 
 }  // namespace
@@ -60,38 +42,81 @@ std::vector<const models::SourceKind*> BarSources::kinds(bool all) const {
     return out;
 }
 
-Result<AugmentationRun> run_augmentation(BarColumns bars, const AugmentationRequest& request, const Context& context) {
-    AugmentationRun run;
-    run.bars = std::move(bars);
-    TRY(const BarSources sources, BarSources::open(request.generator, context));
-    run.generator = sources.describe();
-    TRY(const auto rules, regime_options(context, run.bars));
-    TRY(const models::RegimePath regimes, models::rule_regimes(run.bars, rules, context.stop));
-    if (request.realism) {
-        TRY(run.realism, realism_of(run, regimes.regime, sources, request, context));
-    }
-    if (!request.trial) return run;
-    TRY(const FeatureInputs inputs, feature_inputs(request.features, request.with, run.bars, context));
-    models::EvaluatedSeries series;
-    series.bars = run.bars;
-    TRY(series.features, inputs.compute(run.bars));
-    TRY(series.labels, models::make_labels(request.label, run.bars));
+Result<std::unique_ptr<SeriesAugmentation>> SeriesAugmentation::open(BarColumns bars, const AugmentationRequest& request, const Context& context) {
+    TRY(BarSources sources, BarSources::open(request.generator, context));
+    TRY(FeatureInputs inputs, feature_inputs(request.features, request.with, bars, context));
+    std::unique_ptr<SeriesAugmentation> out(new SeriesAugmentation(std::move(sources), std::move(inputs), request, context));
+    models::EvaluatedSeries& series = out->series_;
+    series.bars = std::move(bars);
+    TRY(const auto rules, regime_options(context, series.bars));
+    TRY(series.regimes, models::rule_regimes(series.bars, rules, context.stop));
+    if (!request.trial) return out;
+    TRY(series.features, out->inputs_.compute(series.bars));
+    TRY(series.labels, models::make_labels(request.label, series.bars));
     models::EvaluationPlan plan;
     plan.folds = request.folds;
     TRY_VOID(models::cut_in_time(series, plan));
-    run.columns = series.features.columns();
-    TRY(const auto learner, models::make_learner(request.member));
-    const auto kinds = sources.kinds(request.all_kinds);
-    kit::Progress progress(context.progress, "trying augmentation of " + series.labels.spec, 0, "steps");
-    models::AugmentationOptions options;
-    options.seed = context.seed;
-    options.drawn_share = request.drawn_share;
-    options.embargo_bars = series.embargo_bars;
-    options.stop = context.stop;
-    options.progress = [&](int fold, std::string_view, const models::TrainerProgress& p) { progress.at(p.step), progress.note(fmt::format("fold {}: {}", fold + 1, text_of(p))); };
-    const models::AugmentationInput input{run.bars, series.features, series.labels, regimes.regime, [&](const BarColumns& b) { return inputs.compute(b); }};
-    TRY(run.trial, models::augmentation_trial(input, series.splits, kinds, *learner, options));
+    return out;
+}
+
+models::AugmentationInput SeriesAugmentation::input() const {
+    return {series_.bars, series_.features, series_.labels, series_.regimes.regime, [this](const BarColumns& b) { return inputs_.compute(b); }};
+}
+
+models::AugmentationOptions SeriesAugmentation::options() const {
+    models::AugmentationOptions out;
+    out.seed = context_.seed;
+    out.drawn_share = request_.drawn_share;
+    out.embargo_bars = series_.embargo_bars;
+    out.stop = context_.stop;
+    return out;
+}
+
+Result<models::Realism> SeriesAugmentation::realism() const {
+    TRY(const models::BarChannels channels, models::channels_of(series_.bars));
+    const models::Conditions conditions = models::conditions_of(series_.bars, series_.regimes.regime);
+    TRY(const auto judge, models::make_learner("lightgbm"));
+    kit::Progress progress(context_.progress, "drawing bars like " + to_string(series_.bars.key), 0, "steps");
+    models::RealismOptions options;
+    options.seed = context_.seed;
+    options.stop = context_.stop;
+    options.clock = monotonic_seconds;
+    options.progress = [&](std::string_view, const models::TrainerProgress& p) { progress.at(p.step), progress.note(text_of(p)); };
+    const auto kinds = sources_.kinds(request_.all_kinds);
+    TRY(models::Realism out, models::compare_sources(channels, conditions, kinds, *judge, options));
     progress.finish();
+    return out;
+}
+
+Result<models::AugmentationTrial> SeriesAugmentation::trial() const {
+    TRY(const auto learner, models::make_learner(request_.member));
+    kit::Progress progress(context_.progress, "trying augmentation of " + series_.labels.spec, 0, "steps");
+    models::AugmentationOptions trying = options();
+    trying.progress = [&](int fold, std::string_view, const models::TrainerProgress& p) { progress.at(p.step), progress.note(fmt::format("fold {}: {}", fold + 1, text_of(p))); };
+    const auto kinds = sources_.kinds(request_.all_kinds);
+    TRY(models::AugmentationTrial out, models::augmentation_trial(input(), series_.splits, kinds, *learner, trying));
+    progress.finish();
+    return out;
+}
+
+Result<models::DrawnRows> SeriesAugmentation::rows(std::size_t known_bars) const {
+    return models::draw_rows(input(), *sources_.kinds(false).front(), known_bars, options());
+}
+
+std::string SeriesAugmentation::describe() const { return fmt::format("gan share={} seed={} {}", request_.drawn_share, context_.seed, sources_.describe()); }
+
+Result<AugmentationRun> run_augmentation(BarColumns bars, const AugmentationRequest& request, const Context& context) {
+    TRY(const auto augmentation, SeriesAugmentation::open(std::move(bars), request, context));
+    AugmentationRun run;
+    run.bars = augmentation->bars();
+    run.generator = augmentation->generator();
+    run.columns = augmentation->columns();
+    if (request.realism) {
+        TRY(run.realism, augmentation->realism());
+    }
+    if (request.trial) {
+        TRY(run.trial, augmentation->trial());
+    }
     return run;
 }
 

@@ -11,7 +11,7 @@
 #include "models/augmentation/realism.hpp"
 #include "models/augmentation/trial.hpp"
 #include "models/deep/service/trainer_process.hpp"
-#include "models/ensemble/rule_regimes.hpp"
+#include "models/ensemble/evaluated_series.hpp"
 
 namespace aitrading::apps {
 
@@ -38,6 +38,39 @@ struct AugmentationRequest {
     double drawn_share = 0.5;
     bool realism = true, trial = true;
     bool all_kinds = true;  ///< GARCH and jitter beside bootstrap and GAN
+};
+
+/// A series with its features, labels and regimes, and the sources that may draw more of it.
+class SeriesAugmentation final : public models::Augmentation {
+  public:
+    /// @errors as feature_inputs, make_labels, BarSources::open
+    static Result<std::unique_ptr<SeriesAugmentation>> open(BarColumns bars, const AugmentationRequest& request, const Context& context);
+
+    /// Purged walk-forward of the member, real rows alone against each kind. @errors as augmentation_trial
+    Result<models::AugmentationTrial> trial() const;
+    /// @errors as compare_sources
+    Result<models::Realism> realism() const;
+
+    /// Rows of the GAN.
+    Result<models::DrawnRows> rows(std::size_t known_bars) const override;
+    double share() const override { return request_.drawn_share; }
+    std::string describe() const override;
+
+    const BarColumns& bars() const { return series_.bars; }
+    std::string generator() const { return sources_.describe(); }
+    std::size_t columns() const { return series_.features.columns(); }
+
+  private:
+    SeriesAugmentation(BarSources sources, FeatureInputs inputs, const AugmentationRequest& request, const Context& context)
+        : sources_(std::move(sources)), inputs_(std::move(inputs)), request_(request), context_(context) {}
+    models::AugmentationInput input() const;
+    models::AugmentationOptions options() const;
+
+    BarSources sources_;
+    FeatureInputs inputs_;
+    AugmentationRequest request_;
+    const Context& context_;
+    models::EvaluatedSeries series_;
 };
 
 struct AugmentationRun {

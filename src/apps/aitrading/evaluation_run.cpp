@@ -34,6 +34,7 @@ std::string configuration(const EvaluationRequest& request, const EvaluationRun&
     if (request.form.any() || request.form.online)
         out += fmt::format(" stack={}{}{}{}", request.form.drop ? "drop " : "", request.form.disagreement ? "disagreement " : "", request.form.gate ? "regimes " : "",
                            request.form.online ? "online" : "");
+    if (request.augmentation != nullptr) out += " augment=" + request.augmentation->describe();
     for (const auto* l : learners) out += fmt::format(" {}({})", l->name(), l->describe());
     return out;
 }
@@ -58,6 +59,7 @@ Result<void> walk_forward(EvaluationRun& run, const EvaluationRequest& request, 
     options.embargo_bars = run.embargo_bars;
     options.cache = &cache;
     options.learnt = learnt;
+    options.augmentation = request.augmentation;
     options.regime = run.regimes.regime;
     options.form = request.form;
     options.clock = monotonic_seconds;
@@ -108,6 +110,7 @@ Result<EvaluationRun> run_evaluation(BarColumns bars, const EvaluationRequest& r
     TRY(const models::FillCosts costs, costs_of(run, request, context));
     TRY_VOID(count_trial(run, request, context, learners));
     TRY_VOID(models::judge(run, request.plan, costs, context.seed));
+    if (!request.augmentation_verdict.empty()) run.protocol.push_back(request.augmentation_verdict + ".");
     TRY_VOID(models::plausibility_gate(run.panel(), run.labels));
     return run;
 }

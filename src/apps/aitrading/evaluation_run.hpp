@@ -21,6 +21,8 @@ struct EvaluationRequest {
     std::string device = "cpu";                 ///< where nets are trained: cpu or cuda
     models::EvaluationPlan plan;
     models::FormOptions form;                   ///< what validation may make the stack of
+    const models::Augmentation* augmentation = nullptr;  ///< drawn rows beside the real ones of every fit; outlives the run
+    std::string augmentation_verdict;           ///< what a trial said of it, for the protocol; empty: none was made
     std::optional<Price> spread;                ///< whole spread; unset: the series' own median, else 1 pip
     std::optional<trading::Commission> commission;  ///< unset: 20 per million and fill
 };

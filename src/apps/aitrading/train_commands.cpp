@@ -10,8 +10,10 @@
 
 #include "insight/regimes/regime.hpp"
 
+#include "apps/aitrading/augmentation_run.hpp"
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/evaluation_learners.hpp"
+#include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/fit_bar.hpp"
 #include "apps/aitrading/model_card.hpp"
 #include "apps/aitrading/option_list.hpp"
@@ -30,8 +32,8 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu";
-    int folds = 10, trials = 0;
+    std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu", augment = "none", generator;
+    int folds = 10, trials = 0, augment_folds = 4;
 };
 
 struct PredictOptions {
@@ -52,6 +54,7 @@ Result<models::FittedEnsemble> fit_final(const EvaluationRun& run, const Evaluat
     options.embargo_bars = run.embargo_bars;
     const auto learnt = learnt_columns(request, run.bars);
     options.learnt = learnt.get();
+    options.augmentation = request.augmentation;
     options.regime = run.regimes.regime;
     options.form = request.form;
     FitBar bar(context, "fitting the final model", 0);
@@ -91,6 +94,29 @@ Result<models::StoredModel> to_store(const EvaluationRun& run, const EvaluationR
     return out;
 }
 
+/// Tries the GAN on the first tree among the members; it enters the request only where it wins.
+Result<std::unique_ptr<SeriesAugmentation>> try_augmentation(const BarColumns& bars, const TrainOptions& o, EvaluationRequest& request, const Context& context) {
+    if (asks_for_regimes(request.with))
+        return fail(ErrorCode::usage, "--augment gan: the columns that --with regimes learns anew for each fit are not known of drawn bars; leave one of them out");
+    AugmentationRequest wanted;
+    wanted.label = request.label;
+    wanted.generator = o.generator;
+    wanted.features = request.features;
+    wanted.with = request.with;
+    wanted.folds = o.augment_folds;
+    wanted.all_kinds = false;
+    for (const std::string& name : request.models)
+        if (name == "xgboost" || name == "random_forest" || name == "lightgbm") {
+            wanted.member = name;
+            break;
+        }
+    TRY(auto augmentation, SeriesAugmentation::open(bars, wanted, context));
+    TRY(const models::AugmentationTrial trial, augmentation->trial());
+    request.augmentation_verdict = trial.verdict();
+    if (trial.accepted()) request.augmentation = augmentation.get();
+    return augmentation;
+}
+
 Result<void> train(const TrainOptions& o, const Context& context) {
     TRY_VOID(models::check_model_name(o.name));
     TRY(BarColumns bars, read_series(context, o.series));
@@ -104,6 +130,10 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));
     }
+    std::unique_ptr<SeriesAugmentation> augmentation;  // outlives every fit
+    if (o.augment == "gan") {
+        TRY(augmentation, try_augmentation(bars, o, request, context));
+    }
     TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
     TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
     TRY(const models::StoredModel stored, to_store(run, request, fitted, o, context));
@@ -116,6 +146,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
         out["panel"] = Json::parse(stored.metadata.panel_json);
         out["dropped"] = fitted.dropped();
         out["trials"] = run.trials;
+        if (!request.augmentation_verdict.empty()) out["augmentation"] = {{"entered", request.augmentation != nullptr}, {"verdict", request.augmentation_verdict}};
         std::puts(out.dump(2).c_str());
         return {};
     }
@@ -218,6 +249,9 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("--device", t->device, "where nets are trained: cpu, or cuda where libtorch has it")->check(CLI::IsMember({"cpu", "cuda"}));
     train_command->add_option("--with", t->with, "regimes: regimes as columns and as a member");
     train_command->add_option("--stack", t->stack, "as for evaluate")->capture_default_str();
+    train_command->add_option("--augment", t->augment, "gan: drawn bars enter where a paired trial says that they help; the card tells")->check(CLI::IsMember({"none", "gan"}))->capture_default_str();
+    train_command->add_option("--augment-folds", t->augment_folds, "test blocks of that trial")->check(CLI::Range(1, 100))->capture_default_str();
+    train_command->add_option("--generator", t->generator, "as for augment");
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
     train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");

@@ -50,6 +50,18 @@ struct AugmentationOptions {
 Result<DrawnRows> draw_rows(const AugmentationInput& input, const SourceKind& kind, std::size_t known_bars, const AugmentationOptions& options,
                             const std::function<void(const TrainerProgress&)>& progress = {});
 
+/// Drawn rows beside the real ones of every fit of a pipeline.
+class Augmentation {
+  public:
+    virtual ~Augmentation() = default;
+    /// Rows from a source that saw the bars up to `known_bars` and nothing behind them; weights that sum to 1. @errors as draw_rows
+    virtual Result<DrawnRows> rows(std::size_t known_bars) const = 0;
+    /// Of the drawn rows in the weight of a fit, above 0 and below 1.
+    virtual double share() const = 0;
+    /// Everything that decides the rows beside the series, for cards and hashes.
+    virtual std::string describe() const = 0;
+};
+
 /// What walk-forward said of one way to augment.
 struct AugmentationArm {
     std::string name;            ///< `none`, or the kind's

@@ -103,6 +103,25 @@ void gather(const FeatureMatrix& features, const LearntBlock* learnt, const Labe
     if (!entries.empty()) out.overlap = std::max(1.0, bars / static_cast<double>(entries.size()));
 }
 
+/// Drawn rows behind the real ones, whose weight they share.
+void append(const DrawnRows& drawn, double share, Gathered& out) {
+    const std::size_t columns = out.view.columns;
+    CHECK(drawn.values.size() == drawn.rows() * columns);
+    std::vector<double> all;
+    all.reserve((out.view.rows + drawn.rows()) * columns);
+    double real = 0;
+    for (std::size_t i = 0; i < out.view.rows; ++i) {
+        const auto row = out.view.row(i);
+        all.insert(all.end(), row.begin(), row.end());
+        real += out.weight[i];
+    }
+    all.insert(all.end(), drawn.values.begin(), drawn.values.end());
+    out.copy = std::move(all);
+    out.view = {out.copy.data(), out.view.rows + drawn.rows(), columns, columns};
+    out.y.insert(out.y.end(), drawn.y.begin(), drawn.y.end());
+    for (const double w : drawn.weight) out.weight.push_back(w * real * share / (1 - share));
+}
+
 std::uint64_t print_of(const FeatureMatrix& features, const LabelSet& labels,
                        std::span<const double> weight) {
     Fingerprint print;
@@ -137,6 +156,7 @@ std::string MemberFitter::key(const FitTask& task) const {
     print.add(options_.seed);
     if (learners_[task.member]->reads_series()) print.add_all<double>(labels_.target);
     if (options_.learnt != nullptr) print.add(options_.learnt->describe());
+    if (options_.augmentation != nullptr) print.add(options_.augmentation->describe());
     print.add(task.fold);
     print.add(task.inner);
     print.add_all<std::uint32_t>(task.train);
@@ -167,6 +187,20 @@ Result<std::vector<MemberFitter::Learnt>> MemberFitter::learn_columns(const std:
     return out;
 }
 
+Result<std::vector<MemberFitter::Drawn>> MemberFitter::draw(const std::vector<FitTask>& tasks) const {
+    std::vector<Drawn> out(tasks.size());
+    if (options_.augmentation == nullptr) return out;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        if (i > 0 && tasks[i].fold == tasks[i - 1].fold && tasks[i].inner == tasks[i - 1].inner) {
+            out[i] = out[i - 1];
+            continue;
+        }
+        TRY(DrawnRows rows, options_.augmentation->rows(labels_.end[tasks[i].train.back()] + std::size_t{1}));
+        out[i] = std::make_shared<const DrawnRows>(std::move(rows));
+    }
+    return out;
+}
+
 void MemberFitter::predict(const Classifier& classifier, MatrixView series, std::span<const std::uint32_t> entries, const LearntBlock* learnt,
                            std::span<double> out) const {
     if (series.rows > 0) {
@@ -179,7 +213,7 @@ void MemberFitter::predict(const Classifier& classifier, MatrixView series, std:
     classifier.predict(gather_rows(features_, learnt, labels_, entries, copy), out);
 }
 
-Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const {
+Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& learnt, const Drawn& drawn, bool keep_classifier) const {
     const bool cached = options_.cache != nullptr && !keep_classifier;
     const std::string cache_key = cached ? key(task) : std::string();
     FitOutcome outcome;
@@ -199,6 +233,7 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& lear
     gather(features_, learnt.get(), labels_, weight_, task.train, train);
     gather(features_, learnt.get(), labels_, weight_, task.validation, validation);
     const Learner& learner = *learners_[task.member];
+    if (drawn != nullptr && !learner.reads_series()) append(*drawn, options_.augmentation->share(), train);
     Fingerprint name;  // the seed follows the member's name, so that another member beside it changes nothing
     name.add(learner.name());
     FitOptions fit;
@@ -239,13 +274,14 @@ Result<FitOutcome> MemberFitter::run_one(const FitTask& task, const Learnt& lear
 Result<std::vector<FitOutcome>> MemberFitter::run(const std::vector<FitTask>& tasks,
                                                   bool keep_classifier) const {
     TRY(const std::vector<Learnt> learnt, learn_columns(tasks));
+    TRY(const std::vector<Drawn> drawn, draw(tasks));
     std::vector<std::optional<Result<FitOutcome>>> slots(tasks.size());
     std::mutex telling;
     std::size_t done = 0;
     std::stop_source failed;  // the first failure keeps later fits from beginning
     const std::stop_callback forward(options_.stop, [&] { failed.request_stop(); });
     parallel_for(tasks.size(), options_.threads, failed.get_token(), [&](std::size_t i) {
-        slots[i] = run_one(tasks[i], learnt[i], keep_classifier && tasks[i].inner == 0);
+        slots[i] = run_one(tasks[i], learnt[i], drawn[i], keep_classifier && tasks[i].inner == 0);
         if (!*slots[i]) failed.request_stop();
         const std::lock_guard lock(telling);
         ++done;

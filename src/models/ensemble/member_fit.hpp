@@ -42,7 +42,10 @@ class MemberFitter {
     using Learnt = std::shared_ptr<const LearntBlock>;
     /// For each task the columns learnt from its training rows; tasks of one window share them.
     Result<std::vector<Learnt>> learn_columns(const std::vector<FitTask>& tasks) const;
-    Result<FitOutcome> run_one(const FitTask& task, const Learnt& learnt, bool keep_classifier) const;
+    using Drawn = std::shared_ptr<const DrawnRows>;
+    /// For each task the rows drawn by a source that saw its training bars; tasks of one window share them. Null without.
+    Result<std::vector<Drawn>> draw(const std::vector<FitTask>& tasks) const;
+    Result<FitOutcome> run_one(const FitTask& task, const Learnt& learnt, const Drawn& drawn, bool keep_classifier) const;
     /// @param series empty: the classifier looks at the entries' rows alone
     void predict(const Classifier& classifier, MatrixView series, std::span<const std::uint32_t> entries, const LearntBlock* learnt,
                  std::span<double> out) const;

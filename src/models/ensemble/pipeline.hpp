@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "domain/model.hpp"
+#include "models/augmentation/trial.hpp"
 #include "models/ensemble/fold_cache.hpp"
 #include "models/ensemble/interval_stream.hpp"
 #include "models/ensemble/learnt_columns.hpp"
@@ -48,6 +49,7 @@ struct PipelineOptions {
     std::span<const int> regime;  ///< [rows] below interval_regimes, as known at the row: calibration and intervals may be kept apart; empty: one for all
     FoldCache* cache = nullptr;
     const LearntColumns* learnt = nullptr;  ///< columns behind the features, learnt anew for each fit
+    const Augmentation* augmentation = nullptr;  ///< drawn rows beside the real ones, for members that read rows by themselves; not with `learnt`
     std::function<void(const PipelineProgress&)> progress;  ///< one call at a time, from any thread
     /// How a long fit of a member gets on; from any thread, several at a time.
     std::function<void(std::string_view member, int fold, const FitProgress&)> inside;

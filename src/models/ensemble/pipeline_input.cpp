@@ -17,6 +17,8 @@ Result<void> check_learners(std::span<const Learner* const> learners, const Pipe
     if (!(options.validation_share > 0 && options.validation_share < 0.9))
         return fail(ErrorCode::usage,
                     fmt::format("validation share {} is not between 0 and 0.9", options.validation_share));
+    if (options.learnt != nullptr && options.augmentation != nullptr)
+        return fail(ErrorCode::usage, "augmentation cannot draw columns that are learnt anew for each fit; leave one of them out");
     if (options.threads < 1)
         return fail(ErrorCode::usage, fmt::format("threads {} is not 1 or more", options.threads));
     if (options.embargo_bars < 0)

@@ -1,5 +1,6 @@
 #include "models/ensemble/pipeline.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -69,6 +70,51 @@ TEST(pipeline, stacks_members_to_more_than_the_best_and_ignores_the_bold_noise) 
     EXPECT_NEAR(w[1], 1.0, 0.2);
     EXPECT_NEAR(w[2] / w[1], 0.25, 0.05);
     EXPECT_NEAR(w[3], 0.0, 0.2);
+}
+
+/// Rows whose labels say the opposite of the toy's first column, and the bars that were asked with.
+class OppositeRows final : public Augmentation {
+  public:
+    explicit OppositeRows(std::size_t columns) {
+        SplitMix64 random(3);
+        for (int i = 0; i < 400; ++i) {
+            const double x = random.next_normal();
+            for (std::size_t c = 0; c < columns; ++c) drawn_.values.push_back(c == 0 ? x : 0);
+            drawn_.y.push_back(x > 0 ? 0.0F : 1.0F);
+            drawn_.weight.push_back(1.0 / 400);
+        }
+    }
+    Result<DrawnRows> rows(std::size_t known_bars) const override {
+        asked.push_back(known_bars);
+        return drawn_;
+    }
+    double share() const override { return 0.9; }
+    std::string describe() const override { return "opposite"; }
+    mutable std::vector<std::size_t> asked;
+
+  private:
+    DrawnRows drawn_;
+};
+
+TEST(pipeline, learns_from_drawn_rows_that_were_asked_for_with_training_bars_only) {
+    const Toy toy = make_toy(3000, 1);
+    const Cast cast;
+    const std::vector<Split> splits = folds_of(toy, 2);
+    const OppositeRows opposite(toy.features.columns());
+    PipelineOptions options;
+    options.augmentation = &opposite;
+    const PipelineResult plain = run(toy, splits, cast.all()), drawn = run(toy, splits, cast.all(), options);
+    const auto correct = [&](const PipelineResult& r) {
+        int out = 0;
+        for (std::size_t i = 0; i < r.entry.size(); ++i) out += (r.models[0].raw[i] > 0.5) == (toy.labels.y[r.entry[i]] > 0.5F);
+        return 2 * out > static_cast<int>(r.entry.size());
+    };
+    EXPECT_TRUE(correct(plain));
+    EXPECT_FALSE(correct(drawn));
+    ASSERT_FALSE(opposite.asked.empty());
+    EXPECT_LT(opposite.asked.back(), toy.labels.row[splits.back().train.back()] + 1U);  // what stops early is not drawn from either
+    EXPECT_LE(std::ranges::max(opposite.asked), toy.labels.row[splits.back().test.front()]);
+    EXPECT_LE(opposite.asked.front(), toy.labels.row[splits.front().test.front()]);
 }
 
 TEST(pipeline, speaks_only_from_what_was_known) {
