@@ -126,12 +126,13 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
     std::size_t later = 0, told = 0;
     while (later < bars.size() && bars.time[later].value + length <= model.metadata.training_end.value) ++later;
     const std::vector<double> spreads = insight::closing_spreads(bars);
-    predictor.run(bars, spreads, {.from = 0, .to = later, .threads = context.threads, .ask = false}, [&](const models::BarPrediction& p) {
-        while (told < out.size() && out[told].bar < p.bar) ++told;
-        if (told < out.size() && out[told].bar == p.bar) tell_regime(p.regime, out[told]);
-    });
-    predictor.run(bars, spreads, {.from = later, .to = bars.size(), .threads = context.threads},
-                  [&](const models::BarPrediction& p) { out.push_back(stored(model.fitted, p)); });
+    TRY_VOID(predictor.run(bars, spreads, {.from = 0, .to = later, .threads = context.threads, .ask = false, .stop = context.stop},
+                           [&](const models::BarPrediction& p) {
+                               while (told < out.size() && out[told].bar < p.bar) ++told;
+                               if (told < out.size() && out[told].bar == p.bar) tell_regime(p.regime, out[told]);
+                           }));
+    TRY_VOID(predictor.run(bars, spreads, {.from = later, .to = bars.size(), .threads = context.threads, .stop = context.stop},
+                           [&](const models::BarPrediction& p) { out.push_back(stored(model.fitted, p)); }));
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,17 +72,18 @@ class Predictor {
         std::size_t from = 0, to = 0;  ///< bars
         int threads = 1;
         bool ask = true;  ///< false: as `warm`; predictions then hold the bar and its regime
+        std::stop_token stop = {};
     };
     using Each = std::function<void(const BarPrediction&)>;
     /// Bars [from, to) as by `next` or `warm`.
     /// @param spreads [bars] or empty   @param each called in the order of bars, never twice at once, from any thread
-    /// @pre a set without other markets of its own; threads >= 1
-    void run(const BarColumns& bars, std::span<const double> spreads, const Run& run, const Each& each);
+    /// @pre a set without other markets of its own; threads >= 1   @errors interrupted: it then stands somewhere on the way and is of no more use
+    Result<void> run(const BarColumns& bars, std::span<const double> spreads, const Run& run, const Each& each);
     /// The features and regimes alone of bars [from, to), appended; members, labels and intervals do not learn of these bars.
     void take_rows(const BarColumns& bars, std::span<const double> spreads, std::size_t from, std::size_t to, PredictorRows& out);
     /// As `run`, of a predictor just opened, with features and regimes of bars [0, rows) at hand. Features do not learn of
     /// these bars: only run_cached may go on from here.
-    void run_cached(const BarColumns& bars, const PredictorRows& rows, const Run& run, const Each& each);
+    Result<void> run_cached(const BarColumns& bars, const PredictorRows& rows, const Run& run, const Each& each);
 
     /// What has been learnt from labels and what members remember. Features and regimes are not inside: `restore` makes them from the bars again.
     std::string save() const;

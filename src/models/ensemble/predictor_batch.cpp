@@ -29,9 +29,10 @@ class Predictor::Pipeline {
     Pipeline(Predictor& predictor, const BarColumns& bars, std::span<const double> spreads, const PredictorRows* cached, bool asking, const Each& each)
         : p_(predictor), bars_(bars), spreads_(spreads), cached_(cached), asking_(asking), each_(each) {}
 
-    void run(std::size_t from, std::size_t to, int threads) {
-        const std::size_t blocks = (to - from + block_bars - 1) / block_bars;
+    Result<void> run(const Run& run) {
+        const std::size_t from = run.from, to = run.to, blocks = (to - from + block_bars - 1) / block_bars;
         for (std::size_t step = 0; step < blocks + 2; ++step) {
+            if (run.stop.stop_requested()) return fail(ErrorCode::interrupted, "stopped while predicting " + to_string(bars_.key));
             tasks_.clear();
             if (step >= 1 && step <= blocks) ask(slots_[(step - 1) % 3]);
             if (step < blocks) {
@@ -41,8 +42,9 @@ class Predictor::Pipeline {
                 make_rows(slot);
             }
             if (step >= 2) tasks_.insert(tasks_.begin(), [this, &slot = slots_[(step - 2) % 3]] { complete(slot); });
-            parallel_for(tasks_.size(), threads, {}, [this](std::size_t i) { tasks_[i](); });
+            parallel_for(tasks_.size(), run.threads, {}, [this](std::size_t i) { tasks_[i](); });
         }
+        return {};
     }
 
   private:
@@ -117,14 +119,14 @@ class Predictor::Pipeline {
     std::vector<std::function<void()>> tasks_;
 };
 
-void Predictor::run(const BarColumns& bars, std::span<const double> spreads, const Run& run, const Each& each) {
+Result<void> Predictor::run(const BarColumns& bars, std::span<const double> spreads, const Run& run, const Each& each) {
     CHECK(run.from <= run.to && run.to <= bars.size() && set_.options().cross.empty());
-    Pipeline(*this, bars, spreads, nullptr, run.ask, each).run(run.from, run.to, run.threads);
+    return Pipeline(*this, bars, spreads, nullptr, run.ask, each).run(run);
 }
 
-void Predictor::run_cached(const BarColumns& bars, const PredictorRows& rows, const Run& run, const Each& each) {
+Result<void> Predictor::run_cached(const BarColumns& bars, const PredictorRows& rows, const Run& run, const Each& each) {
     CHECK(run.from <= run.to && run.to <= bars.size() && rows.regimes.size() >= run.to && rows.values.size() >= run.to * model_->columns());
-    Pipeline(*this, bars, {}, &rows, run.ask, each).run(run.from, run.to, run.threads);
+    return Pipeline(*this, bars, {}, &rows, run.ask, each).run(run);
 }
 
 void Predictor::take_rows(const BarColumns& bars, std::span<const double> spreads, std::size_t from, std::size_t to, PredictorRows& out) {

@@ -11,6 +11,7 @@
 //   models_ensemble_bench --next-regime-real BARS.csv [--to 2018-02-01]                             the same on real bars
 //   models_ensemble_bench --meta yes [--market M]... [--seed N]... [--train N] [--test N]    forms of the stack, online weights
 //   models_ensemble_bench --meta-real BARS.csv [--label L] [--to 2018-02-01]                 the same on real bars
+//   models_ensemble_bench --predictor yes                                                    one bar from bar to answer, and in bulk
 // Without --seed: seed 101, the first of the published ones; --seed all: 101 to 110, which docs/ensemble.md
 // lists without choosing. Without --market: all three.
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include "models/deep/service/trainer_process.hpp"
 #include "models/ensemble/market_learners.hpp"
 #include "next_regime.hpp"
+#include "predictor_speed.hpp"
 #include "speed.hpp"
 
 namespace {
@@ -46,6 +48,7 @@ struct Arguments {
     MarketRunOptions run;
     bool next_regime = false;
     bool meta = false;
+    bool predictor = false;
     std::string next_regime_real, meta_real, label = "next_bar", to = "2018-02-01", results;
     bool speed = true;  ///< not where markets or seeds were asked for
 };
@@ -96,6 +99,8 @@ Result<Arguments> parse(int argc, char** argv) {
             a.next_regime_real = value;
         else if (name == "--meta")
             a.meta = value == "yes";
+        else if (name == "--predictor")
+            a.predictor = value == "yes";
         else if (name == "--meta-real")
             a.meta_real = value;
         else if (name == "--label")
@@ -116,7 +121,7 @@ Result<Arguments> parse(int argc, char** argv) {
     }
     TRY(a.run.pipeline.form, form);
     a.run.regimes = a.run.regimes && a.run.memory;
-    a.speed = a.markets.empty() && a.seeds.empty() && !a.next_regime && a.next_regime_real.empty() && !a.meta && a.meta_real.empty();
+    a.speed = a.markets.empty() && a.seeds.empty() && !a.next_regime && a.next_regime_real.empty() && !a.meta && a.meta_real.empty() && !a.predictor;
     if (a.markets.empty()) a.markets = {"strong", "realistic", "null"};
     if (a.run.models.empty()) {
         a.run.models = {"xgboost", "lightgbm", "random_forest"};
@@ -158,6 +163,13 @@ int main(int argc, char** argv) {
     const Arguments& a = *parsed;
     std::vector<kit::BenchRow> rows;
     if (a.speed) rows = measure_speed();
+    if (a.speed || a.predictor) {
+        const auto more = measure_predictor(a.run.trainer);
+        if (!more) std::fprintf(stderr, "predictor: not measured: %s\n", more.error().text.c_str());
+        if (!more && a.predictor) return exit_status(more.error().code);
+        if (more) rows.insert(rows.end(), more->begin(), more->end());
+        if (a.predictor) return kit::print_bench(rows, argc, argv);
+    }
     if (!a.next_regime_real.empty() || !a.meta_real.empty()) {
         const auto end = parse_iso8601(a.to);
         auto more = !end                          ? std::unexpected(end.error())

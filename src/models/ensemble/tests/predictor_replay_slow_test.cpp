@@ -18,10 +18,10 @@ TEST(predictor_replay, gives_the_same_bytes_of_50_000_bars_at_any_number_of_thre
         Fingerprint bulk;
         std::size_t told = 0;
         Predictor predictor = s.open();
-        predictor.run(s.bars, s.spreads, {.from = 0, .to = rows, .threads = threads}, [&](const BarPrediction& p) {
+        ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = 0, .to = rows, .threads = threads}, [&](const BarPrediction& p) {
             add(bulk, p);
             ++told;
-        });
+        }));
         EXPECT_EQ(told, rows);
         EXPECT_EQ(bulk.value(), stream.value()) << threads << " threads";
         EXPECT_EQ(predictor.save(), one.save()) << threads << " threads";

@@ -6,6 +6,7 @@
 
 #include "allocations.hpp"
 #include "predictor_models.hpp"
+#include "real_hours.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -24,11 +25,13 @@ const Served& full() {
     return served;
 }
 
+double spread_of(const Served& s, std::size_t i) { return s.spreads.empty() ? Predictor::nobody : s.spreads[i]; }
+
 std::vector<BarPrediction> streamed(const Served& s, std::size_t from, std::size_t to) {
     Predictor predictor = s.open();
     std::vector<BarPrediction> out;
-    for (std::size_t i = 0; i < from; ++i) predictor.warm(s.bars.bar(i), s.spreads[i]);
-    for (std::size_t i = from; i < to; ++i) out.push_back(predictor.next(s.bars.bar(i), s.spreads[i]));
+    for (std::size_t i = 0; i < from; ++i) predictor.warm(s.bars.bar(i), spread_of(s, i));
+    for (std::size_t i = from; i < to; ++i) out.push_back(predictor.next(s.bars.bar(i), spread_of(s, i)));
     return out;
 }
 
@@ -90,11 +93,11 @@ TEST(predictor, says_the_same_bar_by_bar_and_in_bulk_however_they_take_turns) {
         Predictor predictor = s.open();
         std::vector<BarPrediction> out;
         const auto keep = [&](const BarPrediction& p) { out.push_back(p); };
-        predictor.run(s.bars, s.spreads, {.from = 0, .to = 3000, .threads = threads, .ask = false}, {});
-        for (std::size_t i = 3000; i < asked_from; ++i) predictor.warm(s.bars.bar(i), s.spreads[i]);
-        predictor.run(s.bars, s.spreads, {.from = asked_from, .to = 4500, .threads = threads}, keep);
-        for (std::size_t i = 4500; i < 4600; ++i) keep(predictor.next(s.bars.bar(i), s.spreads[i]));
-        predictor.run(s.bars, s.spreads, {.from = 4600, .to = rows, .threads = threads}, keep);
+        ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = 0, .to = 3000, .threads = threads, .ask = false}, {}));
+        for (std::size_t i = 3000; i < asked_from; ++i) predictor.warm(s.bars.bar(i), spread_of(s, i));
+        ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = asked_from, .to = 4500, .threads = threads}, keep));
+        for (std::size_t i = 4500; i < 4600; ++i) keep(predictor.next(s.bars.bar(i), spread_of(s, i)));
+        ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = 4600, .to = rows, .threads = threads}, keep));
         EXPECT_EQ(print_of(out), stream) << threads << " threads";
         EXPECT_EQ(predictor.bars(), rows);
     }
@@ -108,8 +111,8 @@ TEST(predictor, says_the_same_from_features_and_regimes_at_hand) {
     maker.take_rows(s.bars, s.spreads, 1000, rows, at_hand);
     Predictor predictor = s.open();
     std::vector<BarPrediction> out;
-    predictor.run_cached(s.bars, at_hand, {.from = 0, .to = asked_from, .threads = 2, .ask = false}, {});
-    predictor.run_cached(s.bars, at_hand, {.from = asked_from, .to = rows, .threads = 2}, [&](const BarPrediction& p) { out.push_back(p); });
+    ASSERT_TRUE(predictor.run_cached(s.bars, at_hand, {.from = 0, .to = asked_from, .threads = 2, .ask = false}, {}));
+    ASSERT_TRUE(predictor.run_cached(s.bars, at_hand, {.from = asked_from, .to = rows, .threads = 2}, [&](const BarPrediction& p) { out.push_back(p); }));
     EXPECT_EQ(print_of(out), print_of(streamed(s, asked_from, rows)));
 }
 
@@ -118,10 +121,10 @@ TEST(predictor, allocates_nothing_once_it_is_warm) {
     for (const char* label : {"next_bar", "triple_barrier(2,2,24)"}) {
         const Served s = serve(made_bars(rows, 6), Wishes{.label = label});
         Predictor predictor = s.open();
-        for (std::size_t i = 0; i < asked_from; ++i) predictor.warm(s.bars.bar(i), s.spreads[i]);
-        for (std::size_t i = asked_from; i < 3600; ++i) predictor.next(s.bars.bar(i), s.spreads[i]);
+        for (std::size_t i = 0; i < asked_from; ++i) predictor.warm(s.bars.bar(i), spread_of(s, i));
+        for (std::size_t i = asked_from; i < 3600; ++i) predictor.next(s.bars.bar(i), spread_of(s, i));
         const std::size_t before = testing_allocations::count();
-        for (std::size_t i = 3600; i < rows; ++i) predictor.next(s.bars.bar(i), s.spreads[i]);
+        for (std::size_t i = 3600; i < rows; ++i) predictor.next(s.bars.bar(i), spread_of(s, i));
         EXPECT_EQ(testing_allocations::count(), before) << label;
     }
 }
@@ -130,8 +133,8 @@ TEST(predictor, goes_on_from_bytes_as_if_nothing_had_been) {
     const Served& s = full();
     const std::vector<BarPrediction> stream = streamed(s, asked_from, rows);
     Predictor before = s.open();
-    before.run(s.bars, s.spreads, {.from = 0, .to = asked_from, .ask = false}, {});
-    for (std::size_t i = asked_from; i < 4000; ++i) before.next(s.bars.bar(i), s.spreads[i]);
+    ASSERT_TRUE(before.run(s.bars, s.spreads, {.from = 0, .to = asked_from, .ask = false}, {}));
+    for (std::size_t i = asked_from; i < 4000; ++i) before.next(s.bars.bar(i), spread_of(s, i));
     const BarColumns seen = s.bars.slice(0, 4000);
     const auto spreads = std::span(s.spreads).first(4000);
     const std::string bytes = before.save();
@@ -139,12 +142,38 @@ TEST(predictor, goes_on_from_bytes_as_if_nothing_had_been) {
     ASSERT_TRUE(after) << after.error().text;
     EXPECT_EQ(after->save(), bytes);
     std::vector<BarPrediction> out;
-    for (std::size_t i = 4000; i < rows; ++i) out.push_back(after->next(s.bars.bar(i), s.spreads[i]));
+    for (std::size_t i = 4000; i < rows; ++i) out.push_back(after->next(s.bars.bar(i), spread_of(s, i)));
     EXPECT_EQ(print_of(out), print_of(std::span(stream).subspan(4000 - asked_from)));
 
     EXPECT_FALSE(Predictor::restore(bytes, s.model, s.set(), s.rules, s.bars.slice(0, 3999), spreads.first(3999)));
     EXPECT_FALSE(Predictor::restore(bytes.substr(0, bytes.size() - 9), s.model, s.set(), s.rules, seen, spreads));
     EXPECT_FALSE(Predictor::restore("nothing", s.model, s.set(), s.rules, seen, spreads));
+}
+
+TEST(predictor, stops_when_asked) {
+    const Served& s = full();
+    std::stop_source stop;
+    std::size_t told = 0;
+    Predictor predictor = s.open();
+    const auto done = predictor.run(s.bars, s.spreads, {.from = 0, .to = rows, .stop = stop.get_token()}, [&](const BarPrediction&) {
+        if (++told == 100) stop.request_stop();
+    });
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::interrupted);
+    EXPECT_LT(told, rows);
+}
+
+/// Hours as they were traded, with their weekends and gaps.
+TEST(predictor, says_of_real_hours_what_its_parts_say) {
+    const auto path = testing_hours::shared_file("dukascopy/EURUSD_H1_to_2019-05.csv.gz");
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared data: set AITRADING_SHARED";
+    const Served s = serve(testing_hours::read_hours(path, "2015-01-01").slice(0, rows), {});
+    expect_what_the_parts_say(s);
+    Predictor predictor = s.open();
+    std::vector<BarPrediction> out;
+    ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = 0, .to = asked_from, .ask = false}, {}));
+    ASSERT_TRUE(predictor.run(s.bars, s.spreads, {.from = asked_from, .to = rows, .threads = 2}, [&](const BarPrediction& p) { out.push_back(p); }));
+    EXPECT_EQ(print_of(out), print_of(streamed(s, asked_from, rows)));
 }
 
 TEST(predictor, looks_at_no_later_bar) {
@@ -158,7 +187,7 @@ TEST(predictor, looks_at_no_later_bar) {
     const auto answers = [&](const BarColumns& bars) {
         Predictor predictor = s.open();
         std::vector<BarPrediction> out;
-        predictor.run(bars, insight::closing_spreads(bars), {.from = 0, .to = rows, .threads = 2}, [&](const BarPrediction& p) { out.push_back(p); });
+        EXPECT_TRUE(predictor.run(bars, insight::closing_spreads(bars), {.from = 0, .to = rows, .threads = 2}, [&](const BarPrediction& p) { out.push_back(p); }));
         return out;
     };
     const auto one = answers(s.bars), two = answers(turned);
