@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/journal_commands.hpp"
 #include "apps/aitrading/output.hpp"
 
 namespace aitrading::apps {
@@ -118,6 +119,7 @@ int run(int argc, char** argv) {
     add_evaluate_commands(app, context);
     add_train_commands(app, context);
     add_augment_commands(app, context);
+    add_journal_commands(app, context);
     add_demo_commands(app, context);
 
     try {

@@ -100,6 +100,7 @@ void consume(ports::EventBus& bus) {
     const Counts counts = counts_of(*before);
     std::thread consumer([&] { consume(**bus); });
     std::vector<std::thread> threads;
+    threads.reserve(publishers);
     for (int p = 0; p < publishers; ++p) threads.emplace_back([&, p] { publish(**bus, p, seed, counts, pipe); });
     consumer.join();
     std::_Exit(10);

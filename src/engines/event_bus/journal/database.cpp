@@ -11,7 +11,8 @@ namespace {
 
 constexpr int checkpoint_pages = 1'000;  // 8 MB: a copy of some milliseconds
 constexpr int log_pages_high = 8'000;    // 64 MB
-constexpr int busy_wait_ms = 10'000;  // a reader waits for the moment in which the log starts anew, never for a write
+constexpr int reader_wait_ms = 10'000;  // for the moment in which the log starts anew, never for a write
+constexpr int writer_wait_ms = 20;      // for readers, before the log starts anew: a long one makes it grow instead
 
 Error error_of(const std::string& path, sqlite3* database, int code) {
     const int system = database == nullptr ? 0 : sqlite3_system_errno(database);
@@ -109,7 +110,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     auto database = std::unique_ptr<Database>(new Database(path, handle));
     database->note(code);
-    sqlite3_busy_timeout(handle, busy_wait_ms);
+    sqlite3_busy_timeout(handle, mode == Mode::writer ? writer_wait_ms : reader_wait_ms);
     database->execute(settings);
     if (mode == Mode::writer) {
         const auto count = [](void* pages, sqlite3*, const char*, int now) {

@@ -56,7 +56,7 @@ Event event_of(const Statement& row) {
 
 std::string table_of(std::int64_t topic, int partition) { return "e_" + std::to_string(topic) + "_" + std::to_string(partition); }
 
-Result<void> make_tables(Database& database) {
+static Result<std::int64_t> format_of(Database& database) {
     Statement version(database, "PRAGMA user_version");
     const std::int64_t found = version.step() ? version.number(0) : 0;
     version.reset();
@@ -64,6 +64,17 @@ Result<void> make_tables(Database& database) {
     if (found > format)
         return fail(ErrorCode::gate_refused, "the journal has format " + std::to_string(found) + ", this program knows " +
                                                  std::to_string(format) + "; use the newer program");
+    return found;
+}
+
+Result<void> check_format(Database& database) {
+    TRY(const std::int64_t found, format_of(database));
+    if (found == format) return {};
+    return fail(ErrorCode::not_found, "the journal is empty: nothing was ever published");
+}
+
+Result<void> make_tables(Database& database) {
+    TRY(const std::int64_t found, format_of(database));
     if (found == format) return {};
     database.execute("BEGIN IMMEDIATE");
     database.execute(tables);

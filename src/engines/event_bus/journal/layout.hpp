@@ -21,6 +21,8 @@ struct TopicEntry {
 /// them as one range, and no second index but that of the ids is kept.
 /// @errors failed, gate_refused (no journal, or of a newer format)
 Result<void> make_tables(Database& database);
+/// Whether somebody else has made them. @errors as make_tables
+Result<void> check_format(Database& database);
 Result<std::vector<TopicEntry>> list_topics(Database& database);
 /// Inside a transaction.
 Result<TopicEntry> add_topic(Database& database, std::string_view name, int partitions);

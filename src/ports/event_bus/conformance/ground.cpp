@@ -57,6 +57,7 @@ std::vector<Position> last_of(const std::vector<Delivery>& deliveries) {
     std::map<int, std::int64_t> last;
     for (const Delivery& d : deliveries) last[d.position.partition] = std::max(last[d.position.partition], d.position.offset);
     std::vector<Position> out;
+    out.reserve(last.size());
     for (const auto& [partition, offset] : last) out.push_back({partition, offset});
     return out;
 }

@@ -90,6 +90,7 @@ Folder::~Folder() { std::filesystem::remove_all(path_); }
 std::vector<double> sync_milliseconds(const std::filesystem::path& folder, int count) {
     const std::string path = (folder / "sync").string(), piece(65'536, 'x');
     const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+    if (file < 0) std::exit(1);
     std::vector<double> times;
     for (int i = 0; i < count; ++i) {
         if (::write(file, piece.data(), piece.size()) != static_cast<ssize_t>(piece.size())) std::exit(1);

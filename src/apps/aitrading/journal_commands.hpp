@@ -1,0 +1,10 @@
+#pragma once
+
+#include "apps/aitrading/commands.hpp"
+
+namespace aitrading::apps {
+
+/// `journal tail | verify | load`, as the functions of commands.hpp.
+void add_journal_commands(CLI::App& app, Context& context);
+
+}  // namespace aitrading::apps

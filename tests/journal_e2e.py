@@ -1,0 +1,76 @@
+"""The journal at the command line: what `load` acknowledged is what `tail` shows, also after a kill, and `verify` sees damage."""
+import json
+import signal
+import sqlite3
+import subprocess
+import unittest
+
+import e2e
+from e2e import Case
+
+
+class Journal(Case):
+    def setUp(self):
+        self.own = self.folder / self._testMethodName
+
+    def tail(self, *words):
+        return [json.loads(line) for line in self.must("journal", "tail", *words, home=self.own).splitlines()]
+
+    def check_counting(self, events):
+        counts = {}
+        for event in events:
+            self.assertEqual(event["data"]["n"], counts.get(event["subject"], 0) + 1, event)
+            counts[event["subject"]] = event["data"]["n"]
+        self.assertEqual(len({event["id"] for event in events}), len(events))
+        return counts
+
+    def test_what_is_printed_is_stored_and_a_second_run_counts_on(self):
+        first = self.must("journal", "load", "--count", "50", "--subjects", "4", home=self.own).split("\n")[:-1]
+        second = self.must("journal", "load", "--count", "30", "--subjects", "5", home=self.own).split("\n")[:-1]
+        self.assertEqual((len(first), len(second)), (50, 30))
+        events = self.tail("--from-start")
+        self.assertEqual({f'{e["subject"]} {e["data"]["n"]} {e["id"]}' for e in events}, set(first + second))
+        self.check_counting(events)
+        for key in "id subject sequence type time data".split():
+            self.assertIn(key, events[0])
+        self.assertEqual(events[0]["type"], "ops.load.appended")
+        self.assertEqual({e["subject"] for e in self.tail("--from-start", "--subject", "load-4")}, {"load-4"})
+        self.assertGreaterEqual(len(self.tail()), 10)
+        told = self.must_json("journal", "verify", home=self.own)
+        self.assertEqual((told["ok"], told["events"]), (True, 80))
+
+    def test_a_kill_loses_nothing_that_was_printed(self):
+        printed = set()
+        for lines in (1, 40, 700):
+            words = self.command("journal", "load", "--count", "1000000", "--subjects", "3", home=self.own)
+            process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+            seen = 0
+            for line in process.stdout:
+                if line.endswith("\n"):
+                    printed.add(line.strip())
+                seen += 1
+                if seen == lines:
+                    process.send_signal(signal.SIGKILL)
+            self.assertEqual(process.wait(), -signal.SIGKILL)
+            process.stdout.close()
+            events = self.tail("--from-start")
+            self.check_counting(events)
+            self.assertLessEqual(printed, {f'{e["subject"]} {e["data"]["n"]} {e["id"]}' for e in events})
+        self.assertTrue(self.must_json("journal", "verify", home=self.own)["ok"])
+
+    def test_damage_is_named_and_what_is_not_there_is_said(self):
+        self.refuse(4, "journal", "verify", says=["no journal"], home=self.own)
+        self.must("journal", "load", "--count", "20", "--subjects", "1", home=self.own)
+        self.refuse(4, "journal", "tail", "--topic", "nowhere", says=["nowhere"], home=self.own)
+        self.refuse(2, "journal", "load", "--count", "0", home=self.own)
+        database = sqlite3.connect(self.own / "journal" / "events.sqlite")
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE name LIKE 'e\\_%' ESCAPE '\\' AND type='table'")]
+        used = next(t for t in tables if database.execute(f"SELECT count(*) FROM {t}").fetchone()[0] > 0)
+        database.execute(f"UPDATE {used} SET subject='other' WHERE position=7")
+        database.commit()
+        database.close()
+        self.refuse(5, "journal", "verify", says=["offset 7", "damaged"], home=self.own)
+
+
+if __name__ == "__main__":
+    e2e.main()
