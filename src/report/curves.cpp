@@ -16,6 +16,7 @@ Canvas draw_curves(const CurveChart& chart, const Layout& layout) {
     const NiceAxis across = nice_axis(0, longest, layout.ticks_across(90)), up = nice_axis(low, high, layout.narrow ? 4 : 6);
     const Labeler label = plain_label(up);
     std::vector<EndLabel> labels;
+    labels.reserve(chart.names.size());
     for (std::size_t i = 0; i < chart.names.size(); ++i) labels.push_back({0, chart.names[i], "", chart.inks[i]});
     const double left = value_axis_width(up, label, layout), height = layout.narrow ? 220 : 320;
     const Box box{left, 28, layout.width - end_label_width(labels, layout), 28 + height};

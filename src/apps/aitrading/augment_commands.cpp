@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "insight/regimes/regime.hpp"  // before the features, whose `unknown` the enumerator would shadow
 
@@ -93,6 +94,12 @@ report::DrawnBars drawn_bars(const std::string& name, bool real, const models::S
     return out;
 }
 
+std::vector<double> in_basis_points(std::span<const double> deviation) {
+    std::vector<double> out(deviation.begin(), deviation.end());
+    for (double& d : out) d *= 1e4;
+    return out;
+}
+
 report::DrawnBars drawn_bars(const models::SourceRealism& s, bool real) {
     report::DrawnBars out = drawn_bars(real ? "real, later" : s.name, real, s.facts);
     out.wasserstein = s.wasserstein;
@@ -103,8 +110,7 @@ report::DrawnBars drawn_bars(const models::SourceRealism& s, bool real) {
     out.told_apart = s.discriminative;
     out.predictive = s.predictive;
     out.passed = s.passed();
-    for (const double d : s.regime_deviation) out.deviation.push_back(1e4 * d);
-    if (real) out.deviation.clear();
+    if (!real) out.deviation = in_basis_points(s.regime_deviation);
     return out;
 }
 
@@ -118,7 +124,7 @@ Result<void> write_report(const AugmentationRun& run, const std::string& folder,
         const auto& r = *run.realism;
         page.bars.push_back(drawn_bars("real, learnt", true, r.real));
         page.bars.back().predictive = r.predictive_real;
-        for (const double d : r.regime_deviation) page.bars.back().deviation.push_back(1e4 * d);
+        page.bars.back().deviation = in_basis_points(r.regime_deviation);
         page.bars.push_back(drawn_bars(r.later, true));
         for (const auto& s : r.sources) page.bars.push_back(drawn_bars(s, false));
         for (std::size_t k = 0; k < models::regime_conditions; ++k) page.regimes.push_back(k == 0 ? "unknown" : std::string(insight::regime_names[k]));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
 #include "base/random.hpp"
 #include "models/augmentation/surrogates.hpp"
 #include "models/evaluation/bootstrap.hpp"
@@ -22,6 +23,7 @@ class BlockBootstrap final : public BarSource {
         : rows_(std::move(rows)), by_slot_(std::move(by_slot)), block_(block) {}
 
     BarChannels draw(const Conditions& conditions, std::uint64_t seed) const override {
+        CHECK(rows_.rows() > 0);
         SplitMix64 random(derive_seed(seed, 21));
         BarChannels out{rows_.names, {}};
         std::size_t at = 0;
@@ -61,6 +63,7 @@ class Jitter final : public BarSource {
         for (std::size_t k = 0; k < rows_.columns(); ++k) noise_.push_back(0.1 * standard_deviation(rows_.column(k)));
     }
     BarChannels draw(const Conditions& conditions, std::uint64_t seed) const override {
+        CHECK(rows_.rows() > 0);
         SplitMix64 random(derive_seed(seed, 22));
         BarChannels out{rows_.names, {}};
         for (std::size_t t = 0; t < conditions.rows(); ++t)

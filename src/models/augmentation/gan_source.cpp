@@ -46,7 +46,9 @@ class GanKind final : public SourceKind {
         job.conditions = input.conditions.names;
         job.condition = input.conditions.values;
         std::vector<NormalScores> laws;
+        laws.reserve(input.channels.columns());
         for (std::size_t k = 0; k < input.channels.columns(); ++k) laws.push_back(NormalScores::fit(input.channels.column(k)));
+        job.values.reserve(input.channels.values.size());
         for (std::size_t i = 0; i < input.channels.values.size(); ++i)
             job.values.push_back(static_cast<float>(laws[i % laws.size()].score(input.channels.values[i])));
         TRY(const TrainedFile trained, trainer_.train_generator(job, input.stop, input.progress));

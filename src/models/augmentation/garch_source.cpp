@@ -91,10 +91,11 @@ GarchFit fit_garch(std::span<const double> r) {
     for (int round = 0; round < 8; ++round, reach = {reach[0] / 2, reach[1] / 2, reach[2] / 2}) {
         const GarchFit centre = best;
         for (int i = 0; i < 27; ++i) {
+            const int first = i % 3 - 1, second = i / 3 % 3 - 1, third = i / 9 - 1;
             GarchFit g = centre;
-            g.alpha = std::clamp(centre.alpha + reach[0] * (i % 3 - 1), 0.0, 0.5);
-            g.beta = std::clamp(centre.beta + reach[1] * (i / 3 % 3 - 1), 0.0, 0.999);
-            g.degrees = std::clamp(centre.degrees + reach[2] * (i / 9 - 1), 2.1, 60.0);
+            g.alpha = std::clamp(centre.alpha + reach[0] * first, 0.0, 0.5);
+            g.beta = std::clamp(centre.beta + reach[1] * second, 0.0, 0.999);
+            g.degrees = std::clamp(centre.degrees + reach[2] * third, 2.1, 60.0);
             if (g.alpha + g.beta > 0.9995) continue;
             g.log_likelihood = likelihood(r, g);
             if (g.log_likelihood > best.log_likelihood) best = g;

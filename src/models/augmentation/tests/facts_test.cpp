@@ -137,6 +137,7 @@ TEST(NormalScores, turn_values_into_scores_and_back) {
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(law.score(x[i]), z[i], 0.04);
     for (const double score : {-2.4, -1.0, 0.03, 0.5, 2.2}) EXPECT_NEAR(law.score(law.value(score)), score, 1e-9);
     std::vector<double> scores;
+    scores.reserve(r.size());
     for (const double value : r) scores.push_back(law.score(value));
     EXPECT_NEAR(mean(scores), 0, 0.02);
     EXPECT_NEAR(standard_deviation(scores), 1, 0.03);
