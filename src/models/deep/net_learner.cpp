@@ -153,7 +153,8 @@ void add_return_targets(const TrainingData& train, TrainingJob& job) {
     }
 }
 
-/// The widest of eights up to the wished that has as many rows as parameters.
+}  // namespace
+
 Result<NetSpec> fitting_spec(const NetParameters& parameters, std::uint32_t inputs, std::size_t rows) {
     NetSpec spec = parameters.spec;
     spec.inputs = inputs;
@@ -173,8 +174,6 @@ Result<NetSpec> fitting_spec(const NetParameters& parameters, std::uint32_t inpu
     return spec;
 }
 
-}  // namespace
-
 Result<TrainingJob> training_job(const NetParameters& parameters, const TrainingData& train, const TrainingData& validation, std::uint64_t seed) {
     const std::string_view who = name(parameters.spec.kind);
     if (train.row.empty() || train.series.rows <= train.row.back() || train.row.size() != train.y.size() || train.weight.size() != train.y.size())
@@ -185,6 +184,7 @@ Result<TrainingJob> training_job(const NetParameters& parameters, const Training
     if (parameters.width_fits) job.options.parameters_per_row = std::max(job.options.parameters_per_row, least_width_parameters_per_row);
     job.options.seed = seed;
     const std::size_t rows = 1 + std::max<std::size_t>(train.row.back(), validation.row.empty() ? 0 : validation.row.back());
+    if (rows > train.series.rows) return fail(ErrorCode::bad_input, fmt::format("{}: {} rows are to be read, the series has {}", who, rows, train.series.rows));
     job.validation_from = validation.row.empty() ? rows : validation.row.front();
     if (job.validation_from <= train.row.back()) return fail(ErrorCode::bad_input, fmt::format("{}: validation rows must lie behind the training rows", who));
     job.inputs.reserve(rows * train.series.columns);

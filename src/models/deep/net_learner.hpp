@@ -34,6 +34,10 @@ std::unique_ptr<Learner> make_net_learner(const NetParameters& parameters, std::
 /// By name and words. @errors usage
 Result<std::unique_ptr<Learner>> make_net_learner(std::string_view name, std::string_view words, std::shared_ptr<const NetTrainer> trainer);
 
+/// The shape for so many columns and training rows: where the width fits the rows, the widest up to the wished that has as many
+/// rows as parameters.
+Result<NetSpec> fitting_spec(const NetParameters& parameters, std::uint32_t inputs, std::size_t rows);
+
 /// Fewest training rows that a net of its default kind is trained on at its least width.
 std::size_t least_training_rows(NetKind kind, std::size_t inputs);
 

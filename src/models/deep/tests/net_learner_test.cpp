@@ -67,6 +67,13 @@ TEST(NetLearner, a_job_has_all_rows_and_teaches_only_labelled_ones) {
     EXPECT_EQ(taught, static_cast<double>(train.row.size()));
 }
 
+TEST(NetLearner, rows_that_validate_lie_in_the_series_too) {
+    const Series train = make_series(2200, 10, 2000), validation = make_series(3000, 2100, 2500);
+    const auto job = training_job(default_parameters(NetKind::cnn), train.data(), validation.data(), 9);
+    ASSERT_FALSE(job);
+    EXPECT_THAT(job.error().text, HasSubstr("are to be read, the series has 2200"));
+}
+
 TEST(NetLearner, auxiliary_targets_come_from_training_rows_alone) {
     const Series train = make_series(3000, 10, 2000), validation = make_series(3000, 2100, 2500);
     const auto job = training_job(default_parameters(NetKind::lstm), train.data(), validation.data(), 1);
@@ -113,7 +120,7 @@ TEST(NetLearner, the_width_shrinks_until_rows_suffice_unless_it_was_asked_for) {
 TEST(NetLearner, the_least_rows_are_those_from_which_a_job_is_let_pass) {
     for (const NetKind kind : {NetKind::lstm, NetKind::transformer, NetKind::cnn}) {
         const std::size_t least = least_training_rows(kind, 4);
-        const auto rows = [&](std::size_t labels) { return make_series(10 + 3 * labels + 400, 10, static_cast<std::uint32_t>(10 + 3 * labels)); };
+        const auto rows = [&](std::size_t labels) { return make_series(20'000, 10, static_cast<std::uint32_t>(10 + 3 * labels)); };
         const Series enough = rows(least), few = rows(least - 2);
         const Series validation = make_series(20'000, 19'000, 19'300);
         EXPECT_EQ(enough.row.size(), least);
