@@ -44,5 +44,6 @@ void add_demo_commands(CLI::App& app, Context& context);
 void add_evaluate_commands(CLI::App& app, Context& context);
 void add_train_commands(CLI::App& app, Context& context);
 void add_augment_commands(CLI::App& app, Context& context);
+void add_transfer_commands(CLI::App& app, Context& context);
 
 }  // namespace aitrading::apps

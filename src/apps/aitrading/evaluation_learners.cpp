@@ -78,6 +78,8 @@ Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const Evalua
                      least, smallest);
     }
     TRY(auto out, make_learners(wanted, request.parameters, context, request.device));
+    for (auto& learner : out)
+        if (auto other = request.instead ? request.instead(learner->name(), features.known) : nullptr) learner = std::move(other);
     if (!asks_for_group(request.models)) return out;
     TRY(auto beside, models::members_beside_trees(features, labels, asks_for_regimes(request.with)));
     std::ranges::move(beside, std::back_inserter(out));

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/aitrading/commands.hpp"
 #include "decision/trading/costs.hpp"
 #include "domain/market.hpp"
 #include "models/ensemble/evaluated_series.hpp"
+#include "models/evaluation/learner.hpp"
 
 namespace aitrading::apps {
 
@@ -19,6 +23,8 @@ struct EvaluationRequest {
     std::vector<std::string> with;              ///< `regimes`, and symbols beside the series (wide only)
     std::vector<std::string> parameters;        ///< `name=value` words for each learner; empty: defaults
     std::string device = "cpu";                 ///< where nets are trained: cpu or cuda
+    /// Another learner in the place of the named one, for a series whose rows are known at such times; null, and what is null: none.
+    std::function<std::unique_ptr<models::Learner>(std::string_view name, const std::vector<UnixNanos>& known)> instead;
     models::EvaluationPlan plan;
     models::FormOptions form;                   ///< what validation may make the stack of
     const models::Augmentation* augmentation = nullptr;  ///< drawn rows beside the real ones of every fit; outlives the run

@@ -120,6 +120,7 @@ int run(int argc, char** argv) {
     add_train_commands(app, context);
     add_augment_commands(app, context);
     add_journal_commands(app, context);
+    add_transfer_commands(app, context);
     add_demo_commands(app, context);
 
     try {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -22,6 +24,8 @@
 #include "apps/aitrading/reasons.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "apps/aitrading/stored_model.hpp"
+#include "apps/aitrading/transfer_json.hpp"
+#include "apps/aitrading/transfer_run.hpp"
 #include "models/evaluation/panel_json.hpp"
 #include "models/registry/service/model_store.hpp"
 
@@ -32,7 +36,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
     SeriesWords series;
-    std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu", augment = "none", generator;
+    std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu", augment = "none", generator, pool, words;
     int folds = 10, trials = 0, augment_folds = 4;
 };
 
@@ -117,6 +121,28 @@ Result<std::unique_ptr<SeriesAugmentation>> try_augmentation(const BarColumns& b
     return augmentation;
 }
 
+/// Compares a start from the pool with one from scratch for each net that is asked for; the request then has the starts that are kept.
+Result<std::vector<Transfer>> choose_starts(const TrainOptions& o, EvaluationRequest& request, const Context& context) {
+    if (o.pool.empty()) return std::vector<Transfer>{};
+    if (!request.with.empty()) return fail(ErrorCode::usage, "--pool goes with the default features alone; leave --with out");
+    TransferRequest asked{.symbols = split_list(o.pool), .timeframe = o.series.timeframe, .from = o.series.from, .to = o.series.to, .label = o.label,
+                          .models = {}, .words = o.words, .device = o.device, .folds = o.folds};
+    if (std::ranges::find(asked.symbols, o.series.symbol) == asked.symbols.end()) asked.symbols.insert(asked.symbols.begin(), o.series.symbol);
+    for (const std::string& name : member_names(request.models))
+        if (models::parse_net_kind(name)) asked.models.push_back(name);
+    if (asked.models.empty()) return fail(ErrorCode::usage, "--pool is for nets, and --models names none: lstm, transformer, cnn");
+    TRY(const TransferPool pool, read_pool(asked, context));
+    TRY(auto told, compare_starts(pool, o.series.symbol, asked, context));
+    std::map<std::string, std::shared_ptr<const models::PooledStart>, std::less<>> kept;
+    for (const Transfer& t : told)
+        if (t.kept()) kept[t.net] = pool.start_of(t.net);
+    request.instead = [kept](std::string_view name, const std::vector<UnixNanos>& known) -> std::unique_ptr<models::Learner> {
+        const auto found = kept.find(name);
+        return found == kept.end() ? nullptr : models::make_pooled_learner(found->second, known, models::PoolUse::adapted);
+    };
+    return told;
+}
+
 Result<void> train(const TrainOptions& o, const Context& context) {
     TRY_VOID(models::check_model_name(o.name));
     TRY(BarColumns bars, read_series(context, o.series));
@@ -127,6 +153,8 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     request.with = split_list(o.with);
     request.device = o.device;
     TRY(request.form, models::parse_form(split_list(o.stack)));
+    for (const std::string& name : o.words.empty() ? std::vector<std::string>{} : member_names(request.models))
+        request.parameters.push_back(models::parse_net_kind(name) ? o.words : std::string());
     if (o.trials > 0) {
         TRY_VOID(search_parameters(bars, request, o.trials, context));
     }
@@ -134,7 +162,9 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     if (o.augment == "gan") {
         TRY(augmentation, try_augmentation(bars, o, request, context));
     }
-    TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    TRY(const std::vector<Transfer> starts, choose_starts(o, request, context));
+    TRY(EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    for (const Transfer& t : starts) run.protocol.push_back(sentence(t) + ".");
     TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
     TRY(const models::StoredModel stored, to_store(run, request, fitted, o, context));
     TRY(const int version, models::ModelStore(context.home).store(stored));
@@ -147,6 +177,7 @@ Result<void> train(const TrainOptions& o, const Context& context) {
         out["dropped"] = fitted.dropped();
         out["trials"] = run.trials;
         if (!request.augmentation_verdict.empty()) out["augmentation"] = {{"entered", request.augmentation != nullptr}, {"verdict", request.augmentation_verdict}};
+        if (!starts.empty()) out["pool"] = transfers_json(starts);
         std::puts(out.dump(2).c_str());
         return {};
     }
@@ -252,9 +283,11 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("--augment", t->augment, "gan: drawn bars enter where a paired trial says that they help; the card tells")->check(CLI::IsMember({"none", "gan"}))->capture_default_str();
     train_command->add_option("--augment-folds", t->augment_folds, "test blocks of that trial")->check(CLI::Range(1, 100))->capture_default_str();
     train_command->add_option("--generator", t->generator, "as for augment");
+    train_command->add_option("--pool", t->pool, "further stored symbols, parted by commas: each net starts from weights trained on all of them where purged log loss here improves by it");
     train_command->add_option("--name", t->name, "name of the model")->required();
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
-    train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
+    auto* trials = train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
+    train_command->add_option("--words", t->words, "shape and training of the nets, for example 'width=16 layers=1 epochs=8'; without it their defaults")->excludes(trials);
     train_command->add_option("--from", t->series.from, "first bar");
     train_command->add_option("--to", t->series.to, "bars before this time");
     train_command->callback([t, &context] { context.action = [t, &context] { return train(*t, context); }; });
