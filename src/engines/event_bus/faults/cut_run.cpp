@@ -80,7 +80,8 @@ class Life {
     }
 
     bool open() {
-        auto bus = open_journal({"j", {}, disk_.file_system()});
+        // Copies of the log come often: they are what a cut may hit as well as commits.
+        auto bus = open_journal({"j", {}, disk_.file_system(), static_cast<int>(4 + random_.next_below(60))});
         if (!went(bus, "open")) return false;
         bus_ = std::move(*bus);
         for (const char* topic : {"in", "out"})

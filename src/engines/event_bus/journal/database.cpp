@@ -9,8 +9,7 @@
 namespace aitrading::engines::journal {
 namespace {
 
-constexpr int checkpoint_pages = 1'000;  // 8 MB: a copy of some milliseconds
-constexpr int log_pages_high = 8'000;    // 64 MB
+constexpr int log_growth_max = 8;       // checkpoints in a row after which the log did not start anew
 constexpr int reader_wait_ms = 10'000;  // for the moment in which the log starts anew, never for a write
 constexpr int writer_wait_ms = 20;      // for readers, before the log starts anew: a long one makes it grow instead
 
@@ -141,9 +140,9 @@ std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 Result<void> Database::checkpoint_when_due() {
     copied_pages_ = std::min(copied_pages_, log_pages_);  // the log began anew
-    if (log_pages_ - copied_pages_ < checkpoint_pages) return {};
+    if (log_pages_ - copied_pages_ < checkpoint_pages_) return {};
     // Readers are short; RESTART waits for them where their turns have kept the log from starting anew for long.
-    const int mode = log_pages_ < log_pages_high ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    const int mode = log_pages_ < log_growth_max * checkpoint_pages_ ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
     const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
     copied_pages_ = log_pages_;
     if ((code & 0xFF) != SQLITE_BUSY) note(code);

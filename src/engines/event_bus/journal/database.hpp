@@ -60,7 +60,9 @@ class Database {
     bool execute(const char* sql);
     /// Rows changed by the last statement.
     std::int64_t changes() const;
-    /// Copies the write-ahead log into the file when it has grown by some megabytes since the last time. Readers are waited
+    /// After how many pages of log it is copied. @pre pages >= 1
+    void set_checkpoint_pages(int pages) { checkpoint_pages_ = pages; }
+    /// Copies the write-ahead log into the file when it has grown by that much since the last time. Readers are waited
     /// for only where they kept the log from starting anew for long. @errors failed (a write or sync of the file)
     Result<void> checkpoint_when_due();
     /// Closes the connection; with `copy_log` what the log holds goes into the file first. Statements must be gone.
@@ -79,6 +81,7 @@ class Database {
     std::string path_;
     sqlite3* handle_ = nullptr;
     std::optional<Error> broken_;
+    int checkpoint_pages_ = 1'000;
     int log_pages_ = 0;     ///< in the write-ahead log after the last commit
     int copied_pages_ = 0;  ///< log_pages_ at the last checkpoint
 };

@@ -70,7 +70,7 @@ class JournalBus final : public ports::EventBus {
     JournalBus(FolderLock lock, std::string path, std::string file_system, std::unique_ptr<Directory> directory,
                std::unique_ptr<Writer> writer, std::unique_ptr<Database> database)
         : lock_(std::move(lock)), path_(std::move(path)), file_system_(std::move(file_system)), directory_(std::move(directory)),
-          reader_(std::move(database)), writer_(std::move(writer)) {}
+          writer_(std::move(writer)), reader_(std::move(database)) {}
 
     Result<void> create_topic(std::string_view name, ports::TopicOptions options) override {
         TRY_VOID(ports::check_bus_name("topic", name));
@@ -140,9 +140,9 @@ class JournalBus final : public ports::EventBus {
     FolderLock lock_;  // given back last
     std::string path_, file_system_;
     std::unique_ptr<Directory> directory_;
-    std::mutex reading_;
-    Reader reader_;
     std::unique_ptr<Writer> writer_;
+    std::mutex reading_;
+    Reader reader_;  // closed before the writer, whose connection copies the log as the last one
 };
 
 Result<std::vector<ports::Delivery>> JournalBus::read(std::string_view topic, ports::Position from, const ports::PollLimits& limits) {
@@ -199,6 +199,7 @@ Result<std::unique_ptr<ports::EventBus>> open_journal(const JournalOptions& opti
     }
     const std::string path = (options.folder / "events.sqlite").string();
     TRY(auto database, Database::open(path, options.file_system, Database::Mode::writer));
+    database->set_checkpoint_pages(options.checkpoint_pages);
     auto directory = std::make_unique<Directory>();
     TRY(auto ledger, Ledger::open(*database, *directory));
     TRY(auto reader, Database::open(path, options.file_system, Database::Mode::reader));

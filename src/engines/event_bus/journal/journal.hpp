@@ -13,6 +13,8 @@ struct JournalOptions {
     ports::BusLimits limits;
     /// SQLite's name of another file system, for tests that simulate a disk; then `folder` is only a name there.
     std::string file_system;
+    /// Pages of 8 KiB of log after which the writer copies it into the file: 8 MB, a copy of some milliseconds.
+    int checkpoint_pages = 1'000;
 };
 
 /// EventBus on one SQLite file, `events.sqlite` in the folder: write-ahead log, every commit synced, one writer thread with

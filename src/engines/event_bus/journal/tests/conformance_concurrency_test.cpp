@@ -14,7 +14,7 @@ class FolderGround final : public ports::conformance::Ground {
   public:
     FolderGround() { std::filesystem::remove_all(folder_); }
     ~FolderGround() override { std::filesystem::remove_all(folder_); }
-    Result<std::unique_ptr<ports::EventBus>> open(ports::BusLimits limits) override { return open_journal({folder_, limits, {}}); }
+    Result<std::unique_ptr<ports::EventBus>> open(ports::BusLimits limits) override { return open_journal({folder_, limits, {}, 16}); }
     void cut(std::unique_ptr<ports::EventBus> bus) override { bus.reset(); }
 
   private:

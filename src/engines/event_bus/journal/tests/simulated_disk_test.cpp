@@ -11,7 +11,7 @@ namespace {
 class DiskGround final : public ports::conformance::Ground {
   public:
     explicit DiskGround(std::uint64_t seed) : disk_(seed) {}
-    Result<std::unique_ptr<ports::EventBus>> open(ports::BusLimits limits) override { return open_journal({"j", limits, disk_.file_system()}); }
+    Result<std::unique_ptr<ports::EventBus>> open(ports::BusLimits limits) override { return open_journal({"j", limits, disk_.file_system(), 16}); }
     void cut(std::unique_ptr<ports::EventBus> bus) override {
         disk_.cut_at(1);  // the next step is the last
         bus.reset();
@@ -54,7 +54,7 @@ void expect_stop(const std::function<void(SimulatedDisk&, std::int64_t)>& plant,
     UuidMaker ids(1);
     int acknowledged = 0;
     {
-        auto bus = open_journal({"j", {}, disk.file_system()}).value();
+        auto bus = open_journal({"j", {}, disk.file_system(), 16}).value();
         ASSERT_TRUE(bus->create_topic("t", {}));
         plant(disk, disk.steps() + 60);
         acknowledged = publish_until_refused(*bus, ids);
@@ -72,7 +72,7 @@ void expect_stop(const std::function<void(SimulatedDisk&, std::int64_t)>& plant,
         EXPECT_EQ(ports::conformance::all_of(*bus, "t").value().size(), static_cast<std::size_t>(acknowledged)) << "reading goes on";
     }
     disk.restart();
-    auto bus = open_journal({"j", {}, disk.file_system()}).value();
+    auto bus = open_journal({"j", {}, disk.file_system(), 16}).value();
     const auto all = ports::conformance::all_of(*bus, "t");
     ASSERT_TRUE(all) << all.error().text;
     EXPECT_GE(all->size(), static_cast<std::size_t>(acknowledged));
@@ -86,6 +86,24 @@ TEST(Journal, stops_at_a_failed_sync_and_never_tries_it_again) {
 
 TEST(Journal, stops_at_a_full_disk_and_goes_on_after_a_restart_with_room) {
     expect_stop([](SimulatedDisk& disk, std::int64_t step) { disk.fill_at(step); }, "no space is left");
+}
+
+TEST(Journal, stops_wherever_a_sync_fails_also_while_it_copies_its_log) {
+    for (int step = 1; step <= 40; ++step) {
+        SimulatedDisk disk(static_cast<std::uint64_t>(step));
+        UuidMaker ids(1);
+        // A copy after every commit: half of the syncs are its own.
+        auto bus = open_journal({"j", {}, disk.file_system(), 1}).value();
+        ASSERT_TRUE(bus->create_topic("t", {}));
+        disk.fail_sync_at(disk.steps() + step);
+        const int acknowledged = publish_until_refused(*bus, ids);
+        ASSERT_LT(acknowledged, 30) << "the failed sync passed in silence, step " << step;
+        EXPECT_FALSE(bus->health());
+        bus.reset();
+        disk.restart();
+        bus = open_journal({"j", {}, disk.file_system(), 1}).value();
+        EXPECT_GE(ports::conformance::all_of(*bus, "t").value().size(), static_cast<std::size_t>(acknowledged)) << step;
+    }
 }
 
 }  // namespace
