@@ -1,6 +1,7 @@
 """Deep nets from the command line: trained by aitrading-train, evaluated, kept, asked again."""
 import csv
 import json
+import math
 import os
 import signal
 import subprocess
@@ -92,6 +93,15 @@ class KeptNet(Case):
         # The state at a bar comes from all bars before it, and from none after.
         part = self.must_json("predict", "net", "--to", later[50]["time"])["predictions"]
         self.assertEqual([p["p_up"] for p in part], [p["p_up"] for p in predictions[:len(part)]])
+        # What each feature added: sums are the answer, whatever was asked before, and no later bar changes them.
+        explained = self.must_json("predict", "net", "--from", later[20]["time"], "--to", later[51]["time"], "--explain")["predictions"]
+        self.assertEqual([p["p_up"] for p in explained], [p["p_up"] for p in later[20:51]])
+        for p in explained:
+            total = p["base_logit"] + p["others_contribution"] + sum(r["contribution"] for r in p["reasons"])
+            self.assertAlmostEqual(total, math.log(p["p_up"] / (1 - p["p_up"])), delta=1e-4)
+        last = self.must_json("predict", "net", "--from", later[50]["time"], "--explain")["predictions"][0]
+        self.assertEqual(last, explained[-1])
+        self.assertGreater(sum(len(p["reasons"]) for p in explained), len(explained))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/quadrature.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -14,29 +14,6 @@ namespace {
 /// A leaf without cover still has a share: nothing divides by zero, and what it is worth vanishes.
 constexpr double least_share = 1e-12;
 constexpr double least_probability = 1e-9;  ///< where logarithms of the odds end, as in the stack
-
-/// Points and weights of Gauss and Legendre on [0, 1]: Newton's method on the polynomial from Chebyshev's guesses.
-void gauss_legendre(std::size_t points, std::vector<double>& at, std::vector<double>& weight) {
-    at.resize(points);
-    weight.resize(points);
-    const auto n = static_cast<double>(points);
-    for (std::size_t i = 0; i < points; ++i) {
-        double x = std::cos(std::numbers::pi * (static_cast<double>(i) + 0.75) / (n + 0.5)), slope = 1;
-        for (int step = 0; step < 50; ++step) {
-            double before = 1, now = x;
-            for (std::size_t k = 2; k <= points; ++k) {
-                const auto d = static_cast<double>(k);
-                before = std::exchange(now, ((2 * d - 1) * x * now - (d - 1) * before) / d);
-            }
-            slope = n * (x * now - before) / (x * x - 1);
-            const double move = now / slope;
-            x -= move;
-            if (std::abs(move) < 1e-16) break;
-        }
-        at[i] = (1 - x) / 2;
-        weight[i] = 1 / ((1 - x * x) * slope * slope);
-    }
-}
 
 }  // namespace
 
@@ -98,7 +75,9 @@ TreeShap::TreeShap(const ForestModel& model)
     base_ += scale_ * mean;
     for (points_ = 2; 2 * points_ < distinct; points_ *= 2) {
     }
-    gauss_legendre(points_, at_, weight_);
+    Quadrature rule = gauss_legendre(points_);
+    at_ = std::move(rule.at);
+    weight_ = std::move(rule.weight);
 }
 
 bool TreeShap::goes_left(const Node& node, double x) const {

@@ -24,6 +24,8 @@ class NetState {
   public:
     /// Bars taken in since the start.
     std::uint64_t bars() const { return bars_; }
+    /// As the net's NetCore lays it out.
+    const float* memory() const { return memory_.data(); }
 
   private:
     friend class CausalNet;

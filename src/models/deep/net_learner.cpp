@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "models/deep/causal_net.hpp"
+#include "models/deep/integrated_gradients.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -24,7 +25,8 @@ class NetMemory final : public ClassifierMemory {
 
 class NetClassifier final : public Classifier {
   public:
-    NetClassifier(std::string bytes, NetWeights weights, CausalNet net) : bytes_(std::move(bytes)), weights_(std::move(weights)), net_(std::move(net)) {}
+    NetClassifier(std::string bytes, NetWeights weights, CausalNet net)
+        : bytes_(std::move(bytes)), weights_(std::move(weights)), net_(std::move(net)), gradients_(weights_, net_) {}
 
     std::size_t columns() const override { return net_.spec().inputs; }
     /// The rows as bars that follow each other, nothing before the first.
@@ -56,6 +58,11 @@ class NetClassifier final : public Classifier {
         TRY(NetState state, net_.restore(bytes));
         return std::make_unique<NetMemory>(std::move(state));
     }
+    /// Integrated gradients over the latest reason_rows() rows (IntegratedGradients).
+    std::optional<Reasons> explain(const ClassifierMemory* before, MatrixView rows, std::span<double> out) const override {
+        return gradients_.explain(net_, static_cast<const NetMemory*>(before)->state, rows, out);
+    }
+    std::size_t reason_rows() const override { return gradients_.bars(); }
     /// No gain in a net: the share of each feature in the squares of the first layer, whose inputs have one unit.
     std::vector<double> importance() const override {
         const std::size_t inputs = columns();
@@ -86,6 +93,7 @@ class NetClassifier final : public Classifier {
     std::string bytes_;
     NetWeights weights_;
     CausalNet net_;
+    IntegratedGradients gradients_;
 };
 
 Result<std::unique_ptr<Classifier>> from_file(std::string bytes, const std::string& what) {

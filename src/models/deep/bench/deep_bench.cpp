@@ -1,12 +1,14 @@
 #include <chrono>
 #include <ctime>
 #include <functional>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "kit/bench.hpp"
 #include "models/deep/causal_net.hpp"
+#include "models/deep/integrated_gradients.hpp"
 #include "models/deep/tests/random_net.hpp"
 
 namespace aitrading::models {
@@ -85,6 +87,33 @@ class Subject {
     std::vector<float> out_;
 };
 
+/// Processor time of integrated gradients over the latest bars of a stream, and what they missed.
+struct ReasonCost {
+    std::vector<double> us, residual;
+    std::size_t bars = 0;
+};
+ReasonCost reason_cost(const NetSpec& spec) {
+    constexpr std::size_t explained = 200, apart = 7;
+    const NetWeights weights = random_weights(spec, 1);
+    const CausalNet net = *CausalNet::build(weights);
+    const IntegratedGradients gradients(weights, net);
+    SplitMix64 random(2);
+    const std::size_t rows = explained * apart + gradients.bars();
+    std::vector<double> values(rows * spec.inputs), out(spec.inputs);
+    for (double& v : values) v = random.next_normal();
+    NetState state = net.start();
+    std::vector<float> said(apart * spec.outputs);
+    ReasonCost cost{{}, {}, gradients.bars()};
+    for (std::size_t from = 0; from + apart + gradients.bars() <= rows; from += apart) {
+        const MatrixView window{values.data() + from * spec.inputs, gradients.bars(), spec.inputs, spec.inputs};
+        Reasons reasons;
+        cost.us.push_back(processor_microseconds([&] { reasons = gradients.explain(net, state, window, out); }));
+        cost.residual.push_back(std::abs(reasons.residual));
+        net.run(state, {values.data() + from * spec.inputs, apart, spec.inputs, spec.inputs}, said);
+    }
+    return cost;
+}
+
 kit::BenchRow row_of(const NetSpec& spec, std::string_view what, double value, std::string_view unit) {
     kit::BenchRow row;
     row.name = fmt::format("{}, {} features, {}", name(spec.kind), spec.inputs, what);
@@ -128,19 +157,36 @@ void measure(const NetSpec& spec, double target_us, std::vector<kit::BenchRow>& 
     rows.back().note = "same core, same bits, against our own bar by bar rate";
 }
 
+void measure_reasons(const NetSpec& spec, std::vector<kit::BenchRow>& rows) {
+    const ReasonCost cost = reason_cost(spec);
+    for (const auto& [label, p] : {std::pair{"p50", 0.5}, {"p99", 0.99}}) {
+        rows.push_back(row_of(spec, fmt::format("reasons of one bar, {}", label), kit::quantile(cost.us, p), "us"));
+        rows.back().target = 5000;
+        rows.back().note = fmt::format("integrated gradients over {} bars, processor time; missed p99 {:.1e} of the logit before it was spread (weights drawn at random)",
+                                       cost.bars, kit::quantile(cost.residual, 0.99));
+    }
+}
+
 }  // namespace
 }  // namespace aitrading::models
 
 int main(int argc, char** argv) {
     using namespace aitrading::models;
     std::vector<aitrading::kit::BenchRow> rows;
+    const bool reasons_alone = argc > 1 && std::string_view(argv[1]) == "--reasons";
     for (const auto& [kind, target_us] :
          {std::pair{NetKind::lstm, 8.0}, {NetKind::transformer, 25.0}, {NetKind::cnn, 10.0}})
         for (const std::uint32_t inputs : {40U, 60U}) {
             NetSpec spec;
             spec.kind = kind;
             spec.inputs = inputs;
-            measure(spec, target_us, rows);
+            if (!reasons_alone) measure(spec, target_us, rows);
         }
+    for (const NetKind kind : {NetKind::lstm, NetKind::transformer, NetKind::cnn}) {
+        NetSpec spec;
+        spec.kind = kind;
+        spec.inputs = 97;
+        measure_reasons(spec, rows);
+    }
     return aitrading::kit::print_bench(rows, argc, argv);
 }
