@@ -42,6 +42,22 @@ class StoredModel(Case):
         later = self.must_json("predict", "walk", "--from", "2015-06-10")["predictions"]
         self.assertEqual(later, [p for p in predictions if p["time"] >= "2015-06-10"])
 
+    def test_the_card_tells_what_features_are_worth_and_how_the_answer_follows_them(self):
+        card = self.trained["card"]
+        for part in ("What features are worth on tested bars", "95 % band", "How the answer follows its strongest features", "Mean p_up"):
+            self.assertIn(part, card)
+        page = self.must("models", "card", "walk", "--html")
+        for part in ("worth nothing", "Mean answer with the feature set"):
+            self.assertIn(part, page)
+        told = self.must_json("evaluate", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", "2015-06-01", "--importance", "4",
+                              "--report", self.folder / "worth")["importance"]
+        self.assertIsNone(told["reason"])
+        self.assertTrue(1 <= len(told["features"]) <= 4, told)  # those that the fit on a walk asks for at all
+        for f in told["features"]:
+            self.assertTrue(f["low"] < f["loss"] < f["high"] or f["loss"] == 0, f)
+        self.assertIn("fitted on", told["how"])
+        self.assertIn("worth nothing", (self.folder / "worth" / "report.html").read_text())
+
     def test_reasons_add_up_to_the_answer(self):
         predictions = self.must_json("predict", "walk", "--from", "2015-05-25", "--explain")["predictions"]
         explained = 0

@@ -56,6 +56,8 @@ void add_knowledge(Page& page, const EvaluationReport& report, const ModelPanel&
     page.pictures(pair);
     if (report.importance.empty()) page.missing("Feature importance", "The models of this run keep none.");
     else page.picture(importance_picture(report.importance));
+    if (!report.worth.empty()) page.picture(worth_picture(report.worth));
+    else page.missing("Importance on tested bars", "Not asked for: evaluate --importance 12 deals the twelve strongest features anew.");
 }
 
 void add_places(Page& page, const EvaluationReport& report, const ModelPanel& model) {

@@ -20,6 +20,7 @@ struct EvaluationReport {
     std::vector<RegimeRow> regimes;     ///< how the chosen model did in each
     RegimePrices series_regimes;        ///< of the whole series; may be empty
     std::vector<FeatureShare> importance;
+    std::vector<FeatureWorth> worth;    ///< by permutation on tested bars; empty: not asked for
     std::vector<SensitivityRow> costs;  ///< yearly Sharpe ratio gross, at 1x and 2x costs, …
     std::string cost_model;             ///< "spread 1.0 pip, commission 7 a lot", in plain words
     std::vector<PlaceboRow> placebos;

@@ -47,6 +47,20 @@ struct FeatureShare {
     bool has_interval = false;
 };
 
+/// What one feature is worth on tested bars: log loss a bar that dealing it anew costs, with its 95 % band.
+struct FeatureWorth {
+    std::string name;
+    double loss = 0, low = 0, high = 0;
+};
+
+/// How the answer follows one feature when everything else stays.
+struct DependenceCurve {
+    std::string name;
+    std::vector<double> at, p_up;          ///< value, mean answer
+    std::vector<double> low, high;         ///< where nine tenths of the rows' answers lie
+    double usual_low = 0, usual_high = 0;  ///< the feature's 10 % and 90 % quantiles
+};
+
 /// A number under a changed assumption, e.g. the yearly Sharpe ratio with the spread doubled.
 struct SensitivityRow {
     std::string what;

@@ -42,6 +42,12 @@ void add_knowledge(Page& page, const ModelCard& card) {
     page.pictures(pair);
     if (card.importance.empty()) page.missing("Feature importance", "The members of this model keep none.");
     else page.picture(importance_picture(card.importance));
+    if (card.worth.empty()) page.missing("Importance on tested bars", card.worth_missing.empty() ? "It was not asked for." : card.worth_missing);
+    else page.picture(worth_picture(card.worth));
+    std::vector<Picture> curves;
+    for (const DependenceCurve& c : card.dependence)
+        if (c.at.size() > 1) curves.push_back(dependence_picture(c));
+    if (!curves.empty()) page.pictures(curves);
 }
 
 void add_places(Page& page, const ModelCard& card) {

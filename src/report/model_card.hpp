@@ -21,6 +21,9 @@ struct ModelCard {
     std::vector<FoldRow> folds;
     std::vector<RegimeRow> regimes;
     std::vector<FeatureShare> importance;
+    std::vector<FeatureWorth> worth;    ///< by permutation on tested bars; empty: not asked for
+    std::string worth_missing;          ///< why there is none
+    std::vector<DependenceCurve> dependence;  ///< of the strongest features
     std::string cost_model;
     std::int64_t trials = 1;
     std::vector<std::string> protocol;

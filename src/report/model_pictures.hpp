@@ -31,6 +31,12 @@ Picture folds_picture(const std::string& model, const std::vector<FoldRow>& fold
 /// The greatest shares, at most 20, and how much the rest holds. @pre importance not empty
 Picture importance_picture(const std::vector<FeatureShare>& importance);
 
+/// What each feature is worth on tested bars, with its band, over zero. @pre worth not empty
+Picture worth_picture(const std::vector<FeatureWorth>& worth);
+
+/// The mean answer over a feature's values with the band of its rows, over even odds. @pre curve.at not empty
+Picture dependence_picture(const DependenceCurve& curve);
+
 /// Placebo runs inside the band in which a run on nothing belongs. @pre placebos not empty
 Picture placebo_picture(const std::vector<PlaceboRow>& placebos);
 

@@ -69,8 +69,8 @@ std::string column_words(const ModelRows& rows, std::string_view column, std::si
     if (std::isnan(value)) return label + " not known";
     const auto from = std::ranges::lower_bound(features.time, features.time[row].value - year_nanos, {}, &UnixNanos::value);
     const auto first = static_cast<std::size_t>(from - features.time.begin());
-    const auto digits = std::abs(value) >= 100 ? 0 : std::abs(value) >= 10 ? 1 : std::abs(value) >= 0.1 ? 2 : 4;
-    return fmt::format("{} {:.{}f}{}", label, value, digits, stands(rank_share(features, c, first, row)));
+    const std::string number = std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
+    return fmt::format("{} {}{}", label, number, stands(rank_share(features, c, first, row)));
 }
 
 }  // namespace aitrading::apps

@@ -28,13 +28,21 @@ struct EvaluateOptions {
     std::string label = "next_bar", models = "trees", test_from, spread, commission, report,
                 predictions, market, placebo, features = "default", with, stack, device = "cpu";
     int folds = 10, embargo = -1;
-    std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0;
+    std::size_t refit_bars = 0, train = 0, test = 0, fold_rows = 0, importance = 0;
 };
 
 Json panels_json(const std::vector<report::ModelPanel>& panels) {
     Json out = Json::object();
     for (const auto& p : panels) out[p.name] = Json::parse(models::panel_json(p.panel));
     return out;
+}
+
+/// `features[]: name, loss, low, high` (nats a bar) with how they were measured, or why there are none.
+Json worth_json(const WorthFigures& worth) {
+    Json features = Json::array();
+    for (const report::FeatureWorth& f : worth.features) features.push_back({{"name", f.name}, {"loss", f.loss}, {"low", f.low}, {"high", f.high}});
+    const bool there = worth.missing.empty();
+    return {{"features", std::move(features)}, {"how", there ? Json(worth.how) : Json(nullptr)}, {"reason", there ? Json(nullptr) : Json(worth.missing)}};
 }
 
 void print_json(const EvaluationRun& run) {
@@ -49,6 +57,7 @@ void print_json(const EvaluationRun& run) {
     out["dropped"] = run.pipeline.dropped;  // by fold: members that hurt on earlier rows
     out["calibrated_apart"] = run.pipeline.calibrated_apart;  // by fold: regimes with a calibrator of their own
     out["followed"] = run.pipeline.followed;                  // by fold: weights of the members, then of the stack, where the answer follows the series
+    out["importance"] = worth_json(run.worth);
     out["costs"] = run.cost_model;
     out["trials"] = run.trials;
     out["timing"] = {{"fit_seconds", run.pipeline.timing.fit_seconds},
@@ -71,6 +80,7 @@ Result<void> write_report(const EvaluationRun& run, const std::string& folder, c
     page.series_regimes = {run.bars, run.regimes.regime};
     page.folds = fold_rows(run);
     page.importance = feature_shares(run);
+    page.worth = run.worth.features;
     if (run.labels.directional) {
         const Panel& p = run.panel();
         page.costs = {{"gross", p.gross_sharpe, {}, {}}, {"after costs", p.net_sharpe_1x, {}, {}},
@@ -109,7 +119,11 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
     if (!o.commission.empty()) {
         TRY(request.commission, trading::parse_commission(o.commission, units.lot));
     }
-    TRY(const EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    TRY(EvaluationRun run, run_evaluation(std::move(bars), request, context));
+    if (o.importance > 0) {
+        TRY(run.worth, measure_worth(run, request, o.importance, context));
+        if (run.worth.missing.empty()) run.protocol.push_back("Importance by permutation: " + run.worth.how + ".");
+    }
     if (!o.predictions.empty()) TRY_VOID(write_file(o.predictions, predictions_csv(run, asks_for_regimes(request.with))));
     if (!o.report.empty()) TRY_VOID(write_report(run, o.report, context));
     if (context.json) {
@@ -121,6 +135,7 @@ Result<void> evaluate_series(const EvaluateOptions& o, const Context& context) {
                 panel_table(run.panels).c_str());
     for (const auto& line : run.protocol) std::printf("  %s\n", line.c_str());
     if (run.labels.directional) std::printf("  Costs: %s.\n", run.cost_model.c_str());
+    if (o.importance > 0) std::printf("\n%s", worth_table(run.worth).c_str());
     std::printf("\n%s\n", panel_verdict(run.panels, run.labels).c_str());
     if (!o.report.empty()) std::printf("Report: %s\n", (std::filesystem::path(o.report) / "report.html").c_str());
     else std::printf("Next: add --report DIR for pictures, or: aitrading train %s %s --label '%s' --name NAME\n",
@@ -180,6 +195,7 @@ void add_evaluate_commands(CLI::App& app, Context& context) {
     c->add_option("--embargo", o->embargo, "bars left out before a test block");
     c->add_option("--spread", o->spread, "whole spread, for example 1.0pip; without it the series' own median, else 1 pip");
     c->add_option("--commission", o->commission, "per fill: 7/lot or 20/million (the default)");
+    c->add_option("--importance", o->importance, "deal the N strongest features anew among tested bars and tell what each is worth (one more fit)");
     c->add_option("--report", o->report, "folder for report.html");
     c->add_option("--predictions", o->predictions, "CSV of the out-of-fold predictions; --with regimes adds the twelve probabilities behind the models");
     c->add_option("--placebo", o->placebo, "shuffled, reversed or leak: evaluate something that must not work");

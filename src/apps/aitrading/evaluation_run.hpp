@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/importance_run.hpp"
 #include "decision/trading/costs.hpp"
 #include "domain/market.hpp"
 #include "models/ensemble/evaluated_series.hpp"
@@ -36,6 +37,8 @@ struct EvaluationRequest {
 /// Everything that a run measured; what the command prints and the report draws.
 struct EvaluationRun : models::EvaluatedSeries {
     std::string cost_model;  ///< in plain words
+    WorthFigures worth{.missing = "not asked for"};   ///< of features on tested bars; the commands fill it
+    std::vector<report::DependenceCurve> dependence;  ///< of the final model's strongest features; train fills it
 };
 
 /// Features, labels, purged walk-forward, baselines and panels over `bars`. Finished fits stay in the home's cache, so

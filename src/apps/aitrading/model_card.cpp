@@ -49,6 +49,19 @@ std::vector<std::string> limits(const EvaluationRun& run) {
     return out;
 }
 
+/// Partial dependence in words: how far the mean answer goes over a feature's usual values.
+std::string dependence_lines(const std::vector<report::DependenceCurve>& curves) {
+    if (curves.empty()) return "";
+    std::string out = "\n## How the answer follows its strongest features\n\nMean p_up with the feature set to a value and all else as it was.\n\n";
+    for (const report::DependenceCurve& c : curves) {
+        if (c.at.empty()) continue;
+        const std::size_t middle = c.at.size() / 2;
+        out += fmt::format("- {}: {:.1f} % at {:.3g}, {:.1f} % at {:.3g}, {:.1f} % at {:.3g}\n", c.name, 100 * c.p_up.front(), c.at.front(), 100 * c.p_up[middle],
+                           c.at[middle], 100 * c.p_up.back(), c.at.back());
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<std::string> features_document(const EvaluationRun& run, const EvaluationRequest& request, const models::FittedEnsemble& fitted,
@@ -80,6 +93,10 @@ std::string card_markdown(const EvaluationRun& run, const models::ModelMetadata&
     out += "\n## Strongest features\n\n";
     const auto shares = models::feature_shares(run);
     for (const auto& f : std::span(shares).first(std::min<std::size_t>(10, shares.size()))) out += fmt::format("- {} {:.1f} % of the gain\n", f.name, f.share * 100);
+    out += "\n## What features are worth on tested bars\n\n";
+    if (run.worth.missing.empty()) out += fmt::format("Log loss a bar that dealing a feature anew costs: {}.\n\n```\n{}```\n", run.worth.how, worth_table(run.worth));
+    else out += fmt::format("Not available: {}.\n", run.worth.missing);
+    out += dependence_lines(run.dependence);
     out += "\n## What it does not tell\n\n";
     for (const std::string& line : limits(run)) out += "- " + line + "\n";
     return out + fmt::format("\nMade by `{}` with {}, seed {}.\n", m.command_line, m.code_version, m.seed);
@@ -100,6 +117,9 @@ std::string card_html(const EvaluationRun& run, const models::ModelMetadata& m, 
     card.folds = models::fold_rows(run);
     card.regimes = models::regime_rows(run);
     card.importance = models::feature_shares(run);
+    card.worth = run.worth.features;
+    card.worth_missing = run.worth.missing;
+    card.dependence = run.dependence;
     if (run.labels.directional) card.cost_model = run.cost_model;
     card.trials = m.trials;
     card.protocol = run.protocol;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/aitrading/column_words.hpp"
+#include "kit/bench.hpp"
 #include "kit/table.hpp"
 
 namespace aitrading::apps {
@@ -66,10 +67,21 @@ Result<std::vector<BarReasons>> explain_bars(const LoadedModel& model, const Bar
         }
         const std::size_t from = row + 1 - std::min(row + 1, window);
         for (; remembers && fed < from; ++fed) model.fitted.predict_next(before, features.row(fed));
+        const double begun = kit::thread_seconds();
         const models::Explanation e = model.fitted.explain(&before, features.view().slice(from, row + 1), {p.p_up, p.regime, p.mix});
+        const double ended = kit::thread_seconds();
         out.push_back(reasons_of(model, rows, row, e, lines));
+        out.back().seconds = ended - begun;
     }
     return out;
+}
+
+std::string reasons_cost(const std::vector<BarReasons>& reasons) {
+    std::vector<double> ms;
+    for (const BarReasons& r : reasons)
+        if (r.missing.empty()) ms.push_back(1000 * r.seconds);
+    if (ms.empty()) return "";
+    return fmt::format("reasons of {} bars: {:.2f} ms each in the median, {:.2f} ms at the 99th percentile", ms.size(), kit::median(ms), kit::quantile(ms, 0.99));
 }
 
 void add_reasons(nlohmann::ordered_json& prediction, const BarReasons& reasons) {

@@ -24,6 +24,7 @@ struct BarReasons {
     std::vector<ReasonLine> lines;  ///< the greatest first
     double others = 0;              ///< the sum of what is not among the lines
     std::size_t others_count = 0;
+    double seconds = 0;             ///< that it took to find them, of this thread's processor time
     bool flat = false;              ///< the calibration answers the same for every score near this one
 };
 
@@ -33,6 +34,9 @@ struct BarReasons {
 /// @errors those of model_rows
 Result<std::vector<BarReasons>> explain_bars(const LoadedModel& model, const BarColumns& bars, const std::vector<StoredPrediction>& wanted,
                                              std::size_t lines, const Context& context);
+
+/// "reasons of 500 bars: 1.9 ms each in the median, 2.4 ms at the 99th percentile"; empty where none was found.
+std::string reasons_cost(const std::vector<BarReasons>& reasons);
 
 /// `reasons`, `base_logit`, `logit`, `others_contribution` and `reasons_note` of one prediction.
 void add_reasons(nlohmann::ordered_json& prediction, const BarReasons& reasons);

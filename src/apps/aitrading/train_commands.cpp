@@ -38,6 +38,7 @@ struct TrainOptions {
     SeriesWords series;
     std::string label = "next_bar", models = "trees", name, with, stack = "plain", device = "cpu", augment = "none", generator, pool, words;
     int folds = 10, trials = 0, augment_folds = 4;
+    std::size_t importance = usual_importance;
 };
 
 struct PredictOptions {
@@ -165,7 +166,11 @@ Result<void> train(const TrainOptions& o, const Context& context) {
     TRY(const std::vector<Transfer> starts, choose_starts(o, request, context));
     TRY(EvaluationRun run, run_evaluation(std::move(bars), request, context));
     for (const Transfer& t : starts) run.protocol.push_back(sentence(t) + ".");
+    if (o.importance > 0) {
+        TRY(run.worth, measure_worth(run, request, o.importance, context));
+    }
     TRY(const models::FittedEnsemble fitted, fit_final(run, request, context));
+    TRY(run.dependence, measure_dependence(run, request, fitted));
     TRY(const models::StoredModel stored, to_store(run, request, fitted, o, context));
     TRY(const int version, models::ModelStore(context.home).store(stored));
     if (context.json) {
@@ -253,6 +258,7 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         if (o.explain) {
             TRY(const auto reasons, explain_bars(model, bars, predictions, named_reasons, context));
             for (std::size_t i = 0; i < reasons.size(); ++i) add_reasons(out["predictions"][i], reasons[i]);
+            if (const std::string cost = reasons_cost(reasons); !cost.empty()) fmt::print(stderr, "{}\n", cost);
         }
         std::puts(out.dump(2).c_str());
         return {};
@@ -288,6 +294,7 @@ void add_train_commands(CLI::App& app, Context& context) {
     train_command->add_option("--folds", t->folds, "test blocks of its out-of-fold predictions")->capture_default_str();
     auto* trials = train_command->add_option("--trials", t->trials, "hyper-parameter search over N trials first");
     train_command->add_option("--words", t->words, "shape and training of the nets, for example 'width=16 layers=1 epochs=8'; without it their defaults")->excludes(trials);
+    train_command->add_option("--importance", t->importance, "features dealt anew among tested bars for the card; 0 saves the fit that this takes")->capture_default_str();
     train_command->add_option("--from", t->series.from, "first bar");
     train_command->add_option("--to", t->series.to, "bars before this time");
     train_command->callback([t, &context] { context.action = [t, &context] { return train(*t, context); }; });

@@ -11,7 +11,7 @@ namespace aitrading::models {
 namespace {
 
 constexpr std::size_t bars_most = 64, bars_least = 8;
-constexpr double multiplications_most = 2.2e6;  ///< of one point, there and back: about a tenth of a millisecond
+constexpr double multiplications_most = 1.6e6;  ///< of one point, there and back: about a tenth of a millisecond
 constexpr std::size_t rest_bars = 256;          ///< of means, after which a net says what it says of nothing
 
 /// Inner points of the way. The recurrent net is the smoothest of the three; with both ends these fill the kernels' rows.

@@ -20,6 +20,7 @@ constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 class NetMemory final : public ClassifierMemory {
   public:
     explicit NetMemory(NetState at) : state(std::move(at)) {}
+    std::unique_ptr<ClassifierMemory> copy() const override { return std::make_unique<NetMemory>(state); }
     NetState state;
 };
 

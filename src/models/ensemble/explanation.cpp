@@ -163,6 +163,23 @@ Explanation mixed(std::span<const Expert> experts) {
 
 }  // namespace
 
+EnsembleMemory EnsembleMemory::copy() const {
+    EnsembleMemory out;
+    for (const auto& m : members) out.members.push_back(m == nullptr ? nullptr : m->copy());
+    return out;
+}
+
+std::vector<double> FittedEnsemble::answers(MatrixView series, std::span<const std::uint32_t> at, std::span<const int> regime) const {
+    std::vector<std::vector<double>> said(members_.size(), std::vector<double>(at.size()));
+    for (std::size_t m = 0; m < members_.size(); ++m) members_[m]->predict_series(series, at, said[m]);
+    std::vector<double> out(at.size()), row(members_.size());
+    for (std::size_t i = 0; i < at.size(); ++i) {
+        for (std::size_t m = 0; m < members_.size(); ++m) row[m] = said[m][i];
+        out[i] = predict_from(row, series.row(at[i]), {}, {nullptr, at[i], regime.empty() ? -1 : regime[at[i]]}).p_up;
+    }
+    return out;
+}
+
 std::size_t FittedEnsemble::reason_rows() const {
     std::size_t rows = 1;
     for (std::size_t m = 0; m < members_.size(); ++m)

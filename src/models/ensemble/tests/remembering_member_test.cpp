@@ -18,6 +18,7 @@ using testing_learners::Toy;
 
 struct RunningMean final : ClassifierMemory {
     double mean = 0;
+    std::unique_ptr<ClassifierMemory> copy() const override { return std::make_unique<RunningMean>(*this); }
 };
 
 /// p = sigmoid(bias + 2 m), m the exponentially weighted mean of the first column since the series began.
