@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 
 #include "apps/aitrading/feature_inputs.hpp"
@@ -37,7 +38,9 @@ Result<std::shared_ptr<const models::PooledStart>> start_of_net(const std::strin
     options.by_month = pool->span_nanos() >= 365 * nanos_per_day;
     options.load = [cache](const std::string& key) { return cache->load(key); };
     // A disk that is full costs the next call time, nothing else.
-    options.store = [cache](const std::string& key, const std::string& bytes) { static_cast<void>(cache->store(key, bytes)); };
+    options.store = [cache](const std::string& key, const std::string& bytes) {
+        if (const auto kept = cache->store(key, bytes); !kept) std::fprintf(stderr, "warning: the pool's net is not kept for the next call: %s\n", kept.error().text.c_str());
+    };
     return std::make_shared<const models::PooledStart>(std::move(pool), parameters, std::move(trainer), std::move(options));
 }
 
@@ -80,6 +83,7 @@ Result<Transfer> compare_start(const std::shared_ptr<const models::PooledStart>&
     TRY(const auto third, predict(cut, *as_it_is, what + " of the pool", context));
     for (const auto* learner : {scratch.get(), adapted.get()}) TRY_VOID(count_trial(cut, *learner, context));
     std::vector<float> y;
+    y.reserve(first.entry.size());
     for (const std::uint32_t e : first.entry) y.push_back(cut.labels.y[e]);
     const auto gain = [&](const models::PipelineResult& of) {
         return models::paired_gain(y, first.models.front().p_up, of.models.front().p_up, cut.labels.horizon_bars, context.seed);
