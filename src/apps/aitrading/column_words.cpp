@@ -69,6 +69,8 @@ std::string column_words(const ModelRows& rows, std::string_view column, std::si
     if (std::isnan(value)) return label + " not known";
     const auto from = std::ranges::lower_bound(features.time, features.time[row].value - year_nanos, {}, &UnixNanos::value);
     const auto first = static_cast<std::size_t>(from - features.time.begin());
+    // No hour of the day is high or low.
+    if (column == "hour" || column == "weekday" || column.ends_with("_sin") || column.ends_with("_cos")) return fmt::format("{} {:.3g}", label, value + 0.0);
     const std::string number = std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
     return fmt::format("{} {}{}", label, number, stands(rank_share(features, c, first, row)));
 }

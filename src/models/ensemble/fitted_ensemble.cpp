@@ -34,6 +34,36 @@ Result<ByteReader> unseal(std::string_view bytes) {
     return ByteReader::unseal(bytes, magic_of(bytes), "model");
 }
 
+/// What the members said of rows that they had not learnt from, and which labels those are.
+struct OutOfFold {
+    MetaRows rows;
+    std::vector<std::uint32_t> entry;
+};
+
+/// @param tasks tasks of one window side by side, one for each member   @param posteriors of the learnt columns, the first
+OutOfFold out_of_fold(const std::vector<FitTask>& tasks, const std::vector<FitOutcome>& outcomes, const LabelSet& labels,
+                      const PipelineOptions& options, std::size_t posteriors) {
+    OutOfFold out;
+    MetaRows& rows = out.rows;
+    rows.members = tasks.back().member + 1;
+    const LearntBlock* own_block = options.form.gate ? outcomes.back().learnt.get() : nullptr;
+    rows.regimes = own_block != nullptr ? posteriors : 0;
+    for (std::size_t i = 0; i < tasks.size(); i += rows.members) {
+        for (std::size_t k = 0; k < tasks[i].predict.size(); ++k) {
+            const std::uint32_t at = tasks[i].predict[k];
+            out.entry.push_back(at);
+            rows.y.push_back(labels.y[at]);
+            rows.row.push_back(labels.row[at]);
+            rows.end.push_back(labels.end[at]);
+            if (!options.regime.empty()) rows.regime.push_back(options.regime[labels.row[at]]);
+            for (std::size_t r = 0; r < rows.regimes; ++r)
+                rows.posterior.push_back(own_block->values[labels.row[at] * own_block->columns + r]);
+            for (std::size_t m = 0; m < rows.members; ++m) rows.logits.push_back(logit(outcomes[i + m].p[k]));
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const LabelSet& labels,
@@ -60,25 +90,7 @@ Result<FittedEnsemble> FittedEnsemble::fit(const FeatureMatrix& features, const 
         e.columns_.insert(e.columns_.end(), options.learnt->names().begin(), options.learnt->names().end());
     }
     e.importance_.assign(e.columns_.size(), 0.0);
-    MetaRows rows;
-    rows.members = learners.size();
-    const LearntBlock* own_block = options.form.gate ? outcomes.back().learnt.get() : nullptr;
-    rows.regimes = own_block != nullptr ? e.posteriors_ : 0;
-    std::vector<std::uint32_t> entry;
-    for (std::size_t i = 0; i < tasks.size(); i += learners.size()) {
-        for (std::size_t k = 0; k < tasks[i].predict.size(); ++k) {
-            const std::uint32_t at = tasks[i].predict[k];
-            entry.push_back(at);
-            rows.y.push_back(labels.y[at]);
-            rows.row.push_back(labels.row[at]);
-            rows.end.push_back(labels.end[at]);
-            if (!options.regime.empty()) rows.regime.push_back(options.regime[labels.row[at]]);
-            for (std::size_t r = 0; r < rows.regimes; ++r)
-                rows.posterior.push_back(own_block->values[labels.row[at] * own_block->columns + r]);
-            for (std::size_t m = 0; m < learners.size(); ++m)
-                rows.logits.push_back(logit(outcomes[i + m].p[k]));
-        }
-    }
+    auto [rows, entry] = out_of_fold(tasks, outcomes, labels, options, e.posteriors_);
     for (std::size_t m = 0; m < learners.size(); ++m) {
         const FitOutcome& own = outcomes[tasks.size() - learners.size() + m];
         e.names_.emplace_back(learners[m]->name());
