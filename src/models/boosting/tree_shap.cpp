@@ -15,6 +15,12 @@ namespace {
 constexpr double least_share = 1e-12;
 constexpr double least_probability = 1e-9;  ///< where logarithms of the odds end, as in the stack
 
+/// Number of the leaf that a negative child stands for.
+std::size_t leaf_of(std::int32_t child) {
+    const std::int32_t leaf = ~child;
+    return static_cast<std::size_t>(leaf);
+}
+
 }  // namespace
 
 /// Lays the trees out, and learns what they say on average and how many distinct columns a path has.
@@ -25,7 +31,7 @@ struct TreeShap::Builder {
     std::vector<std::uint32_t> path = {};
 
     double cover_of(std::int32_t child) const {
-        if (child < 0) return tree.cover.empty() ? 1.0 : tree.cover[static_cast<std::size_t>(~child)];
+        if (child < 0) return tree.cover.empty() ? 1.0 : tree.cover[leaf_of(child)];
         const ForestSplit& split = tree.splits[static_cast<std::size_t>(child)];
         return cover_of(split.left) + cover_of(split.right);
     }
@@ -36,7 +42,7 @@ struct TreeShap::Builder {
         shap.depth_ = std::max(shap.depth_, path.size());
         Node node;
         if (child < 0) {
-            node.value = tree.leaves[static_cast<std::size_t>(~child)];
+            node.value = tree.leaves[leaf_of(child)];
             mean += share * node.value;
             distinct_max = std::max(distinct_max, distinct);
             shap.nodes_.back() = node;

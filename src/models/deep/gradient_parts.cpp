@@ -50,7 +50,8 @@ void silu_back(const float* a, const float* s, std::size_t n, float* ds) {
 }
 
 float Attention::scale() const {
-    return 1 / std::sqrt(static_cast<float>(width / heads));
+    const std::size_t part = width / heads;
+    return 1 / std::sqrt(static_cast<float>(part));
 }
 
 void Attention::there(const float* q, std::span<const float* const> keys, std::span<const float* const> values, float* share, float* out) const {

@@ -8,7 +8,7 @@ namespace aitrading::models {
 namespace {
 
 double quantile(const std::vector<double>& sorted, double share) {
-    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+    return sorted[static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)))];
 }
 
 /// Distinct quantiles of a column between 2.5 % and 97.5 %.

@@ -77,6 +77,7 @@ TEST_P(ExplanationForms, sums_match_the_logit_of_the_answer) {
     const auto& [name, drop, disagreement, gate, online, by_rule] = GetParam();
     options.form = {.drop = drop, .disagreement = disagreement, .gate = gate, .online = online};
     std::vector<int> rule;
+    rule.reserve(toy.features.rows());
     for (std::size_t t = 0; t < toy.features.rows(); ++t) rule.push_back(1 + static_cast<int>(t / 60 % 3));
     if (by_rule) options.regime = rule;
     const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(5000), learners, options);
