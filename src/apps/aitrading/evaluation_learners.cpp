@@ -18,7 +18,6 @@ namespace {
 
 bool is_all(const std::string& name) { return name == "all" || name == "ensemble"; }
 bool is_group(const std::string& name) { return is_all(name) || name == "trees"; }
-bool asks_for_group(const std::vector<std::string>& names) { return names.empty() || std::ranges::any_of(names, is_group); }
 
 constexpr std::array trees{"xgboost", "lightgbm", "random_forest"};
 constexpr std::array nets{"lstm", "transformer", "cnn"};
@@ -39,6 +38,8 @@ Result<std::unique_ptr<models::Learner>> make_one(const std::string& name, const
 }
 
 }  // namespace
+
+bool asks_for_group(const std::vector<std::string>& names) { return names.empty() || std::ranges::any_of(names, is_group); }
 
 std::vector<std::string> member_names(const std::vector<std::string>& names) {
     std::vector<std::string> out;

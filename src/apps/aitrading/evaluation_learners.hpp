@@ -15,6 +15,9 @@ namespace aitrading::apps {
 /// name once. Of `all` the nets are left out, with a word on stderr, where aitrading-train is missing.
 std::vector<std::string> member_names(const std::vector<std::string>& names);
 
+/// Whether no name is given, or `trees`, `all` or `ensemble` among them: members that stand beside the trees come too.
+bool asks_for_group(const std::vector<std::string>& names);
+
 /// Learners of the names given (see member_names), with their parameter words. Nets are trained by aitrading-train on
 /// `device`. @errors usage; not_found (a net that is asked for by its name, without aitrading-train)
 Result<std::vector<std::unique_ptr<models::Learner>>> make_learners(const std::vector<std::string>& names,

@@ -62,8 +62,7 @@ Result<Panel> panel_of(const MarketRun& run, std::span<const double> p, const mo
 /// @errors usage; not_found (a net without aitrading-train)
 Result<std::vector<std::unique_ptr<models::Learner>>> market_learners(const MarketMembers& members, std::size_t train, const Context& context) {
     std::vector<std::string> names = member_names(members.models);
-    const auto group = [](const std::string& name) { return name == "all" || name == "ensemble" || name == "trees"; };
-    if (members.models.empty() || std::ranges::any_of(members.models, group)) names.emplace_back("markov_switching");
+    if (asks_for_group(members.models)) names.emplace_back("markov_switching");
     std::vector<std::unique_ptr<models::Learner>> out;
     for (const std::string& name : names) {
         if (name == "markov_switching") {

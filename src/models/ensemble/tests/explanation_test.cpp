@@ -1,7 +1,6 @@
 #include "models/ensemble/explanation.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -15,14 +14,9 @@ namespace aitrading::models {
 namespace {
 
 using testing_learners::ColumnLearner;
+using testing_learners::entries;
 using testing_learners::make_toy;
 using testing_learners::Toy;
-
-std::vector<std::uint32_t> first_entries(std::size_t n) {
-    std::vector<std::uint32_t> out(n);
-    std::iota(out.begin(), out.end(), 0U);
-    return out;
-}
 
 double sum_of(const Explanation& e) {
     double sum = e.base + e.earlier + e.disagreement;
@@ -80,7 +74,7 @@ TEST_P(ExplanationForms, sums_match_the_logit_of_the_answer) {
     rule.reserve(toy.features.rows());
     for (std::size_t t = 0; t < toy.features.rows(); ++t) rule.push_back(1 + static_cast<int>(t / 60 % 3));
     if (by_rule) options.regime = rule;
-    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(5000), learners, options);
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 5000), learners, options);
     ASSERT_TRUE(fitted) << fitted.error().text;
     EXPECT_EQ(fitted->reason_rows(), 1U);
     const FeatureMatrix wide = *fitted->with_learnt(toy.features, &regimes);
@@ -122,7 +116,7 @@ TEST(Explanation, a_linear_member_is_told_by_its_own_terms) {
     const auto har = make_har_learner(toy.features.names);
     ASSERT_TRUE(har);
     const std::vector<const Learner*> learners{har->get()};
-    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(3000), learners, {});
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 3000), learners, {});
     ASSERT_TRUE(fitted);
     const auto explain = [&](std::vector<double> row) {
         return fitted->explain(nullptr, {row.data(), 1, 3, 3}, {.p_up = fitted->predict_row(row).p_up});
@@ -143,7 +137,7 @@ TEST(Explanation, on_a_plateau_of_the_calibration_no_column_moved_the_answer) {
     const Toy toy = make_toy(9000, 12, 0.3);
     const auto trees = tree_learners();
     const std::vector<const Learner*> learners{trees[1].get()};
-    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(8000), learners, {});
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 8000), learners, {});
     ASSERT_TRUE(fitted);
     for (std::uint32_t t = 8001; t < 8400; ++t) {
         const double p = fitted->predict_row(toy.features.row(t)).p_up;

@@ -17,14 +17,9 @@ namespace aitrading::models {
 namespace {
 
 using testing_learners::ColumnLearner;
+using testing_learners::entries;
 using testing_learners::make_toy;
 using testing_learners::Toy;
-
-std::vector<std::uint32_t> first_entries(std::size_t n) {
-    std::vector<std::uint32_t> out(n);
-    std::iota(out.begin(), out.end(), 0U);
-    return out;
-}
 
 TEST(fitted_ensemble, says_after_a_restart_what_it_said_before) {
     const Toy toy = make_toy(4000, 1);
@@ -32,7 +27,7 @@ TEST(fitted_ensemble, says_after_a_restart_what_it_said_before) {
     std::vector<const Learner*> learners;
     learners.reserve(trees.size());
     for (const auto& l : trees) learners.push_back(l.get());
-    const auto before = FittedEnsemble::fit(toy.features, toy.labels, first_entries(3000), learners, {});
+    const auto before = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 3000), learners, {});
     ASSERT_TRUE(before.has_value()) << before.error().text;
     const auto after = FittedEnsemble::restore(before->serialise(), learners);
     ASSERT_TRUE(after.has_value()) << after.error().text;
@@ -62,9 +57,9 @@ TEST(fitted_ensemble, equals_the_pipeline_on_the_rows_after_its_span) {
     const Toy toy = make_toy(3000, 2);
     const ColumnLearner a("a", 0, 2.0), b("b", 1, 0.5);
     const std::vector<const Learner*> learners{&a, &b};
-    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(2000), learners, {});
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 2000), learners, {});
     ASSERT_TRUE(fitted.has_value());
-    Split split{first_entries(2000), {}, 0};
+    Split split{entries(0, 2000), {}, 0};
     for (std::uint32_t e = 2001; e < 2900; ++e) split.test.push_back(e);
     const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, {});
     ASSERT_TRUE(run.has_value()) << run.error().text;
@@ -87,7 +82,7 @@ TEST(fitted_ensemble, refuses_other_features_and_damaged_bytes) {
     Toy toy = make_toy(2000, 3);
     const ColumnLearner a("a", 0, 1.0), other("other", 1, 1.0);
     const std::vector<const Learner*> learners{&a}, others{&other};
-    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, first_entries(1500), learners, {});
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 1500), learners, {});
     ASSERT_TRUE(fitted.has_value());
     toy.features.manifest_hash = "toy-2";
     const auto refused = fitted->accepts(toy.features);
@@ -130,7 +125,7 @@ TEST(fitted_ensemble, keeps_learnt_columns_and_says_after_a_restart_what_it_said
     const std::vector<const Learner*> learners{switching.get(), &x};
     PipelineOptions options = market_pipeline_options();
     options.learnt = &regimes;
-    const auto before = FittedEnsemble::fit(features, labels, first_entries(3000), learners, options);
+    const auto before = FittedEnsemble::fit(features, labels, entries(0, 3000), learners, options);
     ASSERT_TRUE(before) << before.error().text;
     EXPECT_EQ(before->learnt_columns(), 13U);
     EXPECT_EQ(before->columns(), features.columns() + 13);
@@ -165,7 +160,7 @@ TEST(fitted_ensemble, equals_the_pipeline_with_learnt_columns) {
     const std::vector<const Learner*> learners{switching.get()};
     PipelineOptions options = market_pipeline_options();
     options.learnt = &regimes;
-    Split split{first_entries(2400), {}, 0};
+    Split split{entries(0, 2400), {}, 0};
     for (std::uint32_t e = 2401; e < 2900; ++e) split.test.push_back(e);
     const auto fitted = FittedEnsemble::fit(features, labels, split.train, learners, options);
     const auto run = walk_forward_predict(features, labels, std::span(&split, 1), learners, options);
@@ -210,7 +205,7 @@ TEST(fitted_ensemble, with_weights_by_regime_equals_the_pipeline_and_itself_afte
     const std::vector<const Learner*> learners{&a, &b};
     PipelineOptions options;
     options.learnt = &regimes;
-    Split split{first_entries(6000), {}, 0};
+    Split split{entries(0, 6000), {}, 0};
     for (std::uint32_t e = 6001; e < 7900; ++e) split.test.push_back(e);
     const auto plain = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
     options.form.gate = true;
@@ -242,7 +237,7 @@ TEST(fitted_ensemble, answers_from_the_rest_says_who_is_missing_and_widens_its_i
     const std::vector<int> regime(toy.features.rows(), 1);  // so that the bytes have room for what members tell of each other
     PipelineOptions options;
     options.regime = regime;
-    Split split{first_entries(4000), {}, 0};
+    Split split{entries(0, 4000), {}, 0};
     for (std::uint32_t e = 4001; e < 4990; ++e) split.test.push_back(e);
     const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
     const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, split.train, learners, options);
@@ -296,7 +291,7 @@ TEST(fitted_ensemble, keeps_intervals_by_regime_as_the_pipeline_and_after_a_rest
     for (std::size_t t = 0; t < toy.features.rows(); ++t) regime.push_back(1 + static_cast<int>(t / 40 % 2));
     PipelineOptions options;
     options.regime = regime;
-    Split split{first_entries(4000), {}, 0};
+    Split split{entries(0, 4000), {}, 0};
     for (std::uint32_t e = 4001; e < 4900; ++e) split.test.push_back(e);
     const auto run = walk_forward_predict(toy.features, toy.labels, std::span(&split, 1), learners, options);
     const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, split.train, learners, options);
@@ -322,7 +317,7 @@ TEST(fitted_ensemble, writes_version_1_without_learnt_columns_and_names_a_versio
     const Toy toy = make_toy(2000, 3);
     const ColumnLearner a("a", 0, 1.0);
     const std::vector<const Learner*> learners{&a};
-    std::string bytes = FittedEnsemble::fit(toy.features, toy.labels, first_entries(1500), learners, {})->serialise();
+    std::string bytes = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 1500), learners, {})->serialise();
     EXPECT_TRUE(bytes.starts_with("ait-ensemble-1\n"));
     EXPECT_TRUE(FittedEnsemble::restore(bytes, learners));
     bytes.replace(bytes.find('1'), 1, "7");
@@ -336,7 +331,7 @@ TEST(fitted_ensemble, refuses_too_little_to_learn_from) {
     const Toy toy = make_toy(300, 4);
     const ColumnLearner a("a", 0, 1.0);
     const std::vector<const Learner*> learners{&a};
-    const auto refused = FittedEnsemble::fit(toy.features, toy.labels, first_entries(40), learners, {});
+    const auto refused = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 40), learners, {});
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
 }

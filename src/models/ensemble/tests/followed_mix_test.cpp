@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -15,14 +14,9 @@ namespace aitrading::models {
 namespace {
 
 using testing_learners::ColumnLearner;
+using testing_learners::entries;
 using testing_learners::make_toy;
 using testing_learners::Toy;
-
-std::vector<std::uint32_t> entries(std::uint32_t from, std::uint32_t to) {
-    std::vector<std::uint32_t> out(to - from);
-    std::iota(out.begin(), out.end(), from);
-    return out;
-}
 
 PipelineOptions following() {
     PipelineOptions options;

@@ -1,7 +1,6 @@
 #include "models/ensemble/global_importance.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -12,14 +11,9 @@ namespace aitrading::models {
 namespace {
 
 using testing_learners::ColumnLearner;
+using testing_learners::entries;
 using testing_learners::make_toy;
 using testing_learners::Toy;
-
-std::vector<std::uint32_t> entries(std::uint32_t from, std::uint32_t to) {
-    std::vector<std::uint32_t> out(to - from);
-    std::iota(out.begin(), out.end(), from);
-    return out;
-}
 
 FittedEnsemble lightgbm_on(const Toy& toy, std::uint32_t rows) {
     const auto trees = tree_learners();

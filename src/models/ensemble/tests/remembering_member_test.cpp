@@ -1,7 +1,6 @@
 // A member that carries a state from bar to bar, among members that look at single rows.
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -13,6 +12,7 @@ namespace aitrading::models {
 namespace {
 
 using testing_learners::ColumnLearner;
+using testing_learners::entries;
 using testing_learners::make_toy;
 using testing_learners::Toy;
 
@@ -91,12 +91,6 @@ Toy with_gaps(std::size_t rows) {
     }
     toy.labels = std::move(kept);
     return toy;
-}
-
-std::vector<std::uint32_t> entries(std::uint32_t from, std::uint32_t to) {
-    std::vector<std::uint32_t> out(to - from);
-    std::iota(out.begin(), out.end(), from);
-    return out;
 }
 
 TEST(remembering_member, reads_every_row_of_the_series_and_none_after_the_one_it_speaks_of) {

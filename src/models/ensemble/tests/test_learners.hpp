@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include "base/random.hpp"
 #include "models/ensemble/logit_regression.hpp"
@@ -106,6 +108,13 @@ inline Toy make_toy(std::size_t rows, std::uint64_t seed, double edge = 1.0, int
         toy.labels.weight.push_back(1.0);
     }
     return toy;
+}
+
+/// The entries from, from + 1 … to - 1 of a label set.
+inline std::vector<std::uint32_t> entries(std::uint32_t from, std::uint32_t to) {
+    std::vector<std::uint32_t> out(to - from);
+    std::iota(out.begin(), out.end(), from);
+    return out;
 }
 
 }  // namespace aitrading::models::testing_learners
