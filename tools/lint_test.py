@@ -29,6 +29,7 @@ class Arrows(unittest.TestCase):
             ("market/history/importer.cpp", "engines/series_store/parquet/parquet_store.hpp"),
             ("engines/series_store/parquet/parquet_store.cpp", "market/history/importer.hpp"),
             ("engines/series_store/parquet/parquet_store.cpp", "ports/broker/broker.hpp"),
+            ("engines/disk/files.cpp", "ports/archive/archive.hpp"),
             ("kit/progress.cpp", "market/history/importer.hpp"),
             ("models/evaluation/panel.cpp", "apps/aitrading/commands.hpp"),
         ]:
@@ -42,6 +43,8 @@ class Arrows(unittest.TestCase):
             ("models/ensemble/pipeline.cpp", "models/boosting/boosting.hpp"),
             ("proving/backtest/engine.cpp", "decision/trading/account.hpp"),
             ("engines/series_store/parquet/parquet_store.cpp", "ports/series_store/series_store.hpp"),
+            ("engines/series_store/parquet/parquet_store.cpp", "engines/disk/files.hpp"),
+            ("engines/key_value/memory/memory_store.cpp", "ports/cipher/cipher.hpp"),
             ("apps/aitrading/main.cpp", "engines/series_store/parquet/parquet_store.hpp"),
             ("market/history/tests/import_test.cpp", "engines/series_store/parquet/parquet_store.hpp"),
         ]:

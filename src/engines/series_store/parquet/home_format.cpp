@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 
 namespace aitrading::engines {
 namespace fs = std::filesystem;

@@ -15,7 +15,7 @@
 #include "engines/series_store/parquet/book_columns.hpp"
 #include "engines/series_store/parquet/columns.hpp"
 #include "engines/series_store/parquet/duck.hpp"
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 #include "engines/series_store/parquet/home_format.hpp"
 #include "engines/series_store/parquet/manifest.hpp"
 #include "engines/series_store/parquet/part_reader.hpp"

@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "engines/series_store/parquet/columns.hpp"
 #include "engines/series_store/parquet/duck.hpp"
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 #include "engines/series_store/parquet/manifest.hpp"
 #include "ports/series_store/series_store.hpp"
 

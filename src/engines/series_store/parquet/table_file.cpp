@@ -4,7 +4,7 @@
 
 #include "base/check.hpp"
 #include "engines/series_store/parquet/duck.hpp"
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 
 namespace aitrading::engines {
 namespace {

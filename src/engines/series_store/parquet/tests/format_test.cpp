@@ -6,7 +6,7 @@
 
 #include "engines/series_store/parquet/columns.hpp"
 #include "engines/series_store/parquet/duck.hpp"
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "engines/series_store/parquet/tests/home_folder.hpp"
 #include "ports/series_store/conformance/made_up_series.hpp"

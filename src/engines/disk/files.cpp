@@ -1,4 +1,4 @@
-#include "engines/series_store/parquet/files.hpp"
+#include "engines/disk/files.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,0 +1,18 @@
+#include "domain/tenant.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace aitrading {
+
+Result<void> check_tenant(std::string_view tenant) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    };
+    const bool named = !tenant.empty() && tenant.size() <= tenant_characters_max && std::ranges::all_of(tenant, fits);
+    if (named && tenant != "." && tenant != "..") return {};
+    return fail(ErrorCode::usage, "tenant '" + std::string(tenant.substr(0, tenant_characters_max)) +
+                                      "': a name has 1 to 100 letters, digits, dots, dashes or underscores");
+}
+
+}  // namespace aitrading

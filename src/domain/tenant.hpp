@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace aitrading {
+
+/// Most characters of a tenant's name.
+inline constexpr std::size_t tenant_characters_max = 100;
+
+/// Whether stores may keep things under this tenant: 1 to 100 letters, digits, dots, dashes or underscores, so that the
+/// name can be part of a key, a folder or a column without being taken for anything else. "." and ".." are no names.
+/// @errors usage
+Result<void> check_tenant(std::string_view tenant);
+
+}  // namespace aitrading
