@@ -45,13 +45,13 @@ class Case(unittest.TestCase):
         return [BINARY, "--home", str(home or cls.home), "--progress", "none", *map(str, words)]
 
     @classmethod
-    def run_program(cls, *words, home=None):
-        return subprocess.run(cls.command(*words, home=home), capture_output=True, text=True, timeout=800)
+    def run_program(cls, *words, home=None, stdin=None):
+        return subprocess.run(cls.command(*words, home=home), input=stdin, capture_output=True, text=True, timeout=800)
 
     @classmethod
-    def must(cls, *words, home=None):
+    def must(cls, *words, home=None, stdin=None):
         """Output of a run that has to succeed."""
-        done = cls.run_program(*words, home=home)
+        done = cls.run_program(*words, home=home, stdin=stdin)
         if done.returncode != 0:
             raise AssertionError(f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done.stdout
@@ -60,9 +60,9 @@ class Case(unittest.TestCase):
     def must_json(cls, *words, home=None):
         return json.loads(cls.must(*words, "--json", home=home))
 
-    def refuse(self, status, *words, says=(), home=None):
+    def refuse(self, status, *words, says=(), home=None, stdin=None):
         """A run that has to end with this exit code and an error that names all of `says`."""
-        done = self.run_program(*words, home=home)
+        done = self.run_program(*words, home=home, stdin=stdin)
         text = f"{' '.join(map(str, words))}\n{done.stdout}\n{done.stderr}"
         self.assertEqual(done.returncode, status, text)
         for part in says:

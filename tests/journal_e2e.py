@@ -58,6 +58,34 @@ class Journal(Case):
             self.assertLessEqual(printed, {f'{e["subject"]} {e["data"]["n"]} {e["id"]}' for e in events})
         self.assertTrue(self.must_json("journal", "verify", home=self.own)["ok"])
 
+    def publish(self, kind, *lines, **options):
+        return self.must("journal", "publish", "--type", kind, stdin="".join(json.dumps(line) + "\n" for line in lines), home=self.own, **options)
+
+    def test_events_of_the_contracts_are_shown_as_json(self):
+        fill = {"account": "main", "order_id": "o-1", "side": "SIDE_SELL", "price_e9": "1085430000"}
+        ask = {"account": "other", "order_id": "o-2", "terms": {"symbol": "EURUSD", "side": "SIDE_BUY", "quantity_e6": "100"}}
+        printed = self.publish("TradingExecuted", fill, {**fill, "account": "second"}).split("\n")[:-1]
+        self.publish("ExecuteTrade", ask)
+        events = self.tail("--from-start")
+        self.assertEqual([e["type"] for e in events], ["TradingExecuted", "TradingExecuted", "ExecuteTrade"])
+        self.assertEqual([e["topic"] for e in events], ["orders.events", "orders.events", "orders.commands"])
+        self.assertEqual([e["subject"] for e in events], ["main", "second", "other"])
+        self.assertEqual(printed, [f'{e["subject"]} {e["sequence"]} {e["id"]}' for e in events[:2]])
+        self.assertLessEqual(fill.items(), events[0]["data"].items())
+        self.assertEqual(events[0]["data"]["commission_e6"], "0")
+        self.assertEqual(events[2]["data"]["terms"]["quantity_e6"], "100")
+        told = self.must_json("journal", "contracts", home=self.own)["contracts"]
+        self.assertIn({"topic": "orders.events", "type": "TradingExecuted", "kind": "domain", "message": "aitrading.v1.TradingExecuted", "subject": "account"}, told)
+
+    def test_what_breaks_a_contract_is_not_published(self):
+        def refused(code, kind, text, says):
+            self.refuse(code, "journal", "publish", "--type", kind, stdin=text, says=says, home=self.own)
+        refused(2, "NoSuchThing", "{}\n", ["NoSuchThing", "journal contracts"])
+        refused(3, "ExecuteTrade", '{"account":"a"}\n{"account":7}\n', ["line 2"])
+        refused(3, "ExecuteTrade", '{"order_id":"a"}\n', ["'account' is empty"])
+        refused(3, "MLPredictionGenerated", '{"symbol":"EURUSD","prediction":{"p_up":1.5}}\n', ["prediction.p_up = 1.5"])
+        self.assertEqual(self.tail("--from-start"), [])
+
     def test_damage_is_named_and_what_is_not_there_is_said(self):
         self.refuse(4, "journal", "verify", says=["no journal"], home=self.own)
         self.must("journal", "load", "--count", "20", "--subjects", "1", home=self.own)

@@ -55,6 +55,11 @@ class Arrows(unittest.TestCase):
         self.assertIn("heavy-header", rules("src/market/history/a.cpp", "#include <duckdb.h>\n"))
         self.assertIn("heavy-header", rules("src/models/boosting/a.hpp", "#pragma once\n#include <LightGBM/c_api.h>\n"))
         self.assertEqual([], rules("src/engines/series_store/parquet/a.cpp", "#include <duckdb.h>\n"))
+        contract = '#include "aitrading/v1/market.pb.h"\n'
+        self.assertIn("heavy-header", rules("src/insight/features/a.cpp", contract))
+        self.assertIn("heavy-header", rules("src/market/bridge/service/a.hpp", "#pragma once\n" + contract))
+        for source in ("src/market/bridge/service/a.cpp", "src/kit/contracts/a.cpp", "src/market/bridge/tests/a_test.cpp"):
+            self.assertEqual([], rules(source, contract))
 
 
 class Sizes(unittest.TestCase):

@@ -7,4 +7,7 @@ namespace aitrading::apps {
 /// `journal tail | verify | load`, as the functions of commands.hpp.
 void add_journal_commands(CLI::App& app, Context& context);
 
+/// What the contracts add to it: `contracts`, `publish`.
+void add_contract_commands(CLI::App& journal, Context& context);
+
 }  // namespace aitrading::apps

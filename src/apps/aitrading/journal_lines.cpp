@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "apps/aitrading/data_json.hpp"
+#include "kit/contracts/contracts.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -23,9 +24,11 @@ std::string base64(const std::string& bytes) {
     return out;
 }
 
-/// Data as JSON where they are JSON, as text where that can be said in JSON.
-void put_data(const std::string& data, Json& line) {
-    Json parsed = Json::parse(data, nullptr, false);
+/// Data as JSON where a contract says how to read them or they are JSON, as text where that can be said in JSON.
+void put_data(const Event& event, Json& line) {
+    const std::string& data = event.data;
+    const Result<std::string> known = kit::data_as_json(event);
+    Json parsed = Json::parse(known ? *known : data, nullptr, false);
     if (!parsed.is_discarded()) {
         line["data"] = std::move(parsed);
         return;
@@ -45,7 +48,7 @@ std::string event_line(const std::string& topic, const ports::Delivery& delivery
     Json line{{"id", event.id.text()}, {"topic", topic}, {"subject", event.subject}, {"sequence", delivery.position.offset},
               {"type", event.type}, {"source", event.source}, {"tenant", event.tenant}, {"time", to_iso8601(event.time)}};
     if (event.trace) line["traceparent"] = event.trace->traceparent();
-    put_data(event.data, line);
+    put_data(event, line);
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

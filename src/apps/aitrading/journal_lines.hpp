@@ -10,7 +10,7 @@
 namespace aitrading::apps {
 
 /// One event as a line of JSON: id, topic, subject, sequence, type, source, tenant, time, traceparent where there is one, and
-/// data: as JSON where they are, as text where they are UTF-8, else `data_base64`.
+/// data: as JSON where a contract knows the type or they are JSON, as text where they are UTF-8, else `data_base64`.
 std::string event_line(const std::string& topic, const ports::Delivery& delivery);
 
 /// A made-up event whose data are {"n": n}.
