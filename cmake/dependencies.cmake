@@ -18,6 +18,11 @@ find_package(nlohmann_json REQUIRED)
 find_package(date REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
+find_package(Boost 1.81 REQUIRED)  # headers only
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(tomlplusplus REQUIRED)
 
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)

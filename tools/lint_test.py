@@ -55,6 +55,9 @@ class Arrows(unittest.TestCase):
         self.assertIn("heavy-header", rules("src/market/history/a.cpp", "#include <duckdb.h>\n"))
         self.assertIn("heavy-header", rules("src/models/boosting/a.hpp", "#pragma once\n#include <LightGBM/c_api.h>\n"))
         self.assertEqual([], rules("src/engines/series_store/parquet/a.cpp", "#include <duckdb.h>\n"))
+        self.assertIn("heavy-header", rules("src/kit/http/a.hpp", "#pragma once\n#include <boost/asio.hpp>\n"))
+        self.assertIn("heavy-header", rules("src/apps/aitrading/a.cpp", "#include <spdlog/spdlog.h>\n"))
+        self.assertEqual([], rules("src/kit/http/a.cpp", "#include <boost/asio.hpp>\n"))
         contract = '#include "aitrading/v1/market.pb.h"\n'
         self.assertIn("heavy-header", rules("src/insight/features/a.cpp", contract))
         self.assertIn("heavy-header", rules("src/market/bridge/service/a.hpp", "#pragma once\n" + contract))
