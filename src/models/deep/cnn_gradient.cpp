@@ -6,6 +6,7 @@
 #include "models/deep/gradient_parts.hpp"
 #include "models/deep/net_core.hpp"
 #include "models/deep/net_gradient.hpp"
+#include "models/deep/residual_ends.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -13,12 +14,9 @@ namespace {
 class CnnGradient final : public NetGradient {
   public:
     explicit CnnGradient(const NetWeights& weights)
-        : inputs_(weights.spec.inputs),
-          width_(weights.spec.width),
+        : width_(weights.spec.width),
           stride_(line_floats(width_)),
-          embed_(weights.tensor("embed.weight"), {}, inputs_),
-          norm_(weights.tensor("norm.weight"), weights.tensor("norm.bias")),
-          head_bias_(weights.tensor("head.bias")[0]) {
+          ends_(weights) {
         const std::size_t kernel = weights.spec.kernel;
         for (std::size_t l = 0; l < weights.spec.dilations.size(); ++l) {
             const auto of = [&](const char* part) { return weights.tensor(fmt::format("block.{}.{}", l, part)); };
@@ -31,33 +29,21 @@ class CnnGradient final : public NetGradient {
             block.past = (kernel - 1) * block.dilation;
             blocks_.push_back(std::move(block));
         }
-        const auto bias = weights.tensor("embed.bias"), head = weights.tensor("head.weight");
-        embed_bias_.assign(bias.begin(), bias.end());
-        head_.assign(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(width_));
     }
 
     void run(const NetKernels& kernels, const GradientPoints& at, std::span<double> out_logit, float* out_x) const override {
-        const std::size_t points = at.factor.size(), rows = at.bars * points, last = rows - points;
-        AlignedFloats embedded(at.bars * stride_), e(rows * stride_);
-        embed_.there.apply(kernels, at.x, line_floats(inputs_), embedded.data(), stride_, at.bars);
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t i = 0; i < width_; ++i) e[r * stride_ + i] = embed_bias_[i] + at.factor[r % points] * embedded[r / points * stride_ + i];
+        const std::size_t points = at.factor.size();
+        AlignedFloats e = ends_.embed(kernels, at);
         std::vector<Tape> tapes = asked_of(at.bars);
         const float* memory = at.memory;
         for (std::size_t l = 0; l < blocks_.size(); ++l) {
             block_there(kernels, blocks_[l], at, memory, tapes[l], e);
             memory += (blocks_[l].past + NetCore::kChunkBars) * stride_;
         }
-        AlignedFloats de(rows * stride_), y(stride_);
-        for (std::size_t p = 0; p < points; ++p) {
-            const float* const top = e.data() + (last + p) * stride_;
-            norm_.apply(kernels, top, y.data());
-            out_logit[p] = static_cast<double>(dot(head_.data(), y.data(), width_)) + static_cast<double>(head_bias_);
-            norm_back(norm_, top, head_.data(), de.data() + (last + p) * stride_);
-        }
+        AlignedFloats de(e.size());
+        ends_.answer(kernels, e, out_logit, de);
         for (std::size_t l = blocks_.size(); l-- > 0;) block_back(kernels, blocks_[l], tapes[l], points, de);
-        sum_points(de.data(), at.bars, at.weight, stride_, embedded.data());
-        embed_.back.apply(kernels, embedded.data(), stride_, out_x, line_floats(inputs_), at.bars);
+        ends_.inputs_back(kernels, at, de, out_x);
     }
 
   private:
@@ -134,13 +120,9 @@ class CnnGradient final : public NetGradient {
             }
     }
 
-    std::size_t inputs_, width_, stride_;
-    BothWays embed_;
-    AlignedFloats embed_bias_;
+    std::size_t width_, stride_;
+    ResidualEnds ends_;
     std::vector<Block> blocks_;
-    PackedNorm norm_;
-    AlignedFloats head_;
-    float head_bias_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "models/deep/attention_window.hpp"
 #include "models/deep/gradient_parts.hpp"
 #include "models/deep/net_gradient.hpp"
+#include "models/deep/residual_ends.hpp"
 
 namespace aitrading::models {
 namespace {
@@ -13,15 +14,12 @@ namespace {
 class TransformerGradient final : public NetGradient {
   public:
     explicit TransformerGradient(const NetWeights& weights)
-        : inputs_(weights.spec.inputs),
-          width_(weights.spec.width),
+        : width_(weights.spec.width),
           feed_(weights.spec.feed_forward),
           stride_(line_floats(width_)),
           heads_stride_(line_floats(3 * width_)),
           feed_stride_(line_floats(feed_)),
-          embed_(weights.tensor("embed.weight"), {}, inputs_),
-          norm_(weights.tensor("norm.weight"), weights.tensor("norm.bias")),
-          head_bias_(weights.tensor("head.bias")[0]) {
+          ends_(weights) {
         for (std::size_t l = 0; l < weights.spec.layers; ++l) {
             const auto of = [&](const char* part) { return weights.tensor(fmt::format("block.{}.{}", l, part)); };
             const auto ages = of("age_bias");
@@ -33,33 +31,21 @@ class TransformerGradient final : public NetGradient {
                                {width_, weights.spec.heads, weights.spec.window, {ages.begin(), ages.end()}}});
         }
         window_floats_ = AttentionWindow(width_, weights.spec.heads, weights.spec.window, blocks_[0].attention.age_bias).state_floats();
-        const auto bias = weights.tensor("embed.bias"), head = weights.tensor("head.weight");
-        embed_bias_.assign(bias.begin(), bias.end());
-        head_.assign(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(width_));
     }
 
     void run(const NetKernels& kernels, const GradientPoints& at, std::span<double> out_logit, float* out_x) const override {
-        const std::size_t points = at.factor.size(), rows = at.bars * points, last = rows - points;
-        AlignedFloats embedded(at.bars * stride_), e(rows * stride_);
-        embed_.there.apply(kernels, at.x, line_floats(inputs_), embedded.data(), stride_, at.bars);
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t i = 0; i < width_; ++i) e[r * stride_ + i] = embed_bias_[i] + at.factor[r % points] * embedded[r / points * stride_ + i];
+        const std::size_t points = at.factor.size(), last = (at.bars - 1) * points;
+        AlignedFloats e = ends_.embed(kernels, at);
         std::vector<Tape> tapes;
         for (std::size_t l = 0; l < blocks_.size(); ++l) {
             // Of the last block only the last bar's output is read.
             tapes.push_back({l + 1 == blocks_.size() ? last : 0, points, at.bars, PastWindow(at.memory + l * window_floats_, at.bar, width_, blocks_[l].attention.window)});
             there(kernels, blocks_[l], tapes.back(), e);
         }
-        AlignedFloats de(rows * stride_), y(stride_);
-        for (std::size_t p = 0; p < points; ++p) {
-            const float* const top = e.data() + (last + p) * stride_;
-            norm_.apply(kernels, top, y.data());
-            out_logit[p] = static_cast<double>(dot(head_.data(), y.data(), width_)) + static_cast<double>(head_bias_);
-            norm_back(norm_, top, head_.data(), de.data() + (last + p) * stride_);
-        }
+        AlignedFloats de(e.size());
+        ends_.answer(kernels, e, out_logit, de);
         for (std::size_t l = blocks_.size(); l-- > 0;) back(kernels, blocks_[l], tapes[l], de);
-        sum_points(de.data(), at.bars, at.weight, stride_, embedded.data());
-        embed_.back.apply(kernels, embedded.data(), stride_, out_x, line_floats(inputs_), at.bars);
+        ends_.inputs_back(kernels, at, de, out_x);
     }
 
   private:
@@ -144,13 +130,9 @@ class TransformerGradient final : public NetGradient {
         for (std::size_t r = 0; r < rows; ++r) norm_back(block.norm1, tape.e_in.data() + r * stride_, du.data() + r * stride_, de.data() + r * stride_);
     }
 
-    std::size_t inputs_, width_, feed_, stride_, heads_stride_, feed_stride_, window_floats_ = 0;
-    BothWays embed_;
-    AlignedFloats embed_bias_;
+    std::size_t width_, feed_, stride_, heads_stride_, feed_stride_, window_floats_ = 0;
+    ResidualEnds ends_;
     std::vector<Block> blocks_;
-    PackedNorm norm_;
-    AlignedFloats head_;
-    float head_bias_;
 };
 
 }  // namespace
