@@ -2,7 +2,8 @@
 #
 # One folder of src/ is one room: its own .cpp files become the library NAME, tests/*_test.cpp the test program
 # NAME_test, bench/*_bench.cpp the program NAME_bench, fuzz/*_fuzz.cpp one libFuzzer program each.
-# tests/*_slow_test.cpp run in release only; tests/*_concurrency_test.cpp also run under the thread sanitizer.
+# tests/*_slow_test.cpp run in release only; tests/*_concurrency_test.cpp also run under the thread sanitizer;
+# tests/*_server_test.cpp need a real server and skip without it (`./dev test --with-servers`, label servers).
 # A room of headers only becomes an interface library.
 function(ait_room name)
   cmake_parse_arguments(ROOM "" "" "NEEDS;LIBS;TEST_NEEDS;BENCH_NEEDS;DEFINES" ${ARGN})
@@ -24,10 +25,13 @@ function(ait_room name)
   list(FILTER slow INCLUDE REGEX "_slow_test\\.cpp$")
   set(concurrent ${tests})
   list(FILTER concurrent INCLUDE REGEX "_concurrency_test\\.cpp$")
-  list(REMOVE_ITEM tests ${slow} ${concurrent} "")
+  set(beside ${tests})
+  list(FILTER beside INCLUDE REGEX "_server_test\\.cpp$")
+  list(REMOVE_ITEM tests ${slow} ${concurrent} ${beside} "")
   ait_test_program(${name}_test "" ${tests})
   ait_test_program(${name}_slow_test slow ${slow})
   ait_test_program(${name}_concurrency_test concurrency ${concurrent})
+  ait_test_program(${name}_server_test servers ${beside})
 
   file(GLOB benches CONFIGURE_DEPENDS "${dir}/bench/*.cpp")
   if(benches AND NOT AIT_FUZZ AND NOT AIT_SANITIZE)
