@@ -24,6 +24,12 @@ find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(tomlplusplus REQUIRED)
 
+# hiredis: Debian's own CMake file names its target differently from release to release.
+find_library(AIT_HIREDIS hiredis REQUIRED)
+find_path(AIT_HIREDIS_INCLUDE hiredis/hiredis.h REQUIRED)
+add_library(ait::hiredis SHARED IMPORTED GLOBAL)
+set_target_properties(ait::hiredis PROPERTIES IMPORTED_LOCATION "${AIT_HIREDIS}" INTERFACE_INCLUDE_DIRECTORIES "${AIT_HIREDIS_INCLUDE}")
+
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)
   if(NOT EXISTS "${AIT_PREFIX}/lib/${file}")

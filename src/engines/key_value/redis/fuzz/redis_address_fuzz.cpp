@@ -1,0 +1,9 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "engines/key_value/redis/address.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    (void)aitrading::engines::redis::parse_address({reinterpret_cast<const char*>(data), size});
+    return 0;
+}
