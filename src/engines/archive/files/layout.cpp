@@ -75,6 +75,7 @@ Result<std::vector<ports::Reference>> Layout::all_references(std::string_view te
         TRY(std::string id, read_reference(tenant, name));
         all.push_back({name, std::move(id)});
     }
+    std::ranges::sort(all, {}, &ports::Reference::name);  // files are in the order of names with an end
     return all;
 }
 
