@@ -16,7 +16,7 @@ namespace aitrading {
 /// The envelope in which everything crosses a topic: the attributes of CloudEvents 1.0, never changed once published.
 struct Event {
     Uuid id;              ///< version 7; names this event for ever: publishing it again has no effect
-    std::string type;     ///< past tense, with its stage: `trading.order_filled`
+    std::string type;     ///< names the contract of the data (schema/): `TradingExecuted`
     std::string source;   ///< who says it, a URI reference: `/trading-engine`
     std::string subject;  ///< whom it is about, and the ordering key: events of one subject keep their order
     std::string tenant = "default";
