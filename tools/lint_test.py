@@ -31,6 +31,9 @@ class Arrows(unittest.TestCase):
             ("engines/series_store/parquet/parquet_store.cpp", "ports/broker/broker.hpp"),
             ("engines/disk/files.cpp", "ports/archive/archive.hpp"),
             ("kit/progress.cpp", "market/history/importer.hpp"),
+            ("engines/sqlite/database.cpp", "ports/event_bus/event_bus.hpp"),
+            ("engines/table_store/sqlite/store.cpp", "engines/event_bus/journal/journal.hpp"),
+            ("market/history/importer.cpp", "engines/sqlite/database.hpp"),
             ("models/evaluation/panel.cpp", "apps/aitrading/commands.hpp"),
         ]:
             with self.subTest(source=source, target=target):
@@ -45,6 +48,7 @@ class Arrows(unittest.TestCase):
             ("engines/series_store/parquet/parquet_store.cpp", "ports/series_store/series_store.hpp"),
             ("engines/series_store/parquet/parquet_store.cpp", "engines/disk/files.hpp"),
             ("engines/key_value/memory/memory_store.cpp", "ports/cipher/cipher.hpp"),
+            ("engines/event_bus/journal/layout.cpp", "engines/sqlite/database.hpp"),
             ("apps/aitrading/main.cpp", "engines/series_store/parquet/parquet_store.hpp"),
             ("market/history/tests/import_test.cpp", "engines/series_store/parquet/parquet_store.hpp"),
         ]:

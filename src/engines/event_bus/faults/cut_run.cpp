@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "engines/event_bus/faults/simulated_disk.hpp"
+#include "engines/sqlite/simulated_disk/simulated_disk.hpp"
 #include "engines/event_bus/journal/journal.hpp"
 
 namespace aitrading::engines {

@@ -102,7 +102,7 @@ class JournalBus final : public ports::EventBus {
         if (options.attempts_max < 1) return fail(ErrorCode::usage, "attempts_max: at least 1");
         const Directory::GroupName name{topic, group};
         TRY_VOID(change([&](Ledger& ledger) { return ledger.found_group(name, options.start); }));
-        TRY(auto database, Database::open(path_, file_system_, Database::Mode::reader));
+        TRY(auto database, Database::open(path_, journal_access(Database::Mode::reader, file_system_)));
         TRY(auto member, JournalSubscription::join(*directory_, *writer_, std::move(database), name, options.attempts_max));
         return std::unique_ptr<ports::Subscription>(std::move(member));
     }
@@ -198,11 +198,11 @@ Result<std::unique_ptr<ports::EventBus>> open_journal(const JournalOptions& opti
         TRY(lock, FolderLock::take(options.folder));
     }
     const std::string path = (options.folder / "events.sqlite").string();
-    TRY(auto database, Database::open(path, options.file_system, Database::Mode::writer));
+    TRY(auto database, Database::open(path, journal_access(Database::Mode::writer, options.file_system)));
     database->set_checkpoint_pages(options.checkpoint_pages);
     auto directory = std::make_unique<Directory>();
     TRY(auto ledger, Ledger::open(*database, *directory));
-    TRY(auto reader, Database::open(path, options.file_system, Database::Mode::reader));
+    TRY(auto reader, Database::open(path, journal_access(Database::Mode::reader, options.file_system)));
     auto writer = std::make_unique<Writer>(std::move(database), std::move(ledger), *directory, options.limits);
     return std::make_unique<JournalBus>(std::move(lock), path, options.file_system, std::move(directory), std::move(writer), std::move(reader));
 }

@@ -20,7 +20,7 @@ JournalView::~JournalView() = default;
 Result<JournalView> JournalView::open(const std::filesystem::path& folder) {
     const std::filesystem::path file = folder / "events.sqlite";
     if (!std::filesystem::exists(file)) return fail(ErrorCode::not_found, file.string() + ": there is no journal yet");
-    TRY(auto database, Database::open(file.string(), {}, Database::Mode::reader));
+    TRY(auto database, Database::open(file.string(), journal_access(Database::Mode::reader, {})));
     TRY_VOID(check_format(*database));
     return JournalView(std::make_unique<Inside>(std::move(database)));
 }

@@ -5,10 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "engines/event_bus/journal/database.hpp"
+#include "engines/sqlite/database.hpp"
 #include "ports/event_bus/event_bus.hpp"
 
 namespace aitrading::engines::journal {
+
+using sqlite::Database;
+using sqlite::Statement;
+
+/// How the journal opens its file. @param file_system SQLite's name of one; empty: the machine's
+sqlite::Access journal_access(Database::Mode mode, std::string file_system);
 
 /// A topic as the file knows it.
 struct TopicEntry {

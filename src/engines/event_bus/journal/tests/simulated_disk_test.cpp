@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engines/event_bus/faults/simulated_disk.hpp"
+#include "engines/sqlite/simulated_disk/simulated_disk.hpp"
 #include "engines/event_bus/journal/journal.hpp"
 #include "ports/event_bus/conformance/checks.hpp"
 

@@ -1,4 +1,4 @@
-#include "engines/event_bus/journal/database.hpp"
+#include "engines/sqlite/database.hpp"
 
 #include <sqlite3.h>
 
@@ -6,14 +6,12 @@
 #include <system_error>
 #include <utility>
 
-namespace aitrading::engines::journal {
+namespace aitrading::engines::sqlite {
 namespace {
 
 constexpr int log_growth_max = 8;       // checkpoints in a row after which the log did not start anew
-constexpr int reader_wait_ms = 10'000;  // for the moment in which the log starts anew, never for a write
-constexpr int writer_wait_ms = 20;      // for readers, before the log starts anew: a long one makes it grow instead
 
-Error error_of(const std::string& path, sqlite3* database, int code) {
+Error error_of(const std::string& path, const std::string& what, sqlite3* database, int code) {
     const int system = database == nullptr ? 0 : sqlite3_system_errno(database);
     const std::string word = system != 0 ? std::system_category().message(system) : database == nullptr ? "out of memory" : sqlite3_errmsg(database);
     switch (code & 0xFF) {
@@ -21,11 +19,11 @@ Error error_of(const std::string& path, sqlite3* database, int code) {
         case SQLITE_NOTADB:
         case SQLITE_SCHEMA:
         case SQLITE_ERROR:  // the statements are sound: what fails them is the file's doing
-            return {ErrorCode::gate_refused, path + ": the journal is damaged (" + word + "); restore it from a backup", false};
+            return {ErrorCode::gate_refused, path + ": " + what + " is damaged (" + word + "); restore it from a backup", false};
         case SQLITE_FULL:
             return {ErrorCode::failed, path + ": cannot write, no space is left; make room and start again", false};
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return {ErrorCode::failed, path + ": another process writes the journal", true};
+        case SQLITE_LOCKED: return {ErrorCode::failed, path + ": another process writes " + what, true};
         default: return {ErrorCode::failed, path + ": the disk refused (" + word + "); see to it and start again", false};
     }
 }
@@ -64,6 +62,11 @@ Statement& Statement::bind(int at, std::string_view text) {
     return *this;
 }
 
+Statement& Statement::bind_real(int at, double value) {
+    if (handle_ != nullptr) database_->note(sqlite3_bind_double(handle_, at, value));
+    return *this;
+}
+
 Statement& Statement::bind_bytes(int at, std::string_view bytes) {
     // An empty view may have no address, which SQLite would take for NULL.
     const char* data = bytes.empty() ? "" : bytes.data();
@@ -95,6 +98,8 @@ void Statement::reset() { sqlite3_reset(handle_); }
 
 std::int64_t Statement::number(int column) const { return sqlite3_column_int64(handle_, column); }
 
+double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
+
 std::string Statement::text(int column) const {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
@@ -103,13 +108,14 @@ std::string Statement::text(int column) const {
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, const std::string& vfs, Mode mode) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Access& access) {
+    const Mode mode = access.mode;
     sqlite3* handle = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (mode == Mode::writer ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
-    auto database = std::unique_ptr<Database>(new Database(path, handle));
+    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, access.file_system.empty() ? nullptr : access.file_system.c_str());
+    auto database = std::unique_ptr<Database>(new Database(path, access.what, handle));
     database->note(code);
-    sqlite3_busy_timeout(handle, mode == Mode::writer ? writer_wait_ms : reader_wait_ms);
+    sqlite3_busy_timeout(handle, access.busy_ms);
     database->execute(settings);
     if (mode == Mode::writer) {
         const auto count = [](void* pages, sqlite3*, const char*, int now) {
@@ -128,12 +134,28 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
 Database::~Database() { close(true); }
 
 void Database::note(int code) {
-    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE && !broken_) broken_ = error_of(path_, handle_, code);
+    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE && !broken_) broken_ = error_of(path_, what_, handle_, code);
 }
 
 bool Database::execute(const char* sql) {
     note(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr));
     return !broken_;
+}
+
+void Database::set_busy_ms(int milliseconds) { sqlite3_busy_timeout(handle_, milliseconds); }
+
+Result<void> Database::copy_into(Database& other) {
+    sqlite3_backup* copy = sqlite3_backup_init(other.handle_, "main", handle_, "main");
+    if (copy == nullptr) {
+        other.note(sqlite3_errcode(other.handle_));
+        return other.sound();
+    }
+    // All pages in one step: one snapshot, which in WAL mode hinders no writer. In smaller steps each foreign commit would
+    // make the copy begin anew.
+    const int code = sqlite3_backup_step(copy, -1);
+    sqlite3_backup_finish(copy);
+    if (code != SQLITE_DONE) other.note(code);
+    return other.sound();
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
@@ -163,4 +185,4 @@ Result<void> Database::sound() const {
     return {};
 }
 
-}  // namespace aitrading::engines::journal
+}  // namespace aitrading::engines::sqlite

@@ -11,7 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace aitrading::engines::journal {
+namespace aitrading::engines::sqlite {
 
 class Database;
 
@@ -28,6 +28,7 @@ class Statement {
     /// The bytes must stay where they are until the next `step` has returned.
     Statement& bind(int at, std::int64_t value);
     Statement& bind(int at, std::string_view text);
+    Statement& bind_real(int at, double value);
     Statement& bind_bytes(int at, std::string_view bytes);
     Statement& bind_null(int at);
     /// True with a row, false at the end or after a failure. The end, and a failure, make it ready for the next run.
@@ -37,6 +38,7 @@ class Statement {
     void reset();
 
     std::int64_t number(int column) const;
+    double real(int column) const;
     std::string text(int column) const;  ///< text or bytes
     bool is_null(int column) const;
 
@@ -45,19 +47,25 @@ class Statement {
     sqlite3_stmt* handle_ = nullptr;
 };
 
-/// One connection to the journal's file, for one thread at a time: WAL, every commit synced, so that a commit that returned is
-/// on the disk. Checkpoints only when asked: SQLite's automatic ones swallow a failed sync of the file.
+struct Access;
+
+/// One connection to a file of an engine's, for one thread at a time: WAL, every commit synced, so that a commit that returned
+/// is on the disk. Checkpoints only when asked: SQLite's automatic ones swallow a failed sync of the file.
 class Database {
   public:
     enum class Mode { writer, reader };
-    /// @param vfs SQLite's name of a file system; empty: the machine's @errors failed, gate_refused (no journal, damaged)
-    static Result<std::unique_ptr<Database>> open(const std::string& path, const std::string& vfs, Mode mode);
+    /// @errors failed, gate_refused (no such file for a reader, damaged)
+    static Result<std::unique_ptr<Database>> open(const std::string& path, const Access& access);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
 
     /// Statements without rows. @errors as kept by `broken`
     bool execute(const char* sql);
+    /// How long a step waits for another connection's from now on.
+    void set_busy_ms(int milliseconds);
+    /// Copies all that is committed now into `other`; writers go on meanwhile. @errors failed (of either file)
+    Result<void> copy_into(Database& other);
     /// Rows changed by the last statement.
     std::int64_t changes() const;
     /// After how many pages of log it is copied. @pre pages >= 1
@@ -75,10 +83,10 @@ class Database {
 
   private:
     friend class Statement;
-    Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+    Database(std::string path, std::string what, sqlite3* handle) : path_(std::move(path)), what_(std::move(what)), handle_(handle) {}
     void note(int code);
 
-    std::string path_;
+    std::string path_, what_;
     sqlite3* handle_ = nullptr;
     std::optional<Error> broken_;
     int checkpoint_pages_ = 1'000;
@@ -86,4 +94,11 @@ class Database {
     int copied_pages_ = 0;  ///< log_pages_ at the last checkpoint
 };
 
-}  // namespace aitrading::engines::journal
+struct Access {
+    Database::Mode mode = Database::Mode::writer;
+    std::string file_system;            ///< SQLite's name of one; empty: the machine's
+    std::string what = "the database";  ///< as errors call the file
+    int busy_ms = 20;                   ///< how long a step waits for another connection's
+};
+
+}  // namespace aitrading::engines::sqlite

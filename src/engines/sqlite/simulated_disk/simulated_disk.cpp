@@ -1,4 +1,4 @@
-#include "engines/event_bus/faults/simulated_disk.hpp"
+#include "engines/sqlite/simulated_disk/simulated_disk.hpp"
 
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <new>
 
-#include "engines/event_bus/faults/disk_image.hpp"
+#include "engines/sqlite/simulated_disk/disk_image.hpp"
 
 namespace aitrading::engines {
 namespace {
@@ -260,6 +260,11 @@ void SimulatedDisk::lie() {
 bool SimulatedDisk::faulted() const {
     const std::lock_guard lock(inside_->disk.mutex);
     return inside_->disk.faulted;
+}
+
+bool SimulatedDisk::holds(std::string_view bytes) const {
+    const std::lock_guard lock(inside_->disk.mutex);
+    return inside_->disk.holds(bytes);
 }
 
 void SimulatedDisk::restart() {

@@ -43,6 +43,7 @@ class Disk {
     Outcome sync(Image& image);
     Outcome remove(const std::string& name, bool surely);
     bool exists(const std::string& name) const;
+    bool holds(std::string_view bytes) const;
     void restart();
 
     std::mutex mutex;

@@ -1,4 +1,4 @@
-#include "engines/event_bus/faults/disk_image.hpp"
+#include "engines/sqlite/simulated_disk/disk_image.hpp"
 
 #include <algorithm>
 
@@ -89,6 +89,10 @@ Disk::Outcome Disk::remove(const std::string& name, bool surely) {
     }
     image.unsure.clear();
     return Outcome::done;
+}
+
+bool Disk::holds(std::string_view bytes) const {
+    return std::ranges::any_of(files_, [&](const auto& file) { return file.second->exists && file.second->shown.find(bytes) != std::string::npos; });
 }
 
 bool Disk::exists(const std::string& name) const {

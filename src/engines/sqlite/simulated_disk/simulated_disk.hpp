@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace aitrading::engines {
 
@@ -31,6 +32,8 @@ class SimulatedDisk {
     void lie();
     /// Whether a planted fault has happened.
     bool faulted() const;
+    /// Whether some file shows these bytes.
+    bool holds(std::string_view bytes) const;
     /// Cuts the power now, if it is still there, and brings it back: what is sure, and chance's part of the rest, is there.
     /// @pre nobody has a file open
     void restart();
