@@ -14,6 +14,17 @@ Result<std::vector<Receipt>> EventBus::publish_and_wait(std::string_view topic, 
     return answer.get();
 }
 
+Result<bool> caught_up(EventBus& bus, std::string_view topic, std::string_view group) {
+    TRY(const std::vector<std::int64_t> ends, bus.ends(topic));
+    TRY(const std::vector<std::int64_t> committed, bus.committed(topic, group));
+    for (std::size_t p = 0; p < ends.size(); ++p) {
+        if (committed[p] >= ends[p]) continue;
+        TRY(const std::vector<Delivery> rest, bus.read(topic, {static_cast<int>(p), committed[p] + 1}, {.events_max = 1}));
+        if (!rest.empty() && rest.front().position.offset <= ends[p]) return false;
+    }
+    return true;
+}
+
 Result<void> check_bus_name(std::string_view kind, std::string_view name) {
     const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_'; };
     if (!name.empty() && name.size() <= 100 && std::ranges::all_of(name, fits)) return {};

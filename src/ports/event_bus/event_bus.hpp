@@ -15,7 +15,8 @@
 
 namespace aitrading::ports {
 
-/// Where an event lies in its topic. Offsets count 1, 2, 3 … within a partition; what one subject says lies in one partition.
+/// Where an event lies in its topic. Offsets are at least 1 and rise within a partition, without gaps where the engine promises
+/// it (BusPromises); what one subject says lies in one partition.
 struct Position {
     int partition = 0;
     std::int64_t offset = 0;
@@ -121,6 +122,15 @@ struct BusLimits {
     std::size_t pending_bytes_max = std::size_t{64} << 20;
 };
 
+/// Where engines differ. Everything else holds for all of them.
+struct BusPromises {
+    bool offsets_without_gaps = true;  ///< 1, 2, 3 …; else some offsets between events belong to the engine
+    /// None: an id is known as long as retention keeps its event. Else: the last so many ids of a topic are, of what this bus
+    /// published; a publication of another process is known from when this bus first wrote to the topic.
+    std::optional<std::int64_t> ids_remembered;
+    bool changes_of_members_at_once = true;  ///< else a member that left is missed for a while: poll with a wait
+};
+
 inline constexpr int partitions_max = 64, poll_events_max = 100'000;
 
 /// Durable topics. What was acknowledged survives the process and the power; within a subject the order is that of
@@ -154,7 +164,8 @@ class EventBus {
     /// Replay without a group: events of one partition from `from` on, within the limits; does not wait. @errors not_found
     /// (topic, partition, or removed by retention: names the first that is left), gate_refused (damaged), usage, failed
     virtual Result<std::vector<Delivery>> read(std::string_view topic, Position from, const PollLimits& limits) = 0;
-    /// Last offset of each partition that is durable; 0: none. @errors not_found, failed
+    /// Last offset of each partition that is durable; 0: none. With gaps (BusPromises) it may lie past the last event.
+    /// @errors not_found, failed
     virtual Result<std::vector<std::int64_t>> ends(std::string_view topic) = 0;
     /// Last committed offset of each partition. @errors not_found, failed
     virtual Result<std::vector<std::int64_t>> committed(std::string_view topic, std::string_view group) = 0;
@@ -168,7 +179,11 @@ class EventBus {
     virtual Result<std::int64_t> retain(std::string_view topic, const RetentionRule& rule) = 0;
     /// ok, or why the bus stopped.
     virtual Result<void> health() = 0;
+    virtual BusPromises promises() const { return {}; }
 };
+
+/// Whether a group has committed everything that the topic holds now. @errors as EventBus::read
+Result<bool> caught_up(EventBus& bus, std::string_view topic, std::string_view group);
 
 /// Whether topics and groups may carry this name. @errors usage
 Result<void> check_bus_name(std::string_view kind, std::string_view name);

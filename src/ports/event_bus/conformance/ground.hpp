@@ -64,6 +64,11 @@ std::optional<ErrorCode> code_of(const Result<T>& result) {
 Result<std::vector<Delivery>> all_of(EventBus& bus, std::string_view topic);
 /// Polls until nothing comes any more.
 Result<std::vector<Delivery>> drain(Subscription& member, int events_max = 100);
+/// Polls until `count` events have come, for half a minute at most, and then whether more do. For what members of a group
+/// take over from each other: engines may need a while to see who went.
+Result<std::vector<Delivery>> drain_at_least(Subscription& member, std::size_t count);
+/// The deliveries of one partition, in order.
+std::vector<Delivery> of_partition(const std::vector<Delivery>& deliveries, int partition);
 /// The last position of each partition among the deliveries.
 std::vector<Position> last_of(const std::vector<Delivery>& deliveries);
 /// Empty where the data of each subject count 0, 1, 2, … without gap, double or disorder; else what is wrong.
