@@ -48,7 +48,10 @@ class Span {
     /// To be passed on to whatever this step calls or publishes.
     const TraceContext& context() const { return record_.context; }
     void note(std::string key, std::string value) { record_.attributes.emplace_back(std::move(key), std::move(value)); }
+    void rename(std::string name) { record_.name = std::move(name); }
     void fail(std::string problem);
+    /// Not exported.
+    void forget() { tracer_ = nullptr; }
     void end();
 
   private:

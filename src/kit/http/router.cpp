@@ -1,0 +1,54 @@
+#include "kit/http/router.hpp"
+
+#include <algorithm>
+
+namespace aitrading::kit {
+namespace {
+
+std::vector<std::string> parts_of(std::string_view path) {
+    std::vector<std::string> out;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const std::size_t end = std::min(path.find('/'), path.size());
+        if (end > 0) out.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return out;
+}
+
+bool is_open(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
+
+std::size_t open_parts(const std::vector<std::string>& parts) {
+    return static_cast<std::size_t>(std::ranges::count_if(parts, [](const std::string& p) { return is_open(p); }));
+}
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path, std::map<std::string, std::string>& parameters) {
+    if (pattern.size() != path.size()) return false;
+    for (std::size_t i = 0; i < path.size(); ++i)
+        if (is_open(pattern[i])) parameters[pattern[i].substr(1, pattern[i].size() - 2)] = path[i];
+        else if (pattern[i] != path[i]) return false;
+    return true;
+}
+
+}  // namespace
+
+void Router::add(Route route) {
+    Entry entry{std::move(route), {}};
+    entry.parts = parts_of(entry.route.pattern);
+    const auto place = std::ranges::find_if(entries_, [&](const Entry& e) { return open_parts(e.parts) > open_parts(entry.parts); });
+    entries_.insert(place, std::move(entry));
+}
+
+Router::Match Router::find(std::string_view method, std::string_view path) const {
+    const std::vector<std::string> parts = parts_of(path);
+    Match out;
+    for (const Entry& entry : entries_) {
+        std::map<std::string, std::string> parameters;
+        if (!matches(entry.parts, parts, parameters)) continue;
+        if (entry.route.method == method || (method == "HEAD" && entry.route.method == "GET")) return {&entry.route, std::move(parameters), {}};
+        if (!has_token(out.allowed, entry.route.method)) out.allowed += (out.allowed.empty() ? "" : ", ") + entry.route.method;
+    }
+    return out;
+}
+
+}  // namespace aitrading::kit
