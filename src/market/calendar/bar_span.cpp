@@ -1,7 +1,8 @@
+#include "market/calendar/bar_span.hpp"
+
 #include "base/check.hpp"
 #include "market/calendar/clock.hpp"
 #include "market/calendar/market_week.hpp"
-#include "market/history/resample.hpp"
 
 namespace aitrading::market {
 namespace {

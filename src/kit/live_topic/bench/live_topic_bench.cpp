@@ -2,10 +2,10 @@
 #include <chrono>
 #include <thread>
 
-#include "engines/event_bus/in_process/live_topic.hpp"
+#include "kit/live_topic/live_topic.hpp"
 #include "kit/bench.hpp"
 
-namespace aitrading::engines {
+namespace aitrading::kit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -62,9 +62,9 @@ kit::BenchRow row(std::size_t group, const char* name) {
 }
 
 }  // namespace
-}  // namespace aitrading::engines
+}  // namespace aitrading::kit
 
 int main(int argc, char** argv) {
-    using namespace aitrading::engines;  // NOLINT(google-build-using-namespace)
+    using namespace aitrading::kit;  // NOLINT(google-build-using-namespace)
     return aitrading::kit::print_bench({row(1, "live topic, one event a call"), row(64, "live topic, 64 events a call")}, argc, argv);
 }

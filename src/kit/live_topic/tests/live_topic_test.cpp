@@ -1,10 +1,10 @@
-#include "engines/event_bus/in_process/live_topic.hpp"
+#include "kit/live_topic/live_topic.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace aitrading::engines {
+namespace aitrading::kit {
 namespace {
 
 using std::chrono::milliseconds;
@@ -62,4 +62,4 @@ TEST(LiveTopic, holds_no_more_events_than_its_capacity) {
 }
 
 }  // namespace
-}  // namespace aitrading::engines
+}  // namespace aitrading::kit

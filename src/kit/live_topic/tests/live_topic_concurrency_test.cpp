@@ -4,9 +4,9 @@
 #include <string>
 #include <thread>
 
-#include "engines/event_bus/in_process/live_topic.hpp"
+#include "kit/live_topic/live_topic.hpp"
 
-namespace aitrading::engines {
+namespace aitrading::kit {
 namespace {
 
 constexpr int publishers = 2, each = 20'000, readers = 2;
@@ -52,4 +52,4 @@ TEST(LiveTopic, publishers_and_readers_side_by_side) {
 }
 
 }  // namespace
-}  // namespace aitrading::engines
+}  // namespace aitrading::kit

@@ -10,7 +10,7 @@
 
 #include "domain/event.hpp"
 
-namespace aitrading::engines {
+namespace aitrading::kit {
 
 class LiveReader;
 
@@ -67,4 +67,4 @@ class LiveReader {
     std::uint64_t next_, missed_ = 0;
 };
 
-}  // namespace aitrading::engines
+}  // namespace aitrading::kit

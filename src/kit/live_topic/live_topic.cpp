@@ -1,10 +1,10 @@
-#include "engines/event_bus/in_process/live_topic.hpp"
+#include "kit/live_topic/live_topic.hpp"
 
 #include <algorithm>
 
 #include "base/check.hpp"
 
-namespace aitrading::engines {
+namespace aitrading::kit {
 
 std::shared_ptr<LiveTopic> LiveTopic::make(std::size_t capacity) {
     CHECK(capacity >= 1);
@@ -61,4 +61,4 @@ bool LiveReader::poll(Batch& batch, std::size_t events_max, std::chrono::millise
     return !batch.events.empty();
 }
 
-}  // namespace aitrading::engines
+}  // namespace aitrading::kit
