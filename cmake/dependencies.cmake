@@ -33,6 +33,10 @@ find_path(AIT_HIREDIS_INCLUDE hiredis/hiredis.h REQUIRED)
 add_library(ait::hiredis SHARED IMPORTED GLOBAL)
 set_target_properties(ait::hiredis PROPERTIES IMPORTED_LOCATION "${AIT_HIREDIS}" INTERFACE_INCLUDE_DIRECTORIES "${AIT_HIREDIS_INCLUDE}")
 
+find_library(AIT_PQXX pqxx REQUIRED)
+add_library(ait::pqxx SHARED IMPORTED GLOBAL)
+set_target_properties(ait::pqxx PROPERTIES IMPORTED_LOCATION "${AIT_PQXX}")
+
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)
   if(NOT EXISTS "${AIT_PREFIX}/lib/${file}")

@@ -128,7 +128,7 @@ std::string get_row(const Table& table, Dialect dialect) {
 std::string put_row(const Table& table, Dialect dialect) {
     const bool lite = dialect == Dialect::sqlite;
     const std::size_t count = table.columns.size();
-    const std::string version = lite ? parameter(dialect, count + 2) : "nextval('aitrading_versions')";
+    const std::string version = lite ? parameter(dialect, count + 2) : "nextval('\"aitrading.versions\"')";
     std::vector<std::string> changes;
     for (std::size_t i = 0; i < count; ++i)
         if (std::ranges::find(table.key, i) == table.key.end()) changes.push_back(quoted(table.columns[i].name) + " = excluded." + quoted(table.columns[i].name));
@@ -137,11 +137,11 @@ std::string put_row(const Table& table, Dialect dialect) {
     std::ranges::copy(names_of(table, table.key), std::back_inserter(key));
     return "INSERT INTO " + quoted(table.name) + " (\"_tenant\", " + joined(names_of(table, all_of(table))) + ", \"_version\") VALUES (" +
            joined(parameters(dialect, 1, count + 1)) + ", " + version + ") ON CONFLICT (" + joined(key) + ") DO UPDATE SET " + joined(changes) +
-           (lite ? "" : " RETURNING \"_version\", pg_current_xact_id()");
+           (lite ? "" : " RETURNING \"_version\"");
 }
 
 std::string erase_row(const Table& table, Dialect dialect) {
-    return "DELETE FROM " + quoted(table.name) + " WHERE " + equals(table, table.key, dialect, 2) + (dialect == Dialect::sqlite ? "" : " RETURNING pg_current_xact_id()");
+    return "DELETE FROM " + quoted(table.name) + " WHERE " + equals(table, table.key, dialect, 2);
 }
 
 std::string find_alike(const Table& table, const Table::Order& index, Dialect dialect) {
