@@ -74,6 +74,7 @@ Result<std::vector<std::string>> Cluster::topics() {
     const std::string prefix = to_.topic("");
     TRY(const auto all, admin_->topics(prefix));
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const auto& [name, count] : all) names.push_back(name.substr(prefix.size()));
     return names;
 }
