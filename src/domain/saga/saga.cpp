@@ -62,7 +62,7 @@ class Turn {
                 return result();
             }
         }
-        if (step().must_succeed || state_.undoing) return park(std::move(why));
+        if (step().must_succeed || state_.undoing) return park(why);
         state_.reason = std::move(why);
         state_.undoing = true;
         undo_from(unknown ? state_.step : state_.step - 1);
@@ -116,7 +116,7 @@ class Turn {
         state_.facts.heard["reason"] = state_.reason;
         say(message);
     }
-    Outcome park(std::string why) {
+    Outcome park(const std::string& why) {
         state_.reason = step().name + (state_.undoing ? " cannot be undone: " : " must succeed and does not: ") + why;
         finish(Phase::parked, saga_.parked);
         return result();
