@@ -37,6 +37,8 @@ def field_faults(one):
         yield f"{one.name} is {one.type}; its ending says int64"
     if one.probability and one.type != "double":
         yield f"{one.name} is a probability and no double"
+    if one.type == "float":
+        yield f"{one.name} is float: a double costs four bytes more and loses nothing"
     if re.match(r"p_|probability", one.name) and not one.probability:
         yield f"{one.name} is named like a probability and not marked as one"
 
@@ -62,8 +64,8 @@ def rule_faults(contracts, method, rule):
         yield f"{rule.path} holds a template other than {{field}}"
     if rule.body and rule.verb in ("get", "delete"):
         yield f"a {rule.verb} has no body"
-    if rule.body not in ("", "*") and rule.body not in fields:
-        yield f"its body '{rule.body}' is no field of {method.request}"
+    if rule.body not in ("", "*") and not (rule.body in fields and fields[rule.body].is_message and not fields[rule.body].repeated):
+        yield f"its body '{rule.body}' is no single message of {method.request}"
     for name, one in fields.items():
         if rule.body == "" and name not in bound and one.is_message:
             yield f"{name} is a message and cannot stand in a query"

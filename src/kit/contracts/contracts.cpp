@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -13,17 +12,8 @@
 
 #include "aitrading/v1/options.pb.h"
 #include "base/check.hpp"
-#include "kit/contracts/probabilities.hpp"
-
-namespace aitrading::v1 {
-/// Made by schema/CMakeLists.txt: naming them keeps every contract in the program.
-struct ContractFile {
-    const char* name;
-    const void* table;
-};
-extern const ContractFile contract_files[];
-extern const int contract_file_count;
-}  // namespace aitrading::v1
+#include "kit/contracts/contract_files.hpp"
+#include "kit/contracts/field_values.hpp"
 
 namespace aitrading::kit {
 namespace {
@@ -54,10 +44,8 @@ struct Catalogue {
     std::vector<EventContract> ordered;
 
     Catalogue() {
-        // Damaged bytes from a network are an expected error, which we report; protobuf would write to stderr as well.
-        google::protobuf::SetLogHandler(nullptr);
-        for (int i = 0; i < v1::contract_file_count; ++i) {
-            const auto* file = DescriptorPool::generated_pool()->FindFileByName(v1::contract_files[i].name);
+        for (const std::string& file_name : contract_files()) {
+            const auto* file = DescriptorPool::generated_pool()->FindFileByName(file_name);
             CHECK(file != nullptr);
             for (int j = 0; j < file->message_type_count(); ++j) add(*file->message_type(j));
         }
@@ -141,10 +129,12 @@ Result<Event> pack(const Message& message, Origin origin) {
         return fail(ErrorCode::bad_input, message.GetTypeName() + " is no event: the schema gives it no topic; send it as a request");
     if (const std::string bad = bad_probability(message); !bad.empty())
         return fail(ErrorCode::bad_input, fmt::format("{}: {} is no probability in [0, 1]", known->contract.type, bad));
+    if (const std::string bad = bad_text(message); !bad.empty())
+        return fail(ErrorCode::bad_input, fmt::format("{}: {} is no UTF-8", known->contract.type, bad));
     Event event{origin.id, known->contract.type, std::move(origin.source), subject_of(*known, message), std::move(origin.tenant), origin.time, origin.trace, {}};
     if (event.subject.empty())
         return fail(ErrorCode::bad_input, fmt::format("{}: its field '{}' is empty, and is its ordering key", event.type, known->contract.subject_field));
-    if (!message.SerializeToString(&event.data)) return refuse(event, "its text is not UTF-8, or it is larger than 2 GiB");
+    if (!message.SerializeToString(&event.data)) return refuse(event, "it is larger than 2 GiB");
     TRY_VOID(check_event(event));
     return event;
 }

@@ -48,8 +48,8 @@ struct Origin {
 };
 
 /// The message in its envelope: type and subject as the schema has them, data in protobuf's binary form.
-/// @errors bad_input: a message that is no event, a probability outside [0, 1], an envelope that check_event refuses (such as an
-/// empty subject); the text names message and field
+/// @errors bad_input: a message that is no event, a probability outside [0, 1], text that is no UTF-8, an envelope that check_event
+/// refuses (such as an empty subject); the text names message and field
 Result<Event> pack(const google::protobuf::Message& message, Origin origin);
 
 /// The message in an envelope. Fields that this build does not know are kept and go out again.
