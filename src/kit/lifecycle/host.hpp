@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kit/http/tls.hpp"
+#include "kit/lifecycle/service.hpp"
+#include "kit/lifecycle/service_table.hpp"
+
+namespace aitrading::kit {
+
+struct HostOptions {
+    std::string build_version;
+    bool any_ports = false;  ///< free ports instead of the table's, for tests
+    std::map<std::string, std::string> addresses;  ///< service to address, instead of the table's
+    std::map<std::string, int> ports;              ///< service to port, instead of the table's
+    std::shared_ptr<TlsContext> tls;               ///< of every server; none: plain
+    std::chrono::milliseconds stop_time{10'000};   ///< for everything together
+};
+
+/// Runs services of the table in one process: starts them in the order of their needs, gives each its server with
+/// `/v1/health`, `/v1/readiness`, `/v1/status` and `/metrics`, and stops them in the reverse order within `stop_time`.
+class ServiceHost {
+  public:
+    /// @pre the ground outlives it
+    ServiceHost(const ServiceGround& ground, const HostOptions& options);
+    ~ServiceHost();  ///< as `stop`
+
+    /// Where one fails, those that run are stopped again and the error is its own, with the service named.
+    /// @param services in start order   @param factories at least of these
+    Result<void> start(const std::vector<ServiceSpec>& services, const std::map<std::string, ServiceFactory>& factories);
+    /// Requests that run are finished, quiet connections and streams are closed, services finish what they have. False: some
+    /// of it was cut at the deadline.
+    bool stop();
+    /// Actual ports by service.
+    std::map<std::string, int> ports() const;
+    /// GetStatusReply of the contracts, as JSON.
+    std::string status_json() const;
+
+  private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace aitrading::kit

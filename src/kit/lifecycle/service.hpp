@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kit/http/reactor.hpp"
+#include "kit/http/router.hpp"
+#include "kit/http/workers.hpp"
+#include "kit/lifecycle/settings.hpp"
+#include "kit/telemetry/telemetry.hpp"
+
+namespace aitrading::kit {
+
+/// What a process gives to each of its services. It outlives them.
+struct ServiceGround {
+    Reactor& reactor;
+    Workers& workers;
+    Telemetry telemetry;
+    Settings& settings;
+};
+
+/// One service, whatever its business. The host calls these one after the other, from one thread, except `ready`, `lag` and
+/// `last_error`, which come from any.
+class Service {
+  public:
+    virtual ~Service() = default;
+    /// The routes of its own, besides health, readiness, status and metrics.
+    virtual void add_routes(Router&) {}
+    /// Returns when it can serve. @errors what is missing and what to do
+    virtual Result<void> start() = 0;
+    /// Why it cannot serve at the moment, also before it started; ok: it can.
+    virtual Result<void> ready() { return {}; }
+    /// Events that it has not handled yet.
+    virtual std::int64_t lag() { return 0; }
+    /// The last thing that went wrong; empty: nothing.
+    virtual std::string last_error() { return {}; }
+    /// Takes no more and finishes what it has, until the deadline. Its server answers no more.
+    virtual void stop(Deadline) {}
+};
+
+using ServiceFactory = std::function<std::unique_ptr<Service>(const ServiceGround&)>;
+
+}  // namespace aitrading::kit
