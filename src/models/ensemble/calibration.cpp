@@ -149,18 +149,21 @@ Calibrator Calibrator::fit_beta(ScoredLabels data) {
 }
 
 Calibrator Calibrator::fit_isotonic(ScoredLabels data) {
-    const std::vector<std::size_t> order = ascending(data.score);
+    const auto [least, greatest] = std::ranges::minmax(data.score);
+    std::vector<double> score(data.score.begin(), data.score.end());
+    std::vector<float> y(data.y.begin(), data.y.end());
+    score.insert(score.end(), {least, greatest});
+    y.insert(y.end(), {1.0F, 0.0F});
+    const std::vector<std::size_t> order = ascending(score);
     Calibrator c;
     c.kind_ = Kind::isotonic;
-    const double floor = 1.0 / (static_cast<double>(data.size()) + 2);
-    for (const Block& block : pool(data, order)) {
-        const double value = std::clamp(block.mean(), floor, 1 - floor);
-        const double first = data.score[order[block.first]], last = data.score[order[block.last]];
+    for (const Block& block : pool({score, y}, order)) {
+        const double first = score[order[block.first]], last = score[order[block.last]];
         c.knot_.push_back(first);
-        c.value_.push_back(value);
+        c.value_.push_back(block.mean());
         if (last > first) {
             c.knot_.push_back(last);
-            c.value_.push_back(value);
+            c.value_.push_back(block.mean());
         }
     }
     return c;

@@ -37,8 +37,9 @@ class Calibrator {
     /// sigmoid(a ln p - b ln(1-p) + c) with a, b >= 0, p = sigmoid(score). Contains the identity.
     /// Source: Kull, Silva Filho and Flach 2017.
     static Calibrator fit_beta(ScoredLabels data);
-    /// Pool adjacent violators, linear between the knots, constant outside; kept inside [1/(n+2), 1 -
-    /// 1/(n+2)] so that one surprise does not cost an infinite log loss.
+    /// Pool adjacent violators, linear between the knots, constant outside. One row more at either end contradicts it (label 1 at the
+    /// least score, 0 at the greatest), so that an end of m rows never says less than 1/(m+1): what lies further out is
+    /// judged by few rows, and a market that has moved there would pay for their certainty.
     static Calibrator fit_isotonic(ScoredLabels data);
     /// @pre at least one row. @complexity O(n log n) for isotonic, O(n) a step for the others
     static Calibrator fit(Kind kind, ScoredLabels data);

@@ -59,9 +59,11 @@ for name, n, slope, shift, decimals in (("overconfident", 400, 2.5, 0.4, 6), ("t
     score, y = sample(n, slope, shift, decimals)
     x = np.round(np.concatenate([rng.uniform(score.min() - 1, score.max() + 1, 20), score[:10]]), 6)
     iso = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, y)
+    # The calibrator has seen one row more at either end that contradicts it.
+    wary = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(np.append(score, [score.min(), score.max()]), np.append(y, [1, 0]))
     parameters, beta_loss = beta(score, y)
     cases.append({"name": name, "score": score.tolist(), "y": y.tolist(), "x": x.tolist(),
-                  "isotonic": iso.predict(score).tolist(), "isotonic_at_x": iso.predict(x).tolist(),
+                  "isotonic": iso.predict(score).tolist(), "isotonic_at_x": wary.predict(x).tolist(),
                   "venn_abers": venn_abers(score, y, x), "beta": parameters, "beta_log_loss": beta_loss})
 
 z = rng.normal(0, 1, (500, 3))
