@@ -39,6 +39,33 @@ class Journal(Case):
         told = self.must_json("journal", "verify", home=self.own)
         self.assertEqual((told["ok"], told["events"]), (True, 80))
 
+    def test_a_read_model_is_built_anew_and_compared_with_the_journal(self):
+        self.refuse(4, "journal", "replay", says=["no journal"], home=self.own)
+        self.must("journal", "load", "--count", "60", "--subjects", "3", home=self.own)
+        self.refuse(4, "journal", "replay", "--check", says=["never built"], home=self.own)
+        self.refuse(4, "journal", "replay", "--topic", "nowhere", says=["nowhere"], home=self.own)
+        for _ in range(2):
+            built = self.must_json("journal", "replay", home=self.own)["topics"]
+            self.assertEqual([(t["topic"], t["events"], t["subjects"]) for t in built], [("ops.load", 60, 3)])
+            self.assertEqual([(t["type"], t["events"]) for t in built[0]["types"]], [("ops.load.appended", 60)])
+        self.must("journal", "load", "--count", "6", "--subjects", "3", home=self.own)
+        told = self.must_json("journal", "replay", "--check", home=self.own)
+        self.assertTrue(told["ok"])
+        self.assertEqual((told["topics"][0]["events"], told["topics"][0]["behind"]), (60, 6))
+        self.must("journal", "replay", home=self.own)
+        older = sqlite3.connect(self.own / "journal" / "events.sqlite")
+        snapshot = older.execute("SELECT snapshot FROM groups WHERE name = 'overview'").fetchone()[0]
+        older.close()
+        self.must("journal", "load", "--count", "3", "--subjects", "3", home=self.own)
+        self.must("journal", "replay", home=self.own)
+        database = sqlite3.connect(self.own / "journal" / "events.sqlite")
+        database.execute("UPDATE groups SET snapshot = ? WHERE name = 'overview'", (snapshot,))  # a view that missed three events
+        database.commit()
+        database.close()
+        self.refuse(5, "journal", "replay", "--check", says=["differs from the journal in 4 lines"], home=self.own)
+        self.must("journal", "replay", home=self.own)
+        self.assertIn("69 events: the read model 'overview' says what the journal says", self.must("journal", "replay", "--check", home=self.own))
+
     def test_a_kill_loses_nothing_that_was_printed(self):
         printed = set()
         for lines in (1, 40, 700):

@@ -136,7 +136,7 @@ Result<void> load(const Context& context, const LoadCommand& command) {
 }  // namespace
 
 void add_journal_commands(CLI::App& app, Context& context) {
-    CLI::App* group = app.add_subcommand("journal", "the journal of events: look, verify, publish, load");
+    CLI::App* group = app.add_subcommand("journal", "the journal of events: look, verify, replay, publish, load");
     group->require_subcommand(1);
     group->footer("Example: aitrading journal load --count 1000 > acknowledged.txt && aitrading journal verify");
     auto tailing = std::make_shared<TailCommand>();
@@ -150,6 +150,7 @@ void add_journal_commands(CLI::App& app, Context& context) {
     group->add_subcommand("verify", "reads every event and checks its sum, its place and the file")->footer("Example: aitrading journal verify --json")->callback([&context] {
         context.action = [&context] { return verify(context); };
     });
+    add_replay_command(*group, context);
     add_contract_commands(*group, context);
     auto loading = std::make_shared<LoadCommand>();
     CLI::App* load_command = group->add_subcommand("load", "appends made-up events; prints `subject n id` of each after its acknowledgement");

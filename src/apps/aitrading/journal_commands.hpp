@@ -4,6 +4,9 @@
 
 namespace aitrading::apps {
 
+/// `journal replay`
+void add_replay_command(CLI::App& journal, Context& context);
+
 /// `journal tail | verify | load`, as the functions of commands.hpp.
 void add_journal_commands(CLI::App& app, Context& context);
 
