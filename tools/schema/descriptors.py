@@ -2,13 +2,14 @@
 stands in the tables below (google/protobuf/descriptor.proto, google/api/annotations.proto, aitrading/v1/options.proto)."""
 from dataclasses import dataclass, field
 
-EVENT_OPTION = PROBABILITY_OPTION = 50717
+EVENT_OPTION = PROBABILITY_OPTION = CLASS_OPTION = 50717  # extensions of a message, a field, a method
 HTTP_OPTION = 72295728
 
 SCALARS = {1: "double", 2: "float", 3: "int64", 4: "uint64", 5: "int32", 6: "fixed64", 7: "fixed32", 8: "bool", 9: "string", 12: "bytes",
            13: "uint32", 15: "sfixed32", 16: "sfixed64", 17: "sint32", 18: "sint64"}
 MESSAGE, ENUM = 11, 14
 KINDS = {0: "unspecified", 1: "domain", 2: "integration", 3: "command"}
+CLASSES = {0: "normal", 1: "fast", 2: "normal", 3: "heavy"}
 VERBS = {2: "get", 3: "put", 4: "post", 5: "delete", 6: "patch"}
 
 
@@ -114,6 +115,7 @@ class Method:
     streams_in: bool
     streams_out: bool
     rules: list
+    request_class: str
     comment: str
 
 
@@ -194,7 +196,7 @@ def read_service(contracts, data, scope, path, comments):
         options = wire(b"".join(said.get(4, [])))
         rules = read_rule(options[HTTP_OPTION][-1]) if HTTP_OPTION in options else []
         contracts.methods.append(Method(name, text(said, 1), text(said, 2).lstrip("."), text(said, 3).lstrip("."), bool(said.get(5, [0])[-1]),
-                                        bool(said.get(6, [0])[-1]), rules, comments.get(path + (2, i), "")))
+                                        bool(said.get(6, [0])[-1]), rules, CLASSES[options.get(CLASS_OPTION, [0])[-1]], comments.get(path + (2, i), "")))
 
 
 def join_maps(contracts):

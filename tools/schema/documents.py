@@ -36,6 +36,7 @@ def operation(contracts, method, rule):
     found = {"operationId": f"{short(method.service)}_{method.name}", "tags": [short(method.service)]}
     if method.comment:
         found["summary"] = method.comment
+    found["x-request-class"] = method.request_class
     parameters = [parameter(fields[name], "path") for name in bound]
     if rule.body != "*":
         parameters += [parameter(f, "query") for f in rest if f.name != rule.body]
@@ -114,11 +115,11 @@ def topic_table(contracts):
 
 
 def request_table(contracts):
-    lines = ["| request | HTTP | what |", "|---|---|---|"]
+    lines = ["| request | HTTP | class | what |", "|---|---|---|---|"]
     for m in contracts.methods:
         paths = ", ".join(f"`{r.verb.upper()} {r.path}`" for r in m.rules)
         stream = " (a stream)" if m.streams_out else ""
-        lines.append(f"| `{short(m.service)}.{m.name}`{stream} | {paths} | {cell(m.comment)} |")
+        lines.append(f"| `{short(m.service)}.{m.name}`{stream} | {paths} | {m.request_class} | {cell(m.comment)} |")
     return "\n".join(lines) + "\n"
 
 

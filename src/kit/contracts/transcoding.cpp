@@ -9,6 +9,7 @@
 #include <set>
 
 #include "aitrading/v1/envelope.pb.h"
+#include "aitrading/v1/options.pb.h"
 #include "base/check.hpp"
 #include "google/api/annotations.pb.h"
 #include "kit/contracts/contract_files.hpp"
@@ -46,6 +47,14 @@ std::pair<std::string, std::string> verb_and_path(const google::api::HttpRule& r
     return {};  // tools/schema refuses such a contract
 }
 
+RequestClass class_of(v1::RequestClass kind) {
+    switch (kind) {
+        case v1::REQUEST_CLASS_FAST: return RequestClass::fast;
+        case v1::REQUEST_CLASS_HEAVY: return RequestClass::heavy;
+        default: return RequestClass::normal;
+    }
+}
+
 /// What the descriptors of this build say of requests, read once.
 struct Requests {
     std::vector<RequestContract> contracts;
@@ -66,7 +75,7 @@ struct Requests {
 
     void add(const MethodDescriptor& method) {
         contracts.push_back({method.service()->full_name(), method.name(), method.input_type()->full_name(), method.output_type()->full_name(),
-                             method.server_streaming(), {}});
+                             method.server_streaming(), class_of(method.options().GetExtension(v1::request_class)), {}});
         const google::api::HttpRule& rule = method.options().GetExtension(google::api::http);
         add_path(rule, *method.input_type());
         for (const google::api::HttpRule& more : rule.additional_bindings()) add_path(more, *method.input_type());

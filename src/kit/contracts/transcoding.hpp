@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 
 namespace google::protobuf {
@@ -19,6 +20,7 @@ struct RequestContract {
     std::string method;   ///< `GetHealth`
     std::string request, reply;  ///< full names of the messages
     bool streams = false;        ///< many replies
+    RequestClass kind = RequestClass::normal;
     struct Path {
         std::string verb;  ///< GET, PUT, POST, DELETE, PATCH
         std::string path;  ///< template: `/v1/models/{model}:predict`

@@ -16,17 +16,29 @@ std::vector<std::string> parts_of(std::string_view path) {
     return out;
 }
 
-bool is_open(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
+/// `{name}`, or `{name}:word`.
+bool is_open(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.find('}') > 1 && part.find('}') != std::string_view::npos; }
+std::string_view word_behind(std::string_view part) { return part.substr(part.find('}') + 1); }
 
+/// How much a pattern leaves open; a field with a word behind it half as much as one without.
 std::size_t open_parts(const std::vector<std::string>& parts) {
-    return static_cast<std::size_t>(std::ranges::count_if(parts, [](const std::string& p) { return is_open(p); }));
+    std::size_t open = 0;
+    for (const std::string& part : parts)
+        if (is_open(part)) open += word_behind(part).empty() ? 2 : 1;
+    return open;
+}
+
+bool take_open(std::string_view pattern, std::string_view part, std::map<std::string, std::string>& parameters) {
+    const std::string_view word = word_behind(pattern);
+    if (!part.ends_with(word) || part.size() == word.size()) return false;
+    parameters[std::string(pattern.substr(1, pattern.find('}') - 1))] = part.substr(0, part.size() - word.size());
+    return true;
 }
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path, std::map<std::string, std::string>& parameters) {
     if (pattern.size() != path.size()) return false;
     for (std::size_t i = 0; i < path.size(); ++i)
-        if (is_open(pattern[i])) parameters[pattern[i].substr(1, pattern[i].size() - 2)] = path[i];
-        else if (pattern[i] != path[i]) return false;
+        if (is_open(pattern[i]) ? !take_open(pattern[i], path[i], parameters) : pattern[i] != path[i]) return false;
     return true;
 }
 

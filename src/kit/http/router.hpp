@@ -23,7 +23,7 @@ using SocketHandler = std::function<Result<void>(const HttpRequest&, const std::
 
 struct Route {
     std::string method;   ///< GET also answers HEAD
-    std::string pattern;  ///< `/v1/logs/{id}`: a part in braces matches one part of any text
+    std::string pattern;  ///< `/v1/logs/{id}`: a part in braces matches one part of any text, `{id}:word` one that ends so
     RequestClass kind = RequestClass::normal;
     std::variant<HttpHandler, StreamHandler, SocketHandler> handler;
     bool quiet = false;  ///< its successes are logged at debug: what monitors ask all the time

@@ -49,6 +49,9 @@ TEST(Requests, are_all_listed_with_their_paths) {
     EXPECT_TRUE(find_request("aitrading.v1.PredictionService/WatchPredictions")->streams);
     EXPECT_EQ(find_request("aitrading.v1.PredictionService/Nothing"), nullptr);
     EXPECT_EQ(find_request("PredictBars"), nullptr);
+    EXPECT_EQ(find_request("aitrading.v1.StatusService/GetHealth")->kind, RequestClass::fast);
+    EXPECT_EQ(find_request("aitrading.v1.PredictionService/PredictBars")->kind, RequestClass::heavy);
+    EXPECT_EQ(find_request("aitrading.v1.JournalService/ReadEvents")->kind, RequestClass::normal);
 }
 
 TEST(Transcoding, takes_fields_from_path_and_query) {

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "domain/trace_context.hpp"
+#include "kit/contracts/transcoding.hpp"
+
+namespace aitrading::kit {
+
+/// Who asks, and what goes with the question.
+struct Call {
+    std::string tenant;  ///< the caller's identity, never what it says of itself
+    Deadline deadline;
+    TraceContext trace;  ///< of the server's own span: pass it on
+};
+
+/// Replies of a request that streams, to one reader. Safe to use from several threads.
+class ReplyStream {
+  public:
+    virtual ~ReplyStream() = default;
+    /// False: the reader has gone, or was too slow.
+    virtual bool send(const google::protobuf::Message& reply) = 0;
+    /// Called once when the reader has gone; at once where that is so already. Must not block.
+    virtual void on_close(std::function<void()> call) = 0;
+    /// After what was sent.
+    virtual void end() = 0;
+};
+
+/// What answers the requests of the contracts, whatever they come by: HTTP today, gRPC and a call inside the process with the same
+/// functions. Fixed before the server starts.
+class RequestHandlers {
+  public:
+    using Answer = std::function<Result<std::unique_ptr<google::protobuf::Message>>(const google::protobuf::Message&, const Call&)>;
+    using Open = std::function<Result<void>(const google::protobuf::Message&, const Call&, std::shared_ptr<ReplyStream>)>;
+    struct Handler {
+        const RequestContract* contract = nullptr;
+        Answer answer;  ///< one of the two
+        Open open;
+    };
+
+    /// @param name `aitrading.v1.StatusService/GetHealth`
+    /// @pre the schema has it with exactly these messages and one reply; it has no handler yet (else the program stops: a bug)
+    template <class Request, class Reply>
+    void on(std::string_view name, std::function<Result<Reply>(const Request&, const Call&)> answer) {
+        add(name, Request().GetTypeName(), Reply().GetTypeName(), false).answer =
+            [answer = std::move(answer)](const google::protobuf::Message& request, const Call& call) -> Result<std::unique_ptr<google::protobuf::Message>> {
+            TRY(Reply reply, answer(static_cast<const Request&>(request), call));
+            return std::make_unique<Reply>(std::move(reply));
+        };
+    }
+    /// The same of a request that streams. `open` says yes or no and returns; what is sent goes out after that.
+    template <class Request, class Reply>
+    void on_stream(std::string_view name, std::function<Result<void>(const Request&, const Call&, std::shared_ptr<ReplyStream>)> open) {
+        add(name, Request().GetTypeName(), Reply().GetTypeName(), true).open =
+            [open = std::move(open)](const google::protobuf::Message& request, const Call& call, std::shared_ptr<ReplyStream> stream) {
+                return open(static_cast<const Request&>(request), call, std::move(stream));
+            };
+    }
+
+    /// By what the contract is called; none: nobody answers it here.
+    const Handler* find(const RequestContract& contract) const;
+    const std::map<std::string, Handler, std::less<>>& all() const { return handlers_; }
+
+  private:
+    Handler& add(std::string_view name, const std::string& request, const std::string& reply, bool streams);
+    std::map<std::string, Handler, std::less<>> handlers_;
+};
+
+}  // namespace aitrading::kit

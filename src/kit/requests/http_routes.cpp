@@ -1,0 +1,76 @@
+#include "kit/requests/http_routes.hpp"
+
+#include <google/protobuf/message.h>
+
+#include "kit/contracts/contracts.hpp"
+#include "kit/http/event_stream.hpp"
+#include "kit/http/json_guard.hpp"
+
+namespace aitrading::kit {
+namespace {
+
+using google::protobuf::Message;
+
+/// Replies as Server-Sent Events, each one's JSON as data.
+class SentEvents final : public ReplyStream {
+  public:
+    explicit SentEvents(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
+    bool send(const Message& reply) override {
+        const auto json = to_json(reply);
+        return json && stream_->send({}, *json);
+    }
+    void on_close(std::function<void()> call) override { stream_->on_close(std::move(call)); }
+    void end() override { stream_->end(); }
+
+  private:
+    std::shared_ptr<EventStream> stream_;
+};
+
+struct Asked {
+    ReadRequest request;
+    Call call;
+};
+
+Result<Asked> read_asked(const HttpRequest& request, const RequestContract& contract, const Identify& identify) {
+    TRY(std::string tenant, identify(request.peer));
+    if (!request.body.empty()) TRY_VOID(check_json(request.body));
+    const std::string_view verb = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+    TRY(ReadRequest read, read_request(verb, request.target, request.body));
+    if (&read.contract() != &contract)
+        return fail(ErrorCode::not_found, "the path of " + contract.method + " was asked for with a '/' inside a field; such names cannot be asked for here");
+    return Asked{std::move(read), {std::move(tenant), request.deadline, request.trace}};
+}
+
+HttpHandler answering(const RequestHandlers::Handler& handler, const Identify& identify) {
+    return [handler, identify](const HttpRequest& request) {
+        const auto asked = read_asked(request, *handler.contract, identify);
+        if (!asked) return error_response(asked.error());
+        const auto reply = handler.answer(asked->request.message(), asked->call);
+        if (!reply) return error_response(reply.error());
+        auto json = to_json(**reply);
+        if (!json) return error_response(json.error());
+        HttpResponse response;
+        response.body = *std::move(json);
+        return response;
+    };
+}
+
+StreamHandler streaming(const RequestHandlers::Handler& handler, const Identify& identify) {
+    return [handler, identify](const HttpRequest& request, const std::shared_ptr<EventStream>& stream) -> Result<void> {
+        TRY(const Asked asked, read_asked(request, *handler.contract, identify));
+        return handler.open(asked.request.message(), asked.call, std::make_shared<SentEvents>(stream));
+    };
+}
+
+}  // namespace
+
+void add_routes(Router& router, const RequestHandlers& handlers, const Identify& identify) {
+    for (const auto& [name, handler] : handlers.all())
+        for (const RequestContract::Path& path : handler.contract->paths) {
+            Route route{path.verb, path.path, handler.contract->kind, answering(handler, identify)};
+            if (handler.contract->streams) route.handler = streaming(handler, identify);
+            router.add(std::move(route));
+        }
+}
+
+}  // namespace aitrading::kit

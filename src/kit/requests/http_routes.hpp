@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "kit/http/router.hpp"
+#include "kit/requests/handlers.hpp"
+
+namespace aitrading::kit {
+
+/// Whose data a request may see. @errors gate_refused
+using Identify = std::function<Result<std::string>(const HttpPeer&)>;
+
+/// Gives every handler the paths that the schema has for it, with their classes of deadline: JSON in, JSON or Server-Sent Events out.
+/// Bodies are checked for depth and size of their JSON before they are read. A `/` inside a path field (`%2F`) is taken for
+/// another path: the router works on decoded paths.
+void add_routes(Router& router, const RequestHandlers& handlers, const Identify& identify);
+
+}  // namespace aitrading::kit
