@@ -33,6 +33,7 @@ Result<Handle> make_client(rd_kafka_type_t type, const Connection& to, const Set
         rd_kafka_conf_destroy(conf);
         return fail(ErrorCode::usage, "kafka: " + name + ": " + why);
     }
+    rd_kafka_conf_set_log_cb(conf, nullptr);  // what matters comes back as an error
     if (configure) configure(conf);
     rd_kafka_t* handle = rd_kafka_new(type, conf, why, sizeof why);
     if (handle != nullptr) return Handle(handle);

@@ -49,16 +49,25 @@ Result<void> Transactor::add(const std::string& topic, int partition, const std:
     return produce(topic, partition, key, value ? bytes.data() : nullptr, bytes.size(), nullptr, offset);
 }
 
+rd_kafka_topic_t* Transactor::topic_handle(const std::string& topic) {
+    auto& handle = topics_[topic];
+    if (handle == nullptr) {
+        known_.meet(handle_.get(), topic, to_.patience);
+        handle.reset(rd_kafka_topic_new(handle_.get(), topic.c_str(), nullptr));
+    }
+    return handle.get();
+}
+
 Result<void> Transactor::produce(const std::string& topic, int partition, std::string_view key, const void* value, std::size_t size,
                                  rd_kafka_headers_t* headers, std::int64_t* offset) {
-    known_.meet(handle_.get(), topic, to_.patience);
+    rd_kafka_topic_t* to = topic_handle(topic);
     const auto deadline = std::chrono::steady_clock::now() + to_.patience;
     for (;;) {
         const auto code = headers != nullptr
-                              ? rd_kafka_producev(handle_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              ? rd_kafka_producev(handle_.get(), RD_KAFKA_V_RKT(to), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                                   RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(const_cast<void*>(value), size),
                                                   RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(offset), RD_KAFKA_V_END)
-                              : rd_kafka_producev(handle_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              : rd_kafka_producev(handle_.get(), RD_KAFKA_V_RKT(to), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                                   RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(const_cast<void*>(value), size), RD_KAFKA_V_OPAQUE(offset),
                                                   RD_KAFKA_V_END);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};

@@ -36,8 +36,14 @@ class Transactor {
     static void told(rd_kafka_t*, const rd_kafka_message_t* message, void*);
 
     Connection to_;
+    struct DropTopic {
+        void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+    };
+    rd_kafka_topic_t* topic_handle(const std::string& topic);
+
     Handle handle_;
     Acquaintances known_;
+    std::map<std::string, std::unique_ptr<rd_kafka_topic_t, DropTopic>> topics_;  ///< by name each message would search for its own
     std::optional<Error> broken_;
 };
 
