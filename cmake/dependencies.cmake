@@ -37,6 +37,11 @@ find_library(AIT_PQXX pqxx REQUIRED)
 add_library(ait::pqxx SHARED IMPORTED GLOBAL)
 set_target_properties(ait::pqxx PROPERTIES IMPORTED_LOCATION "${AIT_PQXX}")
 
+# Headers only.
+find_path(AIT_HNSWLIB_INCLUDE hnswlib/hnswlib.h REQUIRED)
+add_library(ait::hnswlib INTERFACE IMPORTED GLOBAL)
+target_include_directories(ait::hnswlib SYSTEM INTERFACE "${AIT_HNSWLIB_INCLUDE}")
+
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)
   if(NOT EXISTS "${AIT_PREFIX}/lib/${file}")
