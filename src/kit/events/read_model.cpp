@@ -11,21 +11,31 @@ constexpr int batch_events = 5'000;
 
 using Offsets = std::vector<std::int64_t>;
 
-/// Applies events (from, to] of each partition; how many.
-Result<std::int64_t> replay(ports::EventBus& bus, ReadModel& model, std::string_view topic, const Offsets& from, const Offsets& to) {
+/// Visits events (from, to] of each partition; how many.
+template <class Visit>
+Result<std::int64_t> visit_events(ports::EventBus& bus, std::string_view topic, const Offsets& from, const Offsets& to, const Visit& visit) {
     std::int64_t count = 0;
     for (std::size_t p = 0; p < to.size(); ++p)
         for (std::int64_t next = from[p] + 1; next <= to[p];) {
             TRY(const auto some, bus.read(topic, {static_cast<int>(p), next}, {.events_max = batch_events}));
             for (const ports::Delivery& d : some) {
                 if (d.position.offset > to[p]) break;
-                model.apply(d);
+                visit(d);
                 ++count;
             }
             if (some.empty()) break;  // what is left belongs to the engine
             next = some.back().position.offset + 1;
         }
     return count;
+}
+
+Result<std::int64_t> replay(ports::EventBus& bus, ReadModel& model, std::string_view topic, const Offsets& from, const Offsets& to) {
+    return visit_events(bus, topic, from, to, [&](const ports::Delivery& d) { model.apply(d); });
+}
+
+/// Offsets tell only where the engine promises that they have no gaps.
+Result<std::int64_t> count_events(ports::EventBus& bus, std::string_view topic, const Offsets& from, const Offsets& to) {
+    return visit_events(bus, topic, from, to, [](const ports::Delivery&) {});
 }
 
 Offsets offsets_of(const ports::Snapshot& snapshot) {
@@ -117,7 +127,7 @@ Result<Divergence> check_read_model(ports::EventBus& bus, ReadModel& stored, Rea
     if (!events) return std::unexpected(events.error());
     out.events = *events;
     TRY(const Offsets ends, bus.ends(place.topic));
-    for (std::size_t p = 0; p < ends.size(); ++p) out.behind += ends[p] - committed[p];
+    TRY(out.behind, count_events(bus, place.topic, committed, ends));
     const auto left = stored.rows(), right = fresh.rows();
     for (const auto& [key, value] : left) {
         const auto found = right.find(key);
