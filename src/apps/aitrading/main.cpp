@@ -15,6 +15,7 @@
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/journal_commands.hpp"
 #include "apps/aitrading/output.hpp"
+#include "apps/aitrading/service_commands.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -122,6 +123,9 @@ int run(int argc, char** argv) {
     add_journal_commands(app, context);
     add_transfer_commands(app, context);
     add_demo_commands(app, context);
+    add_service_commands(app, context);
+    add_status_command(app, context);
+    add_doctor_command(app, context);
 
     try {
         app.parse(argc, argv);

@@ -1,0 +1,164 @@
+"""The platform in one process: ready, seen, told, stopped; and what listens where."""
+import glob
+import json
+import os
+import re
+import signal
+import subprocess
+import unittest
+import urllib.error
+import urllib.request
+
+import e2e
+from e2e import Case
+
+
+def get(url, headers=None):
+    request = urllib.request.Request(url, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read().decode()
+
+
+class Platform:
+    """One `up` or `serve`; leaves with the test."""
+
+    def __init__(self, case, *words, home, environment=None):
+        self.process = subprocess.Popen(case.command("--json", *words, home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+        case.addCleanup(self.kill)
+        text = ""
+        for line in self.process.stdout:
+            text += line
+            if line == "}\n":
+                break
+        else:
+            raise AssertionError(f"it did not come up: {self.process.stderr.read()}")
+        self.told = json.loads(text)
+        self.url = {s["service"]: s["url"] for s in self.told["services"]}
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def stop(self, with_signal=signal.SIGINT):
+        self.process.send_signal(with_signal)
+        _, told = self.process.communicate(timeout=60)
+        return self.process.returncode, told
+
+
+def listening_addresses(pid):
+    """Local addresses of the sockets that a process listens on."""
+    inodes = {m.group(1) for f in glob.glob(f"/proc/{pid}/fd/*") for m in [re.match(r"socket:\[(\d+)\]", os.readlink(f))] if m}
+    out = []
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with open(table, encoding="ascii") as lines:
+            out += [words[1] for words in map(str.split, lines) if words[3] == "0A" and words[9] in inodes]
+    return out
+
+
+class Up(Case):
+    def setUp(self):
+        self.own = self.folder / self._testMethodName
+
+    def test_is_ready_answers_and_stops(self):
+        platform = Platform(self, "up", "--any-ports", home=self.own)
+        url = platform.url["log-service"]
+        self.assertEqual(get(url + "/v1/health")[0], 200)
+        status, body = get(url + "/v1/readiness")
+        self.assertEqual((status, json.loads(body)["ready"]), (200, True), body)
+        self.assertIn("http_requests_total", get(url + "/metrics")[1])
+        self.assertEqual(get(url + "/nowhere")[0], 404)
+        seen = {s["service"]: s for s in self.must_json("status", home=self.own)["services"]}
+        self.assertGreaterEqual(len(seen), 24)
+        self.assertEqual(seen["log-service"]["state"], "ready")
+        self.assertIn("aitrading", seen["log-service"]["version"])
+        self.assertEqual(seen["api-gateway"]["state"], "not available")
+        self.assertTrue(seen["api-gateway"]["reason"])
+        code, told = platform.stop()
+        self.assertEqual(code, 0, told)
+        self.assertRegex(told, r"ready in [\d.]+ s: log-service http://127")
+        self.assertIn("stopped in", told)
+        after = {s["service"]: s["state"] for s in self.must_json("status", home=self.own)["services"]}
+        self.assertEqual(after["log-service"], "not running")
+
+    def test_a_request_leaves_its_record_in_the_journal_under_its_trace(self):
+        platform = Platform(self, "up", "--only", "log-service", "--any-ports", home=self.own)
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        get(platform.url["log-service"] + "/nowhere?token=abc", {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+        _, body = get(platform.url["log-service"] + f"/v1/logs?trace={trace}")
+        records = json.loads(body)["records"]
+        self.assertEqual([(r["outcome"], r["fields"]["target"]) for r in records], [("failed", "/nowhere?token=***")])
+        self.assertEqual(platform.stop(signal.SIGTERM)[0], 0)
+        events = [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", "logs.records", home=self.own).splitlines()]
+        self.assertIn(trace, json.dumps(events))
+        self.assertNotIn("abc\"", json.dumps(events))
+        self.assertTrue(self.must_json("journal", "verify", home=self.own)["ok"])
+
+    def test_listens_on_loopback_alone_unless_told(self):
+        platform = Platform(self, "up", "--any-ports", home=self.own)
+        addresses = listening_addresses(platform.process.pid)
+        self.assertTrue(addresses)
+        for address in addresses:
+            self.assertEqual(address.split(":")[0], "0100007F", address)
+        self.assertEqual(platform.stop()[0], 0)
+        told = Platform(self, "up", "--any-ports", home=self.own, environment={"AITRADING_LISTEN": "0.0.0.0"})
+        self.assertEqual({a.split(":")[0] for a in listening_addresses(told.process.pid)}, {"00000000"})
+
+    def test_killed_it_starts_again_and_two_on_a_home_are_refused(self):
+        first = Platform(self, "up", "--any-ports", home=self.own)
+        self.refuse(1, "up", "--any-ports", says=["another process"], home=self.own)
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+        second = Platform(self, "serve", "log-service", "--any-ports", home=self.own)
+        seen = {s["service"]: s["state"] for s in self.must_json("status", home=self.own)["services"]}
+        self.assertEqual(seen["log-service"], "ready")
+        self.assertEqual(second.stop()[0], 0)
+
+    def test_what_is_not_there_is_said(self):
+        self.refuse(4, "up", "--only", "trading-engine", says=["trading-engine is not available", "orders"], home=self.own)
+        self.refuse(4, "serve", "nobody", says=["there is no service 'nobody'", "log-service"], home=self.own)
+        self.refuse(2, "serve", home=self.own)
+
+    def test_settings_are_listed_checked_and_reloaded(self):
+        settings = {s["name"]: s for s in self.must_json("doctor", "--settings", home=self.own)["settings"]}
+        for name in "POSTGRES_URL JWT_SECRET MT5_PASSWORD KAFKA_BROKERS MODELS TELEGRAM_BOT_TOKEN AUTO_RETRAIN CONFIDENCE_THRESHOLD".split():
+            self.assertIn(name, settings)
+        done = subprocess.run(self.command("doctor", "--settings", "--json", home=self.own), capture_output=True, text=True,
+                              env={**os.environ, "JWT_SECRET": "hunter2", "CONFIDENCE_THRESHOLD": "0.8"}, timeout=60)
+        shown = {s["name"]: s for s in json.loads(done.stdout)["settings"]}
+        self.assertNotIn("hunter2", done.stdout)
+        self.assertEqual((shown["JWT_SECRET"]["value"], shown["CONFIDENCE_THRESHOLD"]["origin"]), ("***", "environment"))
+        self.own.mkdir(exist_ok=True)
+        file = self.own / "settings.toml"
+        file.write_text("AITRADING_LOG_LEVEL = \"loud\"\n")
+        self.refuse(3, "up", "--any-ports", says=["AITRADING_LOG_LEVEL", "debug, info"], home=self.own)
+        file.write_text("AITRADING_LOG_LEVEL = \"info\"\n")
+        platform = Platform(self, "up", "--any-ports", home=self.own)
+        get(platform.url["log-service"] + "/v1/health")
+        self.assertNotIn("/v1/health", (self.own / "logs/aitrading.log").read_text())
+        file.write_text("AITRADING_LOG_LEVEL = \"debug\"\n")
+        platform.process.send_signal(signal.SIGHUP)
+        for line in platform.process.stderr:
+            if "1 changed" in line:
+                break
+        get(platform.url["log-service"] + "/v1/health")
+        self.assertEqual(platform.stop()[0], 0)
+        self.assertIn("/v1/health", (self.own / "logs/aitrading.log").read_text())
+
+    def test_doctor_names_what_is_wrong(self):
+        checks = {c["name"]: c for c in json.loads(self.run_program("doctor", "--json", home=self.own).stdout)["checks"]}
+        for name in "build home journal services ports settings".split():
+            self.assertIn(name, checks)
+        self.assertTrue(checks["home"]["ok"], checks["home"])
+        self.own.mkdir(exist_ok=True)
+        (self.own / "settings.toml").write_text("CONFIDENCE_THRESHOLD = \"much\"\n")
+        done = self.refuse(1, "doctor", says=["settings"], home=self.own)
+        self.assertIn("a number is expected", done.stdout)
+
+
+if __name__ == "__main__":
+    e2e.main()
