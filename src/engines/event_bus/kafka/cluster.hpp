@@ -81,7 +81,7 @@ class Cluster {
     std::mutex ids_mutex;  ///< held for a whole transaction that stores events
 
     int next_number() { return ++numbers_; }
-    bool cut = false;  ///< nothing is finished any more
+    std::atomic<bool> cut{false};  ///< nothing is finished any more
 
   private:
     explicit Cluster(const KafkaOptions& options) : options_(options), to_{options.brokers, options.prefix, options.patience} {}

@@ -7,10 +7,12 @@ namespace {
 constexpr std::size_t batch_events_max = 16'384, batch_bytes_max = std::size_t{16} << 20;
 constexpr std::size_t event_overhead = 256;  // what strings and containers add to an event that waits
 
+std::string writer_name(const Cluster& cluster) { return cluster.to().prefix + ".writer." + cluster.options().writer; }
+
 }  // namespace
 
 Result<std::unique_ptr<Publisher>> Publisher::open(Cluster& cluster) {
-    TRY(auto writer, Transactor::open(cluster.to(), cluster.to().prefix + ".writer." + cluster.options().writer));
+    TRY(auto writer, Transactor::open(cluster.to(), writer_name(cluster)));
     return std::unique_ptr<Publisher>(new Publisher(cluster, std::move(writer)));
 }
 
@@ -101,7 +103,7 @@ void Publisher::write(Batch& batch) {
         else // what of it is there nobody knows: the log is asked before the next publication
             for (const Job& job : batch) cluster_.forget_ids(job.topic);
     }
-    if (writer_->broken()) {
+    if (writer_->replaced()) {
         const std::lock_guard lock(mutex_);
         if (!stopped_) stopped_ = Error{ErrorCode::failed, "the bus stopped publishing: " + writer_->broken()->text, false};
     }
@@ -112,6 +114,9 @@ void Publisher::write(Batch& batch) {
 }
 
 Result<void> Publisher::transact(Batch& batch) {
+    if (writer_->broken()) {
+        TRY(writer_, Transactor::open(cluster_.to(), writer_name(cluster_)));
+    }
     fresh_.clear();
     bool begun = false;
     for (Job& job : batch) {

@@ -22,6 +22,7 @@ Result<void> Transactor::checked(rd_kafka_error_t* error, std::string_view what)
     const bool fatal = rd_kafka_error_is_fatal(error) != 0;
     Error out = error_of(error, what);
     if (fatal) broken_ = out;
+    replaced_ = replaced_ || fatal;
     return std::unexpected(std::move(out));
 }
 
@@ -103,7 +104,7 @@ Result<void> Transactor::commit() {
 void Transactor::abort() {
     if (broken_) return;
     if (auto done = checked(rd_kafka_abort_transaction(handle_.get(), static_cast<int>(to_.patience.count())), "an abort"); !done && !broken_)
-        broken_ = done.error();  // whoever opens the next producer of this name ends the transaction
+        broken_ = done.error();  // the next producer of this name ends the transaction
 }
 
 void Transactor::cut() { rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING); }

@@ -23,8 +23,10 @@ class Transactor {
     /// All of it durable, or an error and none; where nobody knows, it is tried until the patience is over.
     Result<void> commit();
     void abort();
-    /// The producer can do no more: another one of its name has come.
+    /// The producer can do no more; a new one of its name can.
     const std::optional<Error>& broken() const { return broken_; }
+    /// It is broken because another one of its name has come.
+    bool replaced() const { return replaced_; }
     /// Leaves everything as it lies, as a killed process does.
     void cut();
 
@@ -45,6 +47,7 @@ class Transactor {
     Acquaintances known_;
     std::map<std::string, std::unique_ptr<rd_kafka_topic_t, DropTopic>> topics_;  ///< by name each message would search for its own
     std::optional<Error> broken_;
+    bool replaced_ = false;
 };
 
 /// The event in a message, as CloudEvents' Kafka binding (binary mode) lays it: attributes in headers, data as the value, the

@@ -105,10 +105,14 @@ TEST(KafkaFaults, a_broker_that_never_answers_is_told_and_its_events_are_publish
     const auto lost = bus->publish_and_wait("t", second);
     broker.send(SIGCONT);
     ASSERT_FALSE(lost);
-    bus.reset();  // a bus that cannot end its transaction stops; the next one of its name ends it
-    bus = open_kafka_bus({.brokers = broker.address(), .prefix = "f"}).value();
-    ASSERT_TRUE(bus->publish_and_wait("t", first));
-    ASSERT_TRUE(bus->publish_and_wait("t", second));
+    EXPECT_TRUE(lost.error().retry_helps) << lost.error().text;
+    auto again = bus->publish_and_wait("t", first);
+    for (int attempt = 0; !again && again.error().retry_helps && attempt < 20; ++attempt) again = bus->publish_and_wait("t", first);
+    ASSERT_TRUE(again) << again.error().text;
+    EXPECT_TRUE(again->front().duplicate);
+    const auto there = bus->publish_and_wait("t", second);
+    ASSERT_TRUE(there) << there.error().text;
+    EXPECT_TRUE(bus->health());
     const auto all = all_of(*bus, "t").value();
     EXPECT_EQ(all.size(), 10U);
     EXPECT_EQ(disorder(all), "");
