@@ -42,6 +42,14 @@ find_path(AIT_HNSWLIB_INCLUDE hnswlib/hnswlib.h REQUIRED)
 add_library(ait::hnswlib INTERFACE IMPORTED GLOBAL)
 target_include_directories(ait::hnswlib SYSTEM INTERFACE "${AIT_HNSWLIB_INCLUDE}")
 
+# Not find_package(gRPC): its config looks for all that a static gRPC would need (c-ares, RE2, pkg-config); ours is shared.
+find_program(AIT_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
+add_library(ait::grpc INTERFACE IMPORTED GLOBAL)
+foreach(library grpc++ grpc gpr absl_synchronization)  # inline code of grpc++ names the Mutex of the last
+  find_library(AIT_LIBRARY_${library} ${library} REQUIRED)
+  target_link_libraries(ait::grpc INTERFACE "${AIT_LIBRARY_${library}}")
+endforeach()
+
 # The prebuilt libraries carry no soname path: link by full path, with a run path to where they lie.
 function(ait_prebuilt target file)
   if(NOT EXISTS "${AIT_PREFIX}/lib/${file}")
