@@ -8,7 +8,12 @@
 function(ait_room name)
   cmake_parse_arguments(ROOM "" "" "NEEDS;LIBS;TEST_NEEDS;BENCH_NEEDS;DEFINES" ${ARGN})
   set(dir "${CMAKE_CURRENT_SOURCE_DIR}")
-  file(GLOB sources CONFIGURE_DEPENDS "${dir}/*.cpp" "${dir}/service/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${dir}/*.cpp")
+  # A service with a CMakeLists.txt is a room of its own: its core then needs none of what a service needs.
+  if(NOT EXISTS "${dir}/service/CMakeLists.txt")
+    file(GLOB service CONFIGURE_DEPENDS "${dir}/service/*.cpp")
+    list(APPEND sources ${service})
+  endif()
   if(sources)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")

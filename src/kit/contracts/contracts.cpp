@@ -123,6 +123,20 @@ std::vector<std::string> contract_topics() {
     return {topics.begin(), topics.end()};
 }
 
+std::optional<TraceContext> next_step(const Event& cause, const Uuid& id) {
+    auto trace = cause.trace;
+    // The second half of an id is random enough to name a step.
+    if (trace) std::copy_n(id.bytes.begin() + 8, 8, trace->parent.begin());
+    return trace;
+}
+
+TraceContext first_step(const Uuid& id) {
+    TraceContext trace;
+    trace.trace = id.bytes;
+    std::copy_n(id.bytes.begin() + 8, 8, trace.parent.begin());
+    return trace;
+}
+
 Result<Event> pack(const Message& message, Origin origin) {
     const Known* known = known_message(message);
     if (known == nullptr)

@@ -47,6 +47,11 @@ struct Origin {
     std::optional<TraceContext> trace;
 };
 
+/// The trace of what an event causes: the same trace, the new event's id as its step. None where the cause has none.
+std::optional<TraceContext> next_step(const Event& cause, const Uuid& id);
+/// A trace that begins with this event.
+TraceContext first_step(const Uuid& id);
+
 /// The message in its envelope: type and subject as the schema has them, data in protobuf's binary form.
 /// @errors bad_input: a message that is no event, a probability outside [0, 1], text that is no UTF-8, an envelope that check_event
 /// refuses (such as an empty subject); the text names message and field

@@ -38,7 +38,8 @@ Predictor::Predictor(const FittedEnsemble& model, insight::FeatureSet set, const
       memory_(model.start()),
       bar_nanos_(duration_nanos(set_.options().timeframe)),
       row_(model.columns()),
-      said_(model.member_names().size()) {}
+      said_(model.member_names().size()),
+      opinion_(said_.size()) {}
 
 Result<Predictor> Predictor::open(const FittedEnsemble& model, insight::FeatureSet set, const RuleRegimeOptions& rules, int digits) {
     TRY_VOID(check_model(model, set));
@@ -106,7 +107,8 @@ const BarPrediction& Predictor::next(const Bar& bar, double spread, StageWatch* 
         said_[m] = model_->member(m).predict_next(memory_.members[m].get(), row_);
         tell(watch, PredictorStage::member, m);
     }
-    out_.answer = model_->answer(said_, row_, {}, states_.place(bars_, regime.regime));
+    out_.answer = model_->answer(said_, row_, opinion_, states_.place(bars_, regime.regime));
+    out_.members = opinion_;
     tell(watch, PredictorStage::answer);
     complete(bar, row_, regime, out_);
     tell(watch, PredictorStage::interval);

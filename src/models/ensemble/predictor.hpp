@@ -27,6 +27,7 @@ struct BarPrediction {
     RegimeReport regime;   ///< by rule
     std::array<double, SeriesRegimes::states> states{};  ///< posterior of the model's own fitted states
     bool has_states = false;                             ///< whether the model has any
+    std::span<const double> members;  ///< each member's own calibrated probability, NaN where it did not answer; of `next` alone, valid until the next bar
     std::span<const double> mix;  ///< weights of the members and of the stack, where they follow the series; valid until the next bar
 };
 
@@ -118,7 +119,7 @@ class Predictor {
     LabelFedStates states_;
     EnsembleMemory memory_;
     std::int64_t bar_nanos_;
-    std::vector<double> row_, said_;
+    std::vector<double> row_, said_, opinion_;
     std::uint32_t bars_ = 0;
     Fingerprint print_;  ///< of the bars so far
     BarPrediction out_;

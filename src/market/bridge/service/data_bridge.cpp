@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 #include "market/bridge/service/feed_messages.hpp"
 
@@ -13,19 +12,11 @@ namespace {
 
 constexpr const char* bars_topic = "market.bars";
 constexpr std::int64_t clock_grace_nanos = 2 * nanos_per_second;
-constexpr std::chrono::seconds room_wait{30};  ///< for room in the journal: bars are not dropped
-
-/// A bar of a feed as one that was built here.
-ClosedBar as_closed(const ports::FedBar& fed) {
-    ClosedBar out{.timeframe = fed.timeframe, .bar = fed.bar, .known = {fed.bar.time.value + duration_nanos(fed.timeframe)}, .ask_open = {}, .ask_high = {}, .ask_low = {}, .ask_close = {}};
-    if (fed.spread) out.ask_close = fed.bar.close + *fed.spread;
-    return out;
-}
 
 }  // namespace
 
 DataBridge::DataBridge(std::unique_ptr<ports::MarketFeed> feed, BridgeTopics topics, BridgeOptions options, Now now)
-    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed) {
+    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, bars_topic) {
     for (const ports::FedSymbol& fed : feed_->symbols()) {
         Symbol symbol;
         symbol.gates.fill(TickGate(options_.gate));
@@ -39,16 +30,25 @@ Result<std::unique_ptr<DataBridge>> DataBridge::open(std::unique_ptr<ports::Mark
     for (const ports::FedSymbol& fed : feed->symbols())
         if (!names.insert(fed.symbol).second) return fail(ErrorCode::usage, fmt::format("the feed {} has {} twice", feed->name(), fed.symbol));
     if (std::ranges::count(options.timeframes, Timeframe::ticks) > 0) return fail(ErrorCode::usage, "ticks are no timeframe of bars");
-    if (topics.journal != nullptr) TRY_VOID(topics.journal->create_topic(bars_topic, {}));
-    return std::unique_ptr<DataBridge>(new DataBridge(std::move(feed), std::move(topics), std::move(options), std::move(now)));
+    std::unique_ptr<DataBridge> bridge(new DataBridge(std::move(feed), std::move(topics), std::move(options), std::move(now)));
+    TRY_VOID(bridge->keeper_.open());
+    return bridge;
 }
 
 void DataBridge::send(std::uint32_t symbol, const ClosedBar& bar) {
+    send({.symbol = feed_->symbols()[symbol].symbol, .feed = std::string(feed_->name()), .timeframe = bar.timeframe, .bar = bar.bar, .known = bar.known,
+          .ask = kit::AskSide{bar.ask_open, bar.ask_high, bar.ask_low, bar.ask_close}, .ticks = bar.ticks});
+}
+
+void DataBridge::send(kit::BarNews news) {
     const UnixNanos now = now_();
-    auto event = bar_message(bar, {feed_->symbols()[symbol].symbol, feed_->name(), options_.source, options_.tenant, ids_.next(now), now});
-    if (!event) return;  // names of the feed were checked by its first event; nothing else can be wrong
+    auto event = bar_message(news, {news.symbol, news.feed, options_.source, options_.tenant, ids_.next(now), now});
+    if (!event) {  // a symbol whose name no envelope takes
+        ++refused_[static_cast<std::size_t>(FeedFault::unreadable)];
+        return;
+    }
     ++bars_;
-    if (topics_.journal != nullptr) bars_to_keep_.push_back(*event);
+    keeper_.add(*event);
     if (topics_.bars) topics_.bars->publish(std::make_shared<const Event>(std::move(*event)));
 }
 
@@ -92,7 +92,11 @@ void DataBridge::take_bar(const ports::FeedItem& item, const ports::FedBar& bar,
         return;
     }
     latest_ = std::max(latest_, ports::known_at(item));
-    send(item.symbol, as_closed(bar));
+    kit::BarNews news{.symbol = feed_->symbols()[item.symbol].symbol, .feed = std::string(feed_->name()), .timeframe = bar.timeframe, .bar = bar.bar,
+                      .known = ports::known_at(item), .ask = {}};
+    // Of the ask a source of bars states the close alone; the rest stands for it as the bid has it.
+    if (bar.spread) news.ask = kit::AskSide{bar.bar.open + *bar.spread, bar.bar.high + *bar.spread, bar.bar.low + *bar.spread, bar.bar.close + *bar.spread};
+    send(std::move(news));
 }
 
 void DataBridge::take(const ports::FeedItem& item, UnixNanos now) {
@@ -100,20 +104,6 @@ void DataBridge::take(const ports::FeedItem& item, UnixNanos now) {
     missed_ += symbols_[item.symbol].gates.front().missed_before(item.sequence);
     if (const auto* tick = std::get_if<Tick>(&item.row)) take_tick(item, *tick, now);
     else take_bar(item, std::get<ports::FedBar>(item.row), now);
-}
-
-Result<void> DataBridge::keep() {
-    if (acknowledged_->failed) return fail(ErrorCode::failed, "the journal keeps no bars any more: " + acknowledged_->why);
-    if (bars_to_keep_.empty()) return {};
-    const auto told = [state = acknowledged_](const Result<std::vector<ports::Receipt>>& receipts) {
-        if (receipts) {
-            state->bars += receipts->size();
-        } else if (!state->failed) {
-            state->why = receipts.error().text;
-            state->failed = true;
-        }
-    };
-    return topics_.journal->publish(bars_topic, std::exchange(bars_to_keep_, {}), told, room_wait);
 }
 
 Result<bool> DataBridge::step(std::chrono::milliseconds wait, const std::stop_token& stop) {
@@ -126,7 +116,7 @@ Result<bool> DataBridge::step(std::chrono::milliseconds wait, const std::stop_to
     }
     flush_ticks();
     if (options_.bar_end == BarEnd::clock) end_bars({now_().value - clock_grace_nanos});
-    TRY_VOID(keep());
+    TRY_VOID(keeper_.flush());
     return !feed_->ended();
 }
 
@@ -144,7 +134,7 @@ Result<void> DataBridge::run(const std::stop_token& stop) {
 }
 
 BridgeCounts DataBridge::counts() const {
-    BridgeCounts out{.rows = rows_, .bars = bars_, .missed = missed_, .refused = {}, .too_late = too_late_, .durable = acknowledged_->bars};
+    BridgeCounts out{.rows = rows_, .bars = bars_, .missed = missed_, .refused = {}, .too_late = too_late_, .durable = keeper_.durable()};
     for (std::size_t k = 0; k < feed_fault_kinds; ++k) out.refused[k] = refused_[k];
     return out;
 }

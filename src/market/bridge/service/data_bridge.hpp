@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/uuid.hpp"
+#include "kit/contracts/bar_news.hpp"
+#include "kit/events/keeper.hpp"
 #include "kit/live_topic/live_topic.hpp"
 #include "market/bridge/live_bars.hpp"
 #include "market/bridge/tick_gate.hpp"
@@ -68,20 +70,14 @@ class DataBridge {
         std::array<TickGate, all_timeframes.size()> gates;  ///< of ticks, and of bars of each timeframe: each is an order of its own
         std::vector<LiveBars> bars;
     };
-    /// What the journal's threads tell; lives as long as they may.
-    struct Acknowledged {
-        std::atomic<std::uint64_t> bars = 0;
-        std::atomic<bool> failed = false;
-        std::string why;  ///< written before `failed`
-    };
     DataBridge(std::unique_ptr<ports::MarketFeed> feed, BridgeTopics topics, BridgeOptions options, Now now);
     void take(const ports::FeedItem& item, UnixNanos now);
     void take_tick(const ports::FeedItem& item, const Tick& tick, UnixNanos now);
     void take_bar(const ports::FeedItem& item, const ports::FedBar& bar, UnixNanos now);
     void flush_ticks();
     void end_bars(UnixNanos by);
+    void send(kit::BarNews news);
     void send(std::uint32_t symbol, const ClosedBar& bar);
-    Result<void> keep();
 
     std::unique_ptr<ports::MarketFeed> feed_;
     BridgeTopics topics_;
@@ -91,9 +87,8 @@ class DataBridge {
     std::vector<Symbol> symbols_;
     std::vector<ports::FeedItem> batch_;
     std::vector<ports::FeedItem> ticks_;  ///< of one symbol, on their way out
-    std::vector<Event> bars_to_keep_;
+    kit::Keeper keeper_;
     UnixNanos latest_{INT64_MIN};
-    std::shared_ptr<Acknowledged> acknowledged_ = std::make_shared<Acknowledged>();
     std::atomic<std::uint64_t> rows_ = 0, bars_ = 0, missed_ = 0, too_late_ = 0;
     std::array<std::atomic<std::uint64_t>, feed_fault_kinds> refused_{};
 };

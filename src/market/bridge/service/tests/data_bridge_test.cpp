@@ -8,7 +8,6 @@
 #include "base/random.hpp"
 #include "engines/event_bus/journal/journal.hpp"
 #include "engines/market_feed/pulled/pulled_feed.hpp"
-#include "market/bridge/service/feed_messages.hpp"
 
 namespace aitrading::market {
 namespace {
@@ -41,7 +40,7 @@ std::vector<FeedItem> made(int count) {
 }
 
 struct Bars {
-    std::vector<ClosedBar> bars;
+    std::vector<kit::BarNews> bars;
     std::vector<std::string> symbols;
 };
 Bars taken(kit::LiveReader& reader) {
@@ -49,12 +48,12 @@ Bars taken(kit::LiveReader& reader) {
     kit::LiveReader::Batch batch;
     while (reader.poll(batch, 1'000, std::chrono::milliseconds(0)))
         for (const auto& event : batch.events) {
-            const auto message = read_bar_message(*event);
+            const auto message = kit::unpack_bar(*event);
             EXPECT_TRUE(message) << message.error().text;
             if (!message) continue;
             EXPECT_EQ(event->subject, message->symbol);
             EXPECT_TRUE(event->trace) << "a bar begins a trace";
-            out.bars.push_back(message->bar);
+            out.bars.push_back(*message);
             out.symbols.push_back(message->symbol);
         }
     return out;
@@ -74,7 +73,15 @@ TEST(data_bridge, ticks_become_events_and_bars) {
     for (const FeedItem& item : items)
         for (LiveBars* builder : {&minutes, &quarters})
             if (const auto closed = builder->add(std::get<Tick>(item.row))) wanted.push_back(*closed);
-    EXPECT_EQ(taken(*reader).bars, wanted);
+    const Bars told = taken(*reader);
+    ASSERT_EQ(told.bars.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        EXPECT_EQ(told.bars[i].bar, wanted[i].bar);
+        EXPECT_EQ(told.bars[i].timeframe, wanted[i].timeframe);
+        EXPECT_EQ(told.bars[i].known, wanted[i].known);
+        EXPECT_EQ(told.bars[i].ask->close, wanted[i].ask_close);
+        EXPECT_EQ(told.bars[i].ticks, wanted[i].ticks);
+    }
     EXPECT_EQ((*bridge)->counts().bars, wanted.size());
 }
 
@@ -118,7 +125,7 @@ TEST(data_bridge, bars_of_a_feed_go_on_as_they_are) {
     const Bars told = taken(*reader);
     ASSERT_EQ(told.bars.size(), 5U) << "the same bar twice is told once";
     EXPECT_EQ(told.bars[0].bar, std::get<FedBar>(items[0].row).bar);
-    EXPECT_EQ(told.bars[0].ask_close, price(1.1501));
+    EXPECT_EQ(told.bars[0].ask->close, price(1.1501));
     EXPECT_EQ(told.bars[0].known.value, told.bars[0].bar.time.value + nanos_per_hour);
 }
 

@@ -1,0 +1,88 @@
+#include "insight/features/service/feature_service.hpp"
+
+#include <algorithm>
+
+#include "aitrading/v1/insight.pb.h"
+#include "base/check.hpp"
+#include "kit/contracts/bar_news.hpp"
+
+namespace aitrading::insight {
+namespace {
+
+constexpr const char* vectors_topic = "features.vectors";
+constexpr std::size_t batch_max = 256;
+
+}  // namespace
+
+FeatureService::FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now)
+    : series_(std::move(series)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, vectors_topic) {
+    CHECK(topics_.bars != nullptr);
+}
+
+Result<void> FeatureService::start() {
+    TRY_VOID(keeper_.open());
+    first_ = topics_.bars->count();
+    reader_ = topics_.bars->subscribe();
+    pump_.start([this](const std::stop_token& stop) { return work(stop); });
+    return {};
+}
+
+std::int64_t FeatureService::lag() {
+    const std::uint64_t published = topics_.bars->count() - first_, seen = read_ + missed_;
+    return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
+}
+
+Result<void> FeatureService::work(const std::stop_token& stop) {
+    kit::LiveReader::Batch batch;
+    while (!stop.stop_requested()) {
+        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(50))) continue;
+        missed_ += batch.missed;
+        if (batch.missed > 0) return fail(ErrorCode::failed, "bars came faster than features were made of them, and some are lost: start again from the stored bars");
+        for (const auto& event : batch.events) {
+            take(*event);
+            ++read_;
+        }
+        TRY_VOID(keeper_.flush());
+    }
+    return {};
+}
+
+void FeatureService::take(const Event& event) {
+    const auto news = kit::unpack_bar(event);
+    if (!news) {
+        ++passed_over_;
+        return;
+    }
+    const SeriesKey key{news->symbol, news->timeframe};
+    const auto served = std::ranges::find(series_, key, &ServedFeatures::series);
+    if (served == series_.end()) return;
+    if (news->bar.time <= served->last_bar) {
+        ++passed_over_;
+        return;
+    }
+    served->last_bar = news->bar.time;
+    const std::span<const double> row = news->ask ? served->set.update(news->bar, (news->ask->close - news->bar.close).to_double()) : served->set.update(news->bar);
+    v1::FeatureVectorComputed message;
+    message.set_symbol(news->symbol);
+    message.set_timeframe(kit::to_contract(news->timeframe));
+    message.set_bar_open_ns(news->bar.time.value);
+    message.set_known_ns(news->known.value);
+    message.set_manifest_hash(served->set.manifest().hash);
+    message.mutable_values()->Add(row.begin(), row.end());
+    const UnixNanos now = now_();
+    const Uuid id = ids_.next(now);
+    auto out = kit::pack(message, {.id = id, .source = options_.source, .tenant = event.tenant, .time = now, .trace = kit::next_step(event, id)});
+    if (!out) {
+        ++passed_over_;
+        return;
+    }
+    ++vectors_;
+    keeper_.add(*out);
+    if (topics_.vectors) topics_.vectors->publish(std::make_shared<const Event>(std::move(*out)));
+}
+
+FeatureCounts FeatureService::counts() const {
+    return {.vectors = vectors_, .passed_over = passed_over_, .missed = missed_, .durable = keeper_.durable()};
+}
+
+}  // namespace aitrading::insight

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/uuid.hpp"
+#include "insight/features/feature_set.hpp"
+#include "kit/events/keeper.hpp"
+#include "kit/lifecycle/pump.hpp"
+#include "kit/lifecycle/service.hpp"
+#include "kit/live_topic/live_topic.hpp"
+
+namespace aitrading::insight {
+
+/// Features of one series, bar by bar.
+struct ServedFeatures {
+    SeriesKey series;
+    FeatureSet set;                    ///< has taken in the bars before the first that comes; no other markets
+    UnixNanos last_bar{INT64_MIN};     ///< the last of those; an older one, or the same, is passed over
+};
+
+struct FeatureTopics {
+    std::shared_ptr<kit::LiveTopic> bars;     ///< in: BarClosed
+    std::shared_ptr<kit::LiveTopic> vectors;  ///< out: FeatureVectorComputed, at once
+    ports::EventBus* journal = nullptr;       ///< out: the same on `features.vectors`, durable; nobody waits for it
+};
+
+struct FeatureCounts {
+    std::uint64_t vectors = 0, passed_over = 0;
+    std::uint64_t missed = 0;  ///< bars that gave way before they were read
+    std::uint64_t durable = 0;
+};
+
+/// Bars in, the vectors that models see out. The trace of a bar goes on in its vector. After a missed bar a series says nothing
+/// more: its vectors would be those of another series.
+class FeatureService final : public kit::Service {
+  public:
+    using Now = std::function<UnixNanos()>;
+    struct Options {
+        std::string source = "/feature-engineering";
+        std::uint64_t seed = 3;  ///< of the ids; two services must not share it
+    };
+    /// @pre topics.bars is there; the journal outlives it
+    FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now);
+    ~FeatureService() override { pump_.stop(); }
+
+    Result<void> start() override;
+    Result<void> ready() override { return pump_.health(); }
+    std::int64_t lag() override;
+    std::string last_error() override { return pump_.last_error(); }
+    void stop(Deadline) override { pump_.stop(); }
+    FeatureCounts counts() const;
+
+  private:
+    Result<void> work(const std::stop_token& stop);
+    void take(const Event& event);
+
+    std::vector<ServedFeatures> series_;
+    FeatureTopics topics_;
+    Options options_;
+    Now now_;
+    UuidMaker ids_;
+    std::unique_ptr<kit::LiveReader> reader_;
+    kit::Keeper keeper_;
+    std::uint64_t first_ = 0;  ///< events of the topic before this one subscribed
+    std::atomic<std::uint64_t> read_ = 0, vectors_ = 0, passed_over_ = 0, missed_ = 0;
+    kit::Pump pump_;
+};
+
+}  // namespace aitrading::insight

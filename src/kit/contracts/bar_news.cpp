@@ -1,0 +1,55 @@
+#include "kit/contracts/bar_news.hpp"
+
+#include "aitrading/v1/market.pb.h"
+
+namespace aitrading::kit {
+namespace {
+
+static_assert(Price::scale == 1'000'000'000, "the contracts' *_e9");
+static_assert(Quantity::scale == 1'000'000, "the contracts' *_e6");
+static_assert(static_cast<int>(Timeframe::ticks) + 1 == v1::TIMEFRAME_TICKS && static_cast<int>(Timeframe::mn1) + 1 == v1::TIMEFRAME_MN1);
+
+}  // namespace
+
+v1::Timeframe to_contract(Timeframe timeframe) { return static_cast<v1::Timeframe>(static_cast<int>(timeframe) + 1); }
+
+Result<Event> pack(const BarNews& news, Origin origin) {
+    v1::BarClosed message;
+    message.set_symbol(news.symbol);
+    message.set_feed(news.feed);
+    message.set_timeframe(to_contract(news.timeframe));
+    v1::Bar& to = *message.mutable_bar();
+    to.set_open_time_ns(news.bar.time.value);
+    to.set_known_ns(news.known.value);
+    to.set_open_e9(news.bar.open.raw);
+    to.set_high_e9(news.bar.high.raw);
+    to.set_low_e9(news.bar.low.raw);
+    to.set_close_e9(news.bar.close.raw);
+    to.set_volume_e6(news.bar.volume.raw);
+    to.set_tick_count(news.ticks);
+    if (news.ask) {
+        to.set_ask_open_e9(news.ask->open.raw);
+        to.set_ask_high_e9(news.ask->high.raw);
+        to.set_ask_low_e9(news.ask->low.raw);
+        to.set_ask_close_e9(news.ask->close.raw);
+    }
+    return pack(message, std::move(origin));
+}
+
+Result<BarNews> unpack_bar(const Event& event) {
+    TRY(const v1::BarClosed message, unpack_as<v1::BarClosed>(event));
+    if (message.timeframe() <= v1::TIMEFRAME_TICKS || message.timeframe() > v1::TIMEFRAME_MN1)
+        return fail(ErrorCode::bad_input, "event " + event.id.text() + ": a bar of no timeframe that this build knows");
+    const v1::Bar& from = message.bar();
+    BarNews news{.symbol = message.symbol(),
+                 .feed = message.feed(),
+                 .timeframe = static_cast<Timeframe>(message.timeframe() - 1),
+                 .bar = {{from.open_time_ns()}, {from.open_e9()}, {from.high_e9()}, {from.low_e9()}, {from.close_e9()}, {from.volume_e6()}},
+                 .known = {from.known_ns()},
+                 .ask = {},
+                 .ticks = from.tick_count()};
+    if (from.has_ask_close_e9()) news.ask = AskSide{{from.ask_open_e9()}, {from.ask_high_e9()}, {from.ask_low_e9()}, {from.ask_close_e9()}};
+    return news;
+}
+
+}  // namespace aitrading::kit

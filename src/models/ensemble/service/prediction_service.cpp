@@ -1,0 +1,85 @@
+#include "models/ensemble/service/prediction_service.hpp"
+
+#include "base/check.hpp"
+#include "kit/contracts/bar_news.hpp"
+
+namespace aitrading::models {
+namespace {
+
+constexpr const char* predictions_topic = "models.predictions";
+constexpr std::size_t batch_max = 256;
+
+}  // namespace
+
+PredictionService::PredictionService(std::vector<ServedModel> models, PredictionTopics topics, Options options, Now now)
+    : models_(std::move(models)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, predictions_topic) {
+    CHECK(topics_.bars != nullptr);
+}
+
+Result<void> PredictionService::start() {
+    TRY_VOID(keeper_.open());
+    first_ = topics_.bars->count();
+    reader_ = topics_.bars->subscribe();
+    pump_.start([this](const std::stop_token& stop) { return work(stop); });
+    return {};
+}
+
+std::int64_t PredictionService::lag() {
+    const std::uint64_t published = topics_.bars->count() - first_, seen = read_ + missed_;
+    return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
+}
+
+Result<void> PredictionService::work(const std::stop_token& stop) {
+    kit::LiveReader::Batch batch;
+    while (!stop.stop_requested()) {
+        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(50))) continue;
+        missed_ += batch.missed;
+        for (const auto& event : batch.events) {
+            take(*event);
+            ++read_;
+        }
+        TRY_VOID(keeper_.flush());
+    }
+    return {};
+}
+
+void PredictionService::take(const Event& event) {
+    const auto news = kit::unpack_bar(event);
+    if (!news) {
+        ++passed_over_;
+        return;
+    }
+    const SeriesKey key{news->symbol, news->timeframe};
+    const double spread = news->ask ? (news->ask->close - news->bar.close).to_double() : Predictor::nobody;
+    for (ServedModel& served : models_) {
+        if (served.source.series != key) continue;
+        ++bars_;
+        if (news->bar.time <= served.last_bar) {
+            ++passed_over_;
+            continue;
+        }
+        served.last_bar = news->bar.time;
+        answer(served, event, news->bar, served.reads_spread ? spread : Predictor::nobody);
+    }
+}
+
+void PredictionService::answer(ServedModel& served, const Event& event, const Bar& bar, double spread) {
+    const BarPrediction& said = served.predictor.next(bar, spread);
+    const UnixNanos now = now_();
+    const Uuid id = ids_.next(now);
+    auto out = pack(served.source, served.model->member_names(), said, missed_ > 0,
+                    {.id = id, .source = options_.source, .tenant = event.tenant, .time = now, .trace = kit::next_step(event, id)});
+    if (!out) {
+        ++passed_over_;
+        return;
+    }
+    ++predictions_;
+    keeper_.add(*out);
+    if (topics_.predictions) topics_.predictions->publish(std::make_shared<const Event>(std::move(*out)));
+}
+
+PredictionCounts PredictionService::counts() const {
+    return {.bars = bars_, .predictions = predictions_, .passed_over = passed_over_, .missed = missed_, .durable = keeper_.durable()};
+}
+
+}  // namespace aitrading::models

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/uuid.hpp"
+#include "kit/events/keeper.hpp"
+#include "kit/lifecycle/pump.hpp"
+#include "kit/lifecycle/service.hpp"
+#include "kit/live_topic/live_topic.hpp"
+#include "models/ensemble/service/prediction_messages.hpp"
+#include "ports/event_bus/event_bus.hpp"
+
+namespace aitrading::models {
+
+/// A model that answers at each bar of its series.
+struct ServedModel {
+    PredictionSource source;
+    std::shared_ptr<const FittedEnsemble> model;  ///< that of the predictor
+    Predictor predictor;                          ///< has taken in the bars before the first that comes
+    UnixNanos last_bar{INT64_MIN};                ///< the last of those; an older one, or the same, is passed over
+    bool reads_spread = false;                    ///< whether the model was trained with the spread at the close
+};
+
+struct PredictionTopics {
+    std::shared_ptr<kit::LiveTopic> bars;         ///< in: BarClosed
+    std::shared_ptr<kit::LiveTopic> predictions;  ///< out: MLPredictionGenerated, at once
+    ports::EventBus* journal = nullptr;           ///< out: the same on `models.predictions`, durable; nobody waits for it
+};
+
+struct PredictionCounts {
+    std::uint64_t bars = 0;         ///< of the served series
+    std::uint64_t predictions = 0;
+    std::uint64_t passed_over = 0;  ///< bars not newer than the last, and events that are no bar
+    std::uint64_t missed = 0;       ///< bars that gave way before they were read: later answers are marked as degraded
+    std::uint64_t durable = 0;
+};
+
+/// Bars in, calibrated predictions out: the decision core's answer as a service. The trace of a bar goes on in its predictions.
+class PredictionService final : public kit::Service {
+  public:
+    using Now = std::function<UnixNanos()>;
+    struct Options {
+        std::string source = "/hybrid-ai-engine";
+        std::uint64_t seed = 2;  ///< of the ids; two services must not share it
+    };
+    /// @pre topics.bars is there; the journal outlives it
+    PredictionService(std::vector<ServedModel> models, PredictionTopics topics, Options options, Now now);
+    ~PredictionService() override { pump_.stop(); }
+
+    Result<void> start() override;
+    Result<void> ready() override { return pump_.health(); }
+    std::int64_t lag() override;
+    std::string last_error() override { return pump_.last_error(); }
+    void stop(Deadline) override { pump_.stop(); }
+    PredictionCounts counts() const;
+
+  private:
+    Result<void> work(const std::stop_token& stop);
+    void take(const Event& event);
+    void answer(ServedModel& served, const Event& event, const Bar& bar, double spread);
+
+    std::vector<ServedModel> models_;
+    PredictionTopics topics_;
+    Options options_;
+    Now now_;
+    UuidMaker ids_;
+    std::unique_ptr<kit::LiveReader> reader_;
+    kit::Keeper keeper_;
+    std::uint64_t first_ = 0;  ///< events of the topic before this one subscribed
+    std::atomic<std::uint64_t> read_ = 0, bars_ = 0, predictions_ = 0, passed_over_ = 0, missed_ = 0;
+    kit::Pump pump_;
+};
+
+}  // namespace aitrading::models

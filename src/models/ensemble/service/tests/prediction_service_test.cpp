@@ -1,0 +1,153 @@
+#include "models/ensemble/service/prediction_service.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "aitrading/v1/models.pb.h"
+#include "engines/event_bus/journal/journal.hpp"
+#include "kit/contracts/bar_news.hpp"
+#include "models/ensemble/tests/predictor_models.hpp"
+
+namespace aitrading::models {
+namespace {
+
+using testing_predictor::made_bars;
+using testing_predictor::Served;
+
+constexpr std::size_t rows = 3'300, told_from = 3'100;
+UnixNanos fixed_now() { return {1'500'000'000'000'000'000}; }
+
+const Served& served() {
+    static const Served served = testing_predictor::serve(made_bars(rows, 3), {.train = 2'000});
+    return served;
+}
+
+ServedModel warmed() {
+    const Served& s = served();
+    ServedModel out{.source = {.name = "made", .version = 7, .series = s.bars.key, .label = "next_bar"},
+                    .model = std::shared_ptr<const FittedEnsemble>(&s.model, [](const FittedEnsemble*) {}), .predictor = s.open(),
+                    .last_bar = s.bars.time[told_from - 1], .reads_spread = true};
+    for (std::size_t i = 0; i < told_from; ++i) out.predictor.warm(s.bars.bar(i), s.spreads[i]);
+    return out;
+}
+
+class PredictionServiceTest : public testing::Test {
+  protected:
+    std::shared_ptr<const Event> bar_event(std::size_t i) {
+        const BarColumns& bars = served().bars;
+        const Bar bar = bars.bar(i);
+        const Price s = bars.spread[i];
+        const Uuid id = ids_.next(fixed_now());
+        auto event = kit::pack(kit::BarNews{.symbol = bars.key.symbol, .feed = "test", .timeframe = bars.key.timeframe, .bar = bar, .known = {bar.time.value + nanos_per_hour},
+                                            .ask = kit::AskSide{bar.open + s, bar.high + s, bar.low + s, bar.close + s}},
+                               {.id = id, .source = "/test", .time = fixed_now(), .trace = kit::first_step(id)});
+        EXPECT_TRUE(event) << event.error().text;
+        return std::make_shared<const Event>(*event);
+    }
+    /// The next predictions that come, so many.
+    static std::vector<std::shared_ptr<const Event>> listen(kit::LiveReader& reader, std::size_t count) {
+        std::vector<std::shared_ptr<const Event>> out;
+        kit::LiveReader::Batch batch;
+        while (out.size() < count && reader.poll(batch, 100, std::chrono::seconds(20))) out.insert(out.end(), batch.events.begin(), batch.events.end());
+        return out;
+    }
+    UuidMaker ids_{99};
+    std::shared_ptr<kit::LiveTopic> bars_ = kit::LiveTopic::make(1'000), predictions_ = kit::LiveTopic::make(1'000);
+};
+
+TEST_F(PredictionServiceTest, says_what_the_predictor_says_and_keeps_the_trace) {
+    std::vector<ServedModel> models;
+    models.push_back(warmed());
+    PredictionService service(std::move(models), {.bars = bars_, .predictions = predictions_, .journal = nullptr}, {}, fixed_now);
+    EXPECT_FALSE(service.ready());
+    const auto reader = predictions_->subscribe();
+    ASSERT_TRUE(service.start());
+    EXPECT_TRUE(service.ready());
+    std::vector<std::shared_ptr<const Event>> sent;
+    for (std::size_t i = told_from; i < rows; ++i) bars_->publish(sent.emplace_back(bar_event(i)));
+    const auto told = listen(*reader, rows - told_from);
+    service.stop(Deadline{SteadyTime::max()});
+    ASSERT_EQ(told.size(), rows - told_from);
+    ServedModel own = warmed();
+    for (std::size_t i = told_from; i < rows; ++i) {
+        const BarPrediction& wanted = own.predictor.next(served().bars.bar(i), served().spreads[i]);
+        const Event& event = *told[i - told_from];
+        EXPECT_EQ(event.trace->trace, sent[i - told_from]->trace->trace);
+        EXPECT_NE(event.trace->parent, sent[i - told_from]->trace->parent);
+        const auto message = kit::unpack_as<v1::MLPredictionGenerated>(event);
+        ASSERT_TRUE(message) << message.error().text;
+        const v1::Prediction& p = message->prediction();
+        ASSERT_EQ(p.p_up(), wanted.answer.p_up) << "bar " << i;
+        ASSERT_EQ(p.low(), wanted.answer.low);
+        EXPECT_EQ(p.known_ns(), served().bars.time[i].value + nanos_per_hour);
+        EXPECT_EQ(p.members_size(), static_cast<int>(own.model->member_names().size()));
+        EXPECT_EQ(p.model_version(), 7);
+        EXPECT_FALSE(p.degraded());
+    }
+    EXPECT_EQ(service.lag(), 0);
+}
+
+TEST_F(PredictionServiceTest, passes_over_what_it_has_seen_and_what_is_no_bar) {
+    std::vector<ServedModel> models;
+    models.push_back(warmed());
+    PredictionService service(std::move(models), {.bars = bars_, .predictions = predictions_, .journal = nullptr}, {}, fixed_now);
+    const auto reader = predictions_->subscribe();
+    ASSERT_TRUE(service.start());
+    Event other = *bar_event(told_from);
+    other.data = "no bar";
+    bars_->publish(std::make_shared<const Event>(other));
+    bars_->publish(bar_event(told_from - 1));
+    bars_->publish(bar_event(told_from));
+    bars_->publish(bar_event(told_from));
+    bars_->publish(bar_event(told_from + 1));
+    EXPECT_EQ(listen(*reader, 2).size(), 2U);
+    service.stop(Deadline{SteadyTime::max()});
+    EXPECT_EQ(service.counts().passed_over, 3U);
+    EXPECT_EQ(service.counts().predictions, 2U);
+}
+
+TEST_F(PredictionServiceTest, says_so_where_bars_are_missing) {
+    std::vector<ServedModel> models;
+    models.push_back(warmed());
+    const auto narrow = kit::LiveTopic::make(2);
+    PredictionService service(std::move(models), {.bars = narrow, .predictions = predictions_, .journal = nullptr}, {}, fixed_now);
+    const auto reader = predictions_->subscribe();
+    ASSERT_TRUE(service.start());
+    // As one they overrun the ring whatever the service does meanwhile.
+    std::vector<kit::LiveTopic::EventPointer> five;
+    for (std::size_t i = told_from; i < told_from + 5; ++i) five.push_back(bar_event(i));
+    narrow->publish(five);
+    const auto told = listen(*reader, 2);
+    service.stop(Deadline{SteadyTime::max()});
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(service.counts().missed, 3U);
+    EXPECT_TRUE(kit::unpack_as<v1::MLPredictionGenerated>(*told[0])->prediction().degraded());
+}
+
+TEST_F(PredictionServiceTest, predictions_become_durable) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / ("prediction_service." + std::to_string(::getpid()));
+    std::filesystem::remove_all(folder);
+    const auto journal = engines::open_journal({.folder = folder, .limits = {}, .file_system = {}});
+    ASSERT_TRUE(journal) << journal.error().text;
+    std::vector<ServedModel> models;
+    models.push_back(warmed());
+    PredictionService service(std::move(models), {.bars = bars_, .predictions = nullptr, .journal = journal->get()}, {}, fixed_now);
+    ASSERT_TRUE(service.start());
+    for (std::size_t i = told_from; i < told_from + 30; ++i) bars_->publish(bar_event(i));
+    const auto group = (*journal)->subscribe("models.predictions", "test", {});
+    ASSERT_TRUE(group) << group.error().text;
+    std::size_t kept = 0;
+    while (kept < 30) {
+        const auto some = (*group)->poll({.wait = std::chrono::seconds(20)});
+        ASSERT_TRUE(some && !some->empty());
+        kept += some->size();
+    }
+    EXPECT_EQ(kept, 30U);
+    service.stop(Deadline{SteadyTime::max()});
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace aitrading::models
