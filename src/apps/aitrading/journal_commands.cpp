@@ -62,20 +62,7 @@ Result<void> tail(const Context& context, const TailCommand& command) {
 }
 
 Result<void> verify(const Context& context) {
-    TRY(auto view, JournalView::open(journal_folder(context)));
-    TRY_VOID(view.check_file());
-    TRY(const std::vector<PartitionExtent> extents, view.extents());
-    std::map<std::string, std::int64_t> counts;
-    for (const PartitionExtent& extent : extents) {
-        std::int64_t& count = counts[extent.topic];
-        for (std::int64_t from = extent.first; from <= extent.last;) {
-            if (context.stop.stop_requested()) return fail(ErrorCode::interrupted, "stopped");
-            TRY(const std::vector<Delivery> some, view.read(extent, from, {.events_max = 5'000}));
-            if (some.empty()) break;  // retention came by
-            count += static_cast<std::int64_t>(some.size());
-            from = some.back().position.offset + 1;
-        }
-    }
+    TRY(const auto counts, verify_journal(context));
     Json topics = Json::array();
     std::int64_t all = 0;
     kit::Table table({{"topic"}, {"events", kit::Table::Align::right}});
@@ -134,6 +121,24 @@ Result<void> load(const Context& context, const LoadCommand& command) {
 }
 
 }  // namespace
+
+Result<std::map<std::string, std::int64_t>> verify_journal(const Context& context) {
+    TRY(auto view, JournalView::open(journal_folder(context)));
+    TRY_VOID(view.check_file());
+    TRY(const std::vector<PartitionExtent> extents, view.extents());
+    std::map<std::string, std::int64_t> counts;
+    for (const PartitionExtent& extent : extents) {
+        std::int64_t& count = counts[extent.topic];
+        for (std::int64_t from = extent.first; from <= extent.last;) {
+            if (context.stop.stop_requested()) return fail(ErrorCode::interrupted, "stopped");
+            TRY(const std::vector<Delivery> some, view.read(extent, from, {.events_max = 5'000}));
+            if (some.empty()) break;  // retention came by
+            count += static_cast<std::int64_t>(some.size());
+            from = some.back().position.offset + 1;
+        }
+    }
+    return counts;
+}
 
 void add_journal_commands(CLI::App& app, Context& context) {
     CLI::App* group = app.add_subcommand("journal", "the journal of events: look, verify, replay, publish, load");

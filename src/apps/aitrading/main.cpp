@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/db_commands.hpp"
 #include "apps/aitrading/journal_commands.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/service_commands.hpp"
@@ -121,6 +122,7 @@ int run(int argc, char** argv) {
     add_train_commands(app, context);
     add_augment_commands(app, context);
     add_journal_commands(app, context);
+    add_db_commands(app, context);
     add_transfer_commands(app, context);
     add_demo_commands(app, context);
     add_service_commands(app, context);

@@ -35,6 +35,16 @@ constexpr const char* settings =
     "PRAGMA synchronous=EXTRA; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000;"
     "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
 
+/// As SQLite takes a path among options: what has a meaning in an address is written as its number.
+std::string untouched_name(const std::string& path) {
+    std::string out = "file:";
+    for (const char c : path) {
+        if (c == '?' || c == '#' || c == '%') out += c == '?' ? "%3f" : c == '#' ? "%23" : "%25";
+        else out += c;
+    }
+    return out + "?immutable=1";
+}
+
 }  // namespace
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
@@ -111,8 +121,11 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Access& access) {
     const Mode mode = access.mode;
     sqlite3* handle = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (mode == Mode::writer ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, access.file_system.empty() ? nullptr : access.file_system.c_str());
+    const bool makes = mode == Mode::writer || mode == Mode::copy;
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (makes ? SQLITE_OPEN_CREATE : 0) |
+                      (mode == Mode::untouched ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE);
+    const std::string name = mode == Mode::untouched ? untouched_name(path) : path;
+    const int code = sqlite3_open_v2(name.c_str(), &handle, flags, access.file_system.empty() ? nullptr : access.file_system.c_str());
     auto database = std::unique_ptr<Database>(new Database(path, access.what, handle));
     database->note(code);
     sqlite3_busy_timeout(handle, access.busy_ms);
@@ -125,7 +138,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
         sqlite3_wal_hook(handle, count, &database->log_pages_);
     }
     if (mode == Mode::writer) database->execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL;");
-    else database->execute("PRAGMA query_only=ON;");
+    if (mode == Mode::copy) database->execute("PRAGMA journal_mode=OFF;");
+    if (mode == Mode::reader) database->execute("PRAGMA query_only=ON;");
     if (mode == Mode::reader) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (database->broken_) return std::unexpected(*database->broken_);
     return database;

@@ -53,7 +53,12 @@ struct Access;
 /// is on the disk. Checkpoints only when asked: SQLite's automatic ones swallow a failed sync of the file.
 class Database {
   public:
-    enum class Mode { writer, reader };
+    enum class Mode {
+        writer,
+        reader,
+        copy,       ///< a new file that `copy_into` fills: as it was copied, no log beside it
+        untouched,  ///< reads a file that nobody writes, and makes none beside it
+    };
     /// @errors failed, gate_refused (no such file for a reader, damaged)
     static Result<std::unique_ptr<Database>> open(const std::string& path, const Access& access);
     Database(const Database&) = delete;

@@ -23,10 +23,4 @@ struct SqliteTablesOptions {
 /// @errors failed (folder not writable, disk full), gate_refused (damaged, newer format)
 Result<std::unique_ptr<ports::TableEngine>> open_sqlite_tables(const SqliteTablesOptions& options);
 
-/// Copies all that is committed now into a new file, which is complete and synced when it returns; writers go on meanwhile.
-/// @errors not_found (no store), failed (`to` exists or cannot be written), gate_refused (damaged)
-Result<void> copy_sqlite_file(const std::filesystem::path& from, const std::filesystem::path& to);
-/// Whether SQLite finds the structure of the file sound. @errors not_found, gate_refused
-Result<void> check_sqlite_file(const std::filesystem::path& file);
-
 }  // namespace aitrading::engines

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "ports/table_store/schema.hpp"
+
+namespace aitrading::apps {
+
+/// Where the tables of a home lie.
+std::filesystem::path tables_file(const std::filesystem::path& home);
+
+/// All steps of the home's tables that there ever were: users, strategies, metadata, usage. A released one is never edited;
+/// what changes is a new step at the end.
+std::vector<ports::Migration> home_migrations();
+
+}  // namespace aitrading::apps
