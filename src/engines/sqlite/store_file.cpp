@@ -1,6 +1,7 @@
 #include "engines/sqlite/store_file.hpp"
 
 #include <chrono>
+#include <tuple>
 
 namespace aitrading::engines::sqlite {
 namespace {
@@ -86,7 +87,7 @@ Result<std::unique_ptr<Database>> StoreFile::lease() {
     }
     if (!broken && !reader->execute("BEGIN")) broken = reader->take_broken();
     if (!broken) return reader;
-    (void)give_back(nullptr);
+    std::ignore = give_back(nullptr);
     return std::unexpected(std::move(*broken));
 }
 

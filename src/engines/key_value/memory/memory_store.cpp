@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <tuple>
 
 #include "engines/disk/files.hpp"
 #include "engines/disk/sealed_file.hpp"
@@ -37,7 +38,7 @@ class Store final : public MemoryStore {
   public:
     explicit Store(MemoryStoreOptions options) : options_(std::move(options)), shelf_(options_.bytes_max) {}
     ~Store() override {
-        if (!abandoned_) (void)save();  // who wants to know how it went saves before
+        if (!abandoned_) std::ignore = save();  // who wants to know how it went saves before
     }
 
     Result<void> load() {

@@ -44,6 +44,7 @@ class Store final : public ports::KeyValue {
         if (keys.size() > static_cast<std::size_t>(ports::kv_many_max))
             return fail(ErrorCode::usage, "at most " + std::to_string(ports::kv_many_max) + " keys are read at once");
         std::vector<std::string> names;
+        names.reserve(keys.size());
         for (const std::string& key : keys) {
             TRY_VOID(ports::check_key({tenant, key}));
             names.push_back(key_of(tenant, key));

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <shared_mutex>
+#include <tuple>
 
 #include "base/bytes.hpp"
 #include "domain/tenant.hpp"
@@ -59,7 +60,7 @@ class Store final : public HnswVectors {
   public:
     explicit Store(HnswOptions options) : options_(std::move(options)) {}
     ~Store() override {
-        if (!abandoned_) (void)save();  // who wants to know how it went saves before
+        if (!abandoned_) std::ignore = save();  // who wants to know how it went saves before
     }
 
     Result<void> load() {

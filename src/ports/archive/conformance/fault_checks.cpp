@@ -109,6 +109,7 @@ std::string threads_put_read_and_remove_side_by_side(const Make& make) {
         }
     };
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();
     AIT_EXPECT(broken.empty(), broken);

@@ -81,6 +81,7 @@ std::string few_of_the_nearest_are_missed(const Make& make) {
         const std::vector<VectorItem> queries = drawn_vectors(50, dimensions, 3);
         for (const VectorItem& query : queries) {
             std::vector<VectorHit> right;
+            right.reserve(there.size());
             for (const VectorItem& item : there) right.push_back({item.id, vector_distance(item.values, query.values, metric)});
             std::ranges::sort(right, {}, [](const VectorHit& hit) { return std::pair(hit.distance, hit.id); });
             const auto answer = b.vectors->nearest("t", space, query.values, hits);
@@ -128,6 +129,7 @@ std::vector<VectorItem> drawn_vectors(int count, int dimensions, std::uint64_t s
     for (auto& centre : middle)
         for (float& value : centre) value = static_cast<float>(3 * centres.next_normal());
     std::vector<VectorItem> items;
+    items.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
         VectorItem item{"v" + std::to_string(from + i), middle[random.next_below(middle.size())]};
         for (float& value : item.values) value += static_cast<float>(random.next_normal());

@@ -1,6 +1,7 @@
 #include <limits>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "ports/vectors/conformance/checks.hpp"
 
@@ -88,7 +89,7 @@ std::string writers_and_searchers_side_by_side(const Make& make) {
         for (int i = 0; i < each; ++i) {
             const auto put = b.vectors->put("t", "long", drawn_vectors(batch, 8, static_cast<std::uint64_t>(writer * 1'000 + i), writer * 10'000 + i * batch));
             if (!put) return say(put.error().text);
-            if (i % 5 == 0) (void)b.vectors->save();
+            if (i % 5 == 0) std::ignore = b.vectors->save();
         }
     };
     const auto search = [&] {
@@ -99,6 +100,7 @@ std::string writers_and_searchers_side_by_side(const Make& make) {
         }
     };
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 2; ++t) threads.emplace_back(write, t);
     for (int t = 0; t < 2; ++t) threads.emplace_back(search);
     for (std::thread& thread : threads) thread.join();

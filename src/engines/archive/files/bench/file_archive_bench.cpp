@@ -1,5 +1,6 @@
 #include <chrono>
 #include <filesystem>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "engines/archive/files/file_archive.hpp"
@@ -32,7 +33,7 @@ std::vector<kit::BenchRow> rows(ports::Archive& archive) {
     const double got = large / 1e6 / seconds_since(begun);
     constexpr int small = 200;
     begun = Clock::now();
-    for (int i = 0; i < small; ++i) (void)archive.put("bench", content(1'000, 100 + static_cast<std::uint64_t>(i)));
+    for (int i = 0; i < small; ++i) std::ignore = archive.put("bench", content(1'000, 100 + static_cast<std::uint64_t>(i)));
     const double rate = small / seconds_since(begun);
     return {{"archive files, put of 64 MB", put, "MB/s", {}, true, "none", {}, "hashed, summed, synced"},
             {"archive files, get of 64 MB", got, "MB/s", {}, true, "none", {}, "every block's sum and the whole's hash checked; in the page cache"},

@@ -44,7 +44,7 @@ TEST_F(StepFaults, whichever_step_the_disk_refuses_nothing_half_written_stays) {
     for (const int error : {EIO, ENOSPC}) {
         int step = 1;
         for (;; ++step) {
-            const std::string content = archive_content(1'200'000, static_cast<std::uint64_t>(step * 1'000 + error));
+            const std::string content = archive_content(1'200'000, static_cast<std::uint64_t>(step) * 1'000 + static_cast<std::uint64_t>(error));
             step_faults::arm(step, error);
             const auto put = archive->put("t", content);
             const bool failed = step_faults::steps.taken >= step;

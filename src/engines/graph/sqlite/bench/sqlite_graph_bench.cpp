@@ -1,5 +1,6 @@
 #include <chrono>
 #include <filesystem>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "engines/graph/sqlite/sqlite_graph.hpp"
@@ -20,23 +21,27 @@ std::vector<kit::BenchRow> rows(ports::Graph& graph) {
     const auto begun = Clock::now();
     for (int i = 0; i < nodes_count; i += batch) {
         std::vector<ports::GraphNode> nodes;
+        nodes.reserve(batch);
         for (int k = i; k < i + batch; ++k) nodes.push_back({name(static_cast<std::uint64_t>(k)), "thing", {{"weight", "1"}}});
-        (void)graph.put("bench", nodes, {});
+        std::ignore = graph.put("bench", nodes, {});
     }
     for (int i = 0; i < nodes_count * edges_a_node; i += batch) {
         std::vector<ports::GraphEdge> edges;
+        edges.reserve(batch);
         for (int k = 0; k < batch; ++k) edges.push_back({{name(random.next_below(nodes_count)), "to", name(random.next_below(nodes_count))}});
-        (void)graph.put("bench", {}, edges);
+        std::ignore = graph.put("bench", {}, edges);
     }
     const double rate = nodes_count * (1 + edges_a_node) / seconds_since(begun);
     std::vector<double> near, paths;
+    near.reserve(searches);
+    paths.reserve(searches);
     for (int i = 0; i < searches; ++i) {
         const std::string from = name(random.next_below(nodes_count)), to = name(random.next_below(nodes_count));
         auto asked = Clock::now();
-        (void)graph.neighbours("bench", from, {}, 100);
+        std::ignore = graph.neighbours("bench", from, {}, 100);
         near.push_back(1e6 * seconds_since(asked));
         asked = Clock::now();
-        (void)graph.path("bench", from, to, {}, {.depth_max = 16, .visits_max = ports::graph_visits_max});
+        std::ignore = graph.path("bench", from, to, {}, {.depth_max = 16, .visits_max = ports::graph_visits_max});
         paths.push_back(1e3 * seconds_since(asked));
     }
     return {{"graph sqlite, nodes and edges put", rate, "1/s", {}, true, "none", {}, "batches of 1,000, each durable"},

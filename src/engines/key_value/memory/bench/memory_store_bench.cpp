@@ -1,5 +1,6 @@
 #include <chrono>
 #include <thread>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "engines/key_value/memory/memory_store.hpp"
@@ -16,6 +17,7 @@ double seconds_since(Clock::time_point begun) { return std::chrono::duration<dou
 
 std::vector<std::string> names() {
     std::vector<std::string> keys;
+    keys.reserve(keys_count);
     for (int i = 0; i < keys_count; ++i) keys.push_back("prediction:" + std::to_string(i));
     return keys;
 }
@@ -26,8 +28,8 @@ void work(MemoryStore& store, const std::vector<std::string>& keys, std::uint64_
     const std::string value(256, 'v');
     for (int i = 0; i < calls; ++i) {
         const std::string& key = keys[random.next_below(keys.size())];
-        if (i % 10 == 0) (void)store.put({"default", key}, value, {.lives_for = std::chrono::minutes(5)});
-        else (void)store.get({"default", key});
+        if (i % 10 == 0) std::ignore = store.put({"default", key}, value, {.lives_for = std::chrono::minutes(5)});
+        else std::ignore = store.get({"default", key});
     }
 }
 
@@ -36,6 +38,7 @@ kit::BenchRow mixed(MemoryStore& store, const std::vector<std::string>& keys, in
     for (int round = 0; round < 3; ++round) {
         const auto begun = Clock::now();
         std::vector<std::thread> running;
+        running.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) running.emplace_back([&, t] { work(store, keys, static_cast<std::uint64_t>(t) + 1); });
         for (std::thread& thread : running) thread.join();
         best = std::max(best, threads * calls / seconds_since(begun));
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
     const auto file = std::filesystem::temp_directory_path() / "aitrading_memory_store_bench";
     auto store = open_memory_store({.snapshot = file}).value();
     const auto keys = names();
-    for (const std::string& key : keys) (void)store->put({"default", key}, std::string(256, 'v'));
+    for (const std::string& key : keys) std::ignore = store->put({"default", key}, std::string(256, 'v'));
     std::vector<aitrading::kit::BenchRow> rows{mixed(*store, keys, 1), mixed(*store, keys, 2)};
     const auto begun = Clock::now();
     const bool saved = store->save().has_value();

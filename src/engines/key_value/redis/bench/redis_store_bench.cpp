@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <thread>
+#include <tuple>
 
 #include "engines/key_value/redis/redis_store.hpp"
 #include "kit/bench.hpp"
@@ -19,6 +20,7 @@ kit::BenchRow pooled(const RedisStoreOptions& options, int threads) {
     const std::string value(256, 'v');
     const auto begun = Clock::now();
     std::vector<std::thread> running;
+    running.reserve(static_cast<std::size_t>(threads));
     for (int t = 0; t < threads; ++t)
         running.emplace_back([&, t] {
             const std::string key = "k" + std::to_string(t);
@@ -26,7 +28,7 @@ kit::BenchRow pooled(const RedisStoreOptions& options, int threads) {
         });
     for (std::thread& thread : running) thread.join();
     const double rate = threads * calls / seconds_since(begun);
-    (void)store->remove_prefix("bench", "");
+    std::ignore = store->remove_prefix("bench", "");
     return {"key_value redis, 9 reads to 1 write, " + std::to_string(threads) + " thread(s), pooled", rate, "calls/s", {}, true, "none", {}, "256 bytes, loopback"};
 }
 
@@ -36,7 +38,7 @@ kit::BenchRow unpooled(const RedisStoreOptions& options) {
     const auto begun = Clock::now();
     for (int i = 0; i < calls; ++i) {
         auto store = open_redis_store(options).value();
-        (void)store->get({"bench", "k"});
+        std::ignore = store->get({"bench", "k"});
     }
     return {"key_value redis, a connection for each call", calls / seconds_since(begun), "calls/s", {}, true, "none", {}, "connects and signs in each time"};
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <thread>
+#include <tuple>
 
 #include "engines/key_value/redis/connection.hpp"
 #include "engines/key_value/redis/tests/redis_ground.hpp"
@@ -147,9 +148,10 @@ TEST_F(RedisServer, more_threads_than_connections_take_turns) {
     options.call_max = std::chrono::seconds(60);
     auto store = open_redis_store(options).value();
     std::vector<std::thread> threads;
+    threads.reserve(6);
     for (int t = 0; t < 6; ++t)
         threads.emplace_back([&] {
-            for (int i = 0; i < 50; ++i) (void)store->add({"t", "c"}, {});
+            for (int i = 0; i < 50; ++i) std::ignore = store->add({"t", "c"}, {});
         });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(store->get({"t", "c"}).value(), "300");

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <tuple>
 
 #include "engines/key_value/redis/redis_store.hpp"
 #include "ports/key_value/conformance/ground.hpp"
@@ -39,7 +40,7 @@ class RedisGround final : public ports::conformance::KeyValueGround {
     void sweep() const {
         const auto store = open_redis_store(options());
         if (!store) return;
-        for (const char* tenant : {"t", "a", "a.", "b", "clock"}) (void)(*store)->remove_prefix(tenant, "");
+        for (const char* tenant : {"t", "a", "a.", "b", "clock"}) std::ignore = (*store)->remove_prefix(tenant, "");
     }
 
     inline static std::atomic<int> made_{0};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "engines/text_index/sqlite_fts5/fts_index.hpp"
@@ -23,23 +24,25 @@ std::string word(SplitMix64& random) {
 
 std::vector<kit::BenchRow> rows(ports::TextIndex& index) {
     SplitMix64 random(1);
-    (void)index.create("logs", {"message"});
+    std::ignore = index.create("logs", {"message"});
     const auto begun = Clock::now();
     for (int i = 0; i < documents_count; i += batch) {
         std::vector<ports::TextDocument> some;
+        some.reserve(batch);
         for (int k = i; k < i + batch; ++k) {
             std::string text;
             for (int w = 0; w < words; ++w) text += word(random) + " ";
             some.push_back({std::to_string(k), {k}, {std::move(text)}});
         }
-        (void)index.put("bench", "logs", some);
+        std::ignore = index.put("bench", "logs", some);
     }
     const double rate = documents_count / seconds_since(begun);
     std::vector<double> times;
+    times.reserve(searches);
     for (int i = 0; i < searches; ++i) {
         const std::string query = word(random) + " " + word(random);
         const auto asked = Clock::now();
-        (void)index.search("bench", "logs", {.query = query});
+        std::ignore = index.search("bench", "logs", {.query = query});
         times.push_back(1e3 * seconds_since(asked));
     }
     return {{"text_index fts5, documents of 20 words put", rate, "documents/s", {}, true, "none", {}, "batches of 1,000, each durable"},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "engines/vectors/hnsw/hnsw_vectors.hpp"
@@ -19,6 +20,7 @@ double seconds_since(Clock::time_point begun) { return std::chrono::duration<dou
 std::vector<ports::VectorItem> drawn(int count, std::uint64_t seed) {
     SplitMix64 random(seed);
     std::vector<ports::VectorItem> items;
+    items.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
         ports::VectorItem item{"v" + std::to_string(i), std::vector<float>(dimensions)};
         for (float& value : item.values) value = static_cast<float>(random.next_normal());
@@ -29,18 +31,20 @@ std::vector<ports::VectorItem> drawn(int count, std::uint64_t seed) {
 
 std::vector<kit::BenchRow> rows() {
     auto store = open_hnsw_vectors({}).value();
-    (void)store->create("s", {dimensions, ports::VectorMetric::cosine});
+    std::ignore = store->create("s", {dimensions, ports::VectorMetric::cosine});
     const auto items = drawn(vectors_count, 1), asked = drawn(queries, 2);
     const auto begun = Clock::now();
-    for (std::size_t i = 0; i < items.size(); i += 1'000) (void)store->put("bench", "s", {items.begin() + static_cast<std::ptrdiff_t>(i), items.begin() + static_cast<std::ptrdiff_t>(i) + 1'000});
+    for (std::size_t i = 0; i < items.size(); i += 1'000) std::ignore = store->put("bench", "s", {items.begin() + static_cast<std::ptrdiff_t>(i), items.begin() + static_cast<std::ptrdiff_t>(i) + 1'000});
     const double rate = vectors_count / seconds_since(begun);
     std::vector<double> times;
+    times.reserve(queries);
     int found = 0;
     for (const auto& query : asked) {
         const auto from = Clock::now();
         const auto answer = store->nearest("bench", "s", query.values, hits).value();
         times.push_back(1e6 * seconds_since(from));
         std::vector<std::pair<float, std::string>> right;
+        right.reserve(items.size());
         for (const auto& item : items) right.emplace_back(ports::vector_distance(item.values, query.values, ports::VectorMetric::cosine), item.id);
         std::ranges::partial_sort(right, right.begin() + hits);
         std::set<std::string> ids;
