@@ -69,7 +69,8 @@ double publish_all(ports::EventBus& bus, int count, int together) {
         const auto size = static_cast<int>(some.size());
         must(bus.publish(topic, std::move(some), [&, size](const auto& receipts) {
             if (!receipts) must(Result<void>(std::unexpected(receipts.error())));
-            if ((acknowledged += size) == count) last.set_value(seconds_since(begun));
+            acknowledged += size;
+            if (acknowledged == count) last.set_value(seconds_since(begun));
         }, std::chrono::seconds(60)));
     }
     return count / last.get_future().get();
