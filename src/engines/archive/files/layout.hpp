@@ -18,7 +18,7 @@ class Layout {
     Layout(fs::path folder, ports::Cipher* cipher) : folder_(std::move(folder)), cipher_(cipher) {}
 
     fs::path lock() const { return folder_ / "lock"; }
-    fs::path incoming() const { return folder_ / "incoming"; }
+    fs::path incoming() const { return folder_ / "incoming.unfinished"; }  // left out of backups
     fs::path tenants() const { return folder_ / "tenants"; }
     fs::path object(ports::ObjectName name) const { return place(name, "objects"); }
     fs::path rule(ports::ObjectName name) const { return place(name, "rules"); }

@@ -113,7 +113,7 @@ TEST(FileArchive, what_it_said_was_durable_is_there_after_kill_9) {
         for (const std::string& one : told) EXPECT_TRUE(archive->get({"t", one})) << one;
         const auto sound = archive->verify();
         EXPECT_TRUE(sound) << sound.error().text;
-        EXPECT_TRUE(fs::is_empty(ground.folder() / "incoming"));
+        EXPECT_TRUE(fs::is_empty(ground.folder() / "incoming.unfinished"));
     }
 }
 
