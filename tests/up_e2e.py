@@ -80,7 +80,7 @@ class Up(Case):
         self.assertTrue(seen["api-gateway"]["reason"])
         code, told = platform.stop()
         self.assertEqual(code, 0, told)
-        self.assertRegex(told, r"ready in [\d.]+ s: log-service http://127")
+        self.assertRegex(told, r"ready in [\d.]+ s: .*log-service http://127")
         self.assertIn("stopped in", told)
         after = {s["service"]: s["state"] for s in self.must_json("status", home=self.own)["services"]}
         self.assertEqual(after["log-service"], "not running")

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/market_services.hpp"
 #include "apps/aitrading/platform_ground.hpp"
 #include "apps/aitrading/run_file.hpp"
 #include "apps/aitrading/services_text.hpp"
@@ -91,7 +92,9 @@ Result<void> run(const Context& context, const RunCommand& command) {
     TRY(const kit::ServiceTable table, load_service_table(command.engines));
     TRY(const std::vector<kit::ServiceSpec> services, chosen(table, command.names));
     TRY(const auto ground, PlatformGround::open(context, table));
-    const auto factories = ground->factories();
+    MarketServices market(context, ground->bus());
+    auto factories = ground->factories();
+    factories.merge(market.factories());
     for (const kit::ServiceSpec& service : services)
         if (!factories.contains(service.name)) return fail(ErrorCode::not_found, fmt::format("{} is not available: this build has no such service, whatever the table says", service.name));
     TRY(kit::HostOptions options, ground->host_options(table));

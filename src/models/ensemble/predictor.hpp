@@ -94,6 +94,8 @@ class Predictor {
                                      const BarColumns& bars, std::span<const double> spreads);
 
     std::uint32_t bars() const { return bars_; }
+    /// Bars that the label looks ahead.
+    int horizon_bars() const { return labels_.horizon_bars(); }
     const FittedEnsemble& model() const { return *model_; }
 
     static constexpr double nobody = std::numeric_limits<double>::quiet_NaN();

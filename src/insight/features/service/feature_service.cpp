@@ -34,8 +34,13 @@ std::int64_t FeatureService::lag() {
 
 Result<void> FeatureService::work(const std::stop_token& stop) {
     kit::LiveReader::Batch batch;
-    while (!stop.stop_requested()) {
-        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(50))) continue;
+    while (true) {
+        // What has come before the stop is finished.
+        const bool stopping = stop.stop_requested();
+        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(stopping ? 0 : 50))) {
+            if (stopping) return {};
+            continue;
+        }
         missed_ += batch.missed;
         if (batch.missed > 0) return fail(ErrorCode::failed, "bars came faster than features were made of them, and some are lost: start again from the stored bars");
         for (const auto& event : batch.events) {
@@ -44,7 +49,6 @@ Result<void> FeatureService::work(const std::stop_token& stop) {
         }
         TRY_VOID(keeper_.flush());
     }
-    return {};
 }
 
 void FeatureService::take(const Event& event) {

@@ -31,8 +31,13 @@ std::int64_t PredictionService::lag() {
 
 Result<void> PredictionService::work(const std::stop_token& stop) {
     kit::LiveReader::Batch batch;
-    while (!stop.stop_requested()) {
-        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(50))) continue;
+    while (true) {
+        // What has come before the stop is finished.
+        const bool stopping = stop.stop_requested();
+        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(stopping ? 0 : 50))) {
+            if (stopping) return {};
+            continue;
+        }
         missed_ += batch.missed;
         for (const auto& event : batch.events) {
             take(*event);
@@ -40,7 +45,6 @@ Result<void> PredictionService::work(const std::stop_token& stop) {
         }
         TRY_VOID(keeper_.flush());
     }
-    return {};
 }
 
 void PredictionService::take(const Event& event) {

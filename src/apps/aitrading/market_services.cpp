@@ -1,0 +1,139 @@
+#include "apps/aitrading/market_services.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <random>
+
+#include "apps/aitrading/feature_inputs.hpp"
+#include "apps/aitrading/feed_choice.hpp"
+#include "apps/aitrading/regime_inputs.hpp"
+#include "apps/aitrading/series_input.hpp"
+#include "apps/aitrading/stored_model.hpp"
+#include "insight/features/service/feature_service.hpp"
+#include "kit/lifecycle/deferred_service.hpp"
+#include "market/bridge/service/bridge_service.hpp"
+#include "models/ensemble/service/prediction_service.hpp"
+#include "models/registry/service/promotions.hpp"
+
+namespace aitrading::apps {
+namespace {
+
+constexpr std::size_t ticks_kept = 65'536, bars_kept = 65'536, answers_kept = 16'384;
+
+UnixNanos now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
+
+std::uint64_t fresh_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+}
+
+using Made = Result<std::unique_ptr<kit::Service>>;
+
+Made unset(std::string why) { return std::make_unique<kit::UnsetService>(std::move(why)); }
+
+constexpr const char* no_feed = "no feed is set: AITRADING_FEED=replay with AITRADING_FEED_SERIES=EURUSD:H1, or AITRADING_FEED=simulator";
+
+/// Stored bars of a series before the feed begins; empty where there are none.
+Result<BarColumns> past_bars(const Context& context, const SeriesKey& key, const FeedChoice& choice) {
+    BarColumns none;
+    none.key = key;
+    if (choice.kind != "replay" || choice.range.from.value == INT64_MIN) return none;
+    auto bars = read_series(context, key, {{INT64_MIN}, choice.range.from});
+    if (!bars && bars.error().code == ErrorCode::not_found) return none;
+    return bars;
+}
+
+Result<models::ServedModel> served(const Context& context, const std::string& name, std::optional<int> version, const FeedChoice& choice) {
+    TRY(LoadedModel loaded, load_model(context, name, version));
+    const models::ModelMetadata& m = loaded.metadata;
+    if (!choice.serves(m.series)) return fail(ErrorCode::not_found, fmt::format("{} answers on {}, which the feed does not bring", m.name, to_string(m.series)));
+    if (!m.with.empty() && m.with != std::vector<std::string>{regimes_word})
+        return fail(ErrorCode::not_found, fmt::format("{} looks at other markets, which are not brought to it live yet: a model trained without them, or with regimes alone, can serve", m.name));
+    // What the features need to know of the series, they are told by the bars that the model was trained on.
+    TRY(const BarColumns stored, read_series(context, m.series, {}));
+    TRY(const FeatureInputs inputs, feature_inputs("default", m.with, stored, context));
+    TRY_VOID(models::check_manifest(m, inputs.set.manifest().hash));
+    TRY(const auto rules, regime_options(context, stored));
+    auto fitted = std::make_shared<const models::FittedEnsemble>(std::move(loaded.fitted));
+    TRY(models::Predictor predictor, models::Predictor::open(*fitted, inputs.set, rules, stored.digits));
+    TRY(const BarColumns past, past_bars(context, m.series, choice));
+    const std::vector<double> spreads = insight::closing_spreads(past);
+    TRY_VOID(predictor.run(past, spreads, {.from = 0, .to = past.size(), .threads = context.threads, .ask = false, .stop = context.stop}, [](const models::BarPrediction&) {}));
+    models::ServedModel out{.source = {.name = m.name, .version = m.version, .series = m.series, .label = m.label}, .model = fitted, .predictor = std::move(predictor),
+                            .reads_spread = stored.has_ask() || stored.has_spread()};
+    out.source.horizon_bars = out.predictor.horizon_bars();
+    out.source.of_volatility = m.label.starts_with("volatility");
+    if (past.size() > 0) out.last_bar = past.time.back();
+    return out;
+}
+
+/// Those that are named, else those in production whose series the feed brings.
+Result<std::vector<models::ServedModel>> served_models(const Context& context, const std::vector<std::string>& named, const FeedChoice& choice) {
+    std::vector<models::ServedModel> out;
+    for (const std::string& name : named) {
+        TRY(auto one, served(context, name, std::nullopt, choice));
+        out.push_back(std::move(one));
+    }
+    if (!named.empty()) return out;
+    TRY(const auto production, models::Promotions(context.home).in_production());
+    for (const models::Change& change : production) {
+        if (!choice.serves(change.key.series)) continue;
+        TRY(auto one, served(context, change.name, change.version, choice));
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+Result<std::vector<insight::ServedFeatures>> served_features(const Context& context, const FeedChoice& choice) {
+    std::vector<insight::ServedFeatures> out;
+    for (const SeriesKey& key : choice.bars()) {
+        TRY(const BarColumns past, past_bars(context, key, choice));
+        auto stored = read_series(context, key, {});
+        if (!stored && stored.error().code != ErrorCode::not_found) return std::unexpected(stored.error());
+        TRY(FeatureInputs inputs, feature_inputs("default", {}, stored ? *stored : past, context));
+        const std::vector<double> spreads = insight::closing_spreads(past);
+        for (std::size_t i = 0; i < past.size(); ++i) spreads.empty() ? inputs.set.update(past.bar(i)) : inputs.set.update(past.bar(i), spreads[i]);
+        insight::ServedFeatures one{key, std::move(inputs.set)};
+        if (past.size() > 0) one.last_bar = past.time.back();
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+}  // namespace
+
+MarketServices::MarketServices(const Context& context, ports::EventBus& bus)
+    : context_(context), bus_(bus), ticks_(kit::LiveTopic::make(ticks_kept)), bars_(kit::LiveTopic::make(bars_kept)), vectors_(kit::LiveTopic::make(answers_kept)),
+      predictions_(kit::LiveTopic::make(answers_kept)) {}
+
+std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
+    const auto deferred = [](auto make) {
+        return [make](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
+            return std::make_unique<kit::DeferredService>([make, ground] { return make(ground); });
+        };
+    };
+    const auto bridge = [this](const kit::ServiceGround& ground) -> Made {
+        TRY(const FeedChoice choice, feed_choice(ground.settings));
+        if (choice.kind == "none") return unset(no_feed);
+        TRY(auto feed, open_feed(context_, choice));
+        TRY(auto made, market::DataBridge::open(std::move(feed), {.ticks = ticks_, .bars = bars_, .journal = &bus_}, {.timeframes = choice.timeframes, .seed = fresh_seed()}, now));
+        return std::make_unique<market::BridgeService>(std::move(made));
+    };
+    const auto features = [this](const kit::ServiceGround& ground) -> Made {
+        TRY(const FeedChoice choice, feed_choice(ground.settings));
+        if (choice.kind == "none") return unset(no_feed);
+        TRY(auto series, served_features(context_, choice));
+        return std::make_unique<insight::FeatureService>(std::move(series), insight::FeatureTopics{bars_, vectors_, &bus_}, insight::FeatureService::Options{.seed = fresh_seed()}, now);
+    };
+    const auto predictions = [this](const kit::ServiceGround& ground) -> Made {
+        TRY(const FeedChoice choice, feed_choice(ground.settings));
+        if (choice.kind == "none") return unset(no_feed);
+        TRY(auto models, served_models(context_, ground.settings.list("AITRADING_SERVED_MODELS"), choice));
+        if (models.empty()) return unset("no model answers on what the feed brings: train one, then `aitrading models promote` it, or name it in AITRADING_SERVED_MODELS");
+        return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_}, models::PredictionService::Options{.seed = fresh_seed()}, now);
+    };
+    return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", deferred(predictions)}};
+}
+
+}  // namespace aitrading::apps

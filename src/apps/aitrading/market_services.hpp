@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "apps/aitrading/commands.hpp"
+#include "kit/lifecycle/service.hpp"
+#include "kit/live_topic/live_topic.hpp"
+#include "ports/event_bus/event_bus.hpp"
+
+namespace aitrading::apps {
+
+/// The services of a feed and what is made of it, as settings AITRADING_FEED… and AITRADING_SERVED_MODELS say: `data-bridge`,
+/// `feature-engineering`, `hybrid-ai-engine`. They meet on live topics of this process and leave the same in the journal.
+class MarketServices {
+  public:
+    /// @pre context and bus outlive it and what the factories make
+    MarketServices(const Context& context, ports::EventBus& bus);
+    std::map<std::string, kit::ServiceFactory> factories();
+
+  private:
+    const Context& context_;
+    ports::EventBus& bus_;
+    std::shared_ptr<kit::LiveTopic> ticks_, bars_, vectors_, predictions_;
+};
+
+}  // namespace aitrading::apps

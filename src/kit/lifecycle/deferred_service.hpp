@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "kit/lifecycle/service.hpp"
+
+namespace aitrading::kit {
+
+/// A service whose making may fail or take a while (models to load, series to read): it is made when it starts.
+class DeferredService final : public Service {
+  public:
+    using Make = std::function<Result<std::unique_ptr<Service>>()>;
+    explicit DeferredService(Make make) : make_(std::move(make)) {}
+
+    /// @errors those of the making and of the start
+    Result<void> start() override {
+        TRY(auto made, make_());
+        TRY_VOID(made->start());
+        const std::lock_guard lock(mutex_);
+        made_ = std::move(made);
+        return {};
+    }
+    Result<void> ready() override {
+        const auto made = current();
+        return made ? made->ready() : fail(ErrorCode::failed, "it has not started yet", true);
+    }
+    std::int64_t lag() override {
+        const auto made = current();
+        return made ? made->lag() : 0;
+    }
+    std::string last_error() override {
+        const auto made = current();
+        return made ? made->last_error() : std::string();
+    }
+    void stop(Deadline deadline) override {
+        if (const auto made = current()) made->stop(deadline);
+    }
+
+  private:
+    std::shared_ptr<Service> current() {
+        const std::lock_guard lock(mutex_);
+        return made_;
+    }
+    Make make_;
+    std::mutex mutex_;
+    std::shared_ptr<Service> made_;
+};
+
+/// A service that this home is not set up for: it runs, is not ready and says what to do.
+class UnsetService final : public Service {
+  public:
+    explicit UnsetService(std::string why) : why_(std::move(why)) {}
+    Result<void> start() override { return {}; }
+    Result<void> ready() override { return fail(ErrorCode::not_found, why_); }
+    std::string last_error() override { return why_; }
+
+  private:
+    std::string why_;
+};
+
+}  // namespace aitrading::kit

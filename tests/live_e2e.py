@@ -1,0 +1,94 @@
+"""A replayed market through the platform: feed, features, predictions; the same numbers as the command says."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import e2e
+from e2e import Case, random_walk
+
+CUT = "2015-06-01"
+
+
+class Replayed(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        path = cls.folder / "EURUSD_H1.csv"
+        path.write_text(random_walk(3000))
+        cls.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
+        cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "walk")
+
+    def up(self, **settings):
+        process = subprocess.Popen(self.command("--json", "up", "--any-ports"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, **settings})
+        self.addCleanup(lambda: (process.kill(), process.communicate()) if process.poll() is None else process.communicate())
+        for line in process.stdout:
+            if line == "}\n":
+                return process
+        raise AssertionError(process.stderr.read())
+
+    def events(self, topic):
+        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic).splitlines()]
+
+    def test_predictions_of_the_platform_are_those_of_the_command(self):
+        wanted = [p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]]
+        self.assertGreater(len(wanted), 100)
+        platform = self.up(AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED="0", AITRADING_SERVED_MODELS="walk")
+        give_up = time.monotonic() + 120
+        while len(told := self.events("models.predictions")) < len(wanted) and time.monotonic() < give_up:
+            pass
+        states = {s["service"]: s["state"] for s in self.must_json("status")["services"]}
+        for service in ("data-bridge", "feature-engineering", "hybrid-ai-engine"):
+            self.assertEqual(states[service], "ready", service)
+        platform.send_signal(signal.SIGINT)
+        _, said = platform.communicate(timeout=60)
+        self.assertEqual(platform.returncode, 0, said)
+        bars = {int(e["data"]["bar"]["open_time_ns"]): e for e in self.events("market.bars")}
+        told = {int(e["data"]["prediction"]["bar_open_ns"]): e for e in self.events("models.predictions")}
+        vectors = {int(e["data"]["bar_open_ns"]): e for e in self.events("features.vectors")}
+        self.assertEqual(set(told), set(bars))
+        self.assertEqual(set(vectors), set(bars))
+        p_of = {time_of: e["data"]["prediction"] for time_of, e in told.items()}
+        self.assertEqual(len(p_of), len(wanted))
+        for p, time_of in zip(wanted, sorted(p_of)):
+            own = p_of[time_of]
+            self.assertEqual([own["p_up"], own["p_low"], own["p_high"]], [p["p_up"], p["p_low"], p["p_high"]], p["time"])
+            self.assertEqual([own["low"], own["high"]], [p["low"], p["high"]], p["time"])
+            self.assertEqual((own["model"], own["degraded"], int(own["known_ns"])), ("walk", False, time_of + 3_600_000_000_000))
+            # One trace from the bar to what follows from it.
+            trace = {e["traceparent"].split("-")[1] for e in (bars[time_of], told[time_of], vectors[time_of])}
+            self.assertEqual(len(trace), 1)
+        self.assertTrue(self.must_json("journal", "verify")["ok"])
+
+    def test_what_is_not_set_is_said(self):
+        platform = self.up()
+        seen = {s["service"]: s for s in self.must_json("status")["services"]}
+        self.assertNotEqual(seen["data-bridge"]["state"], "ready")
+        self.assertIn("AITRADING_FEED", json.dumps(seen["data-bridge"]))
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        for settings, says in (({"AITRADING_FEED": "replay"}, "AITRADING_FEED_SERIES"),
+                               ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "NOBODY:H1"}, "NOBODY"),
+                               ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "EURUSD:H1", "AITRADING_SERVED_MODELS": "nobody"}, "nobody"),
+                               ({"AITRADING_FEED": "oracle"}, "AITRADING_FEED")):
+            done = subprocess.run(self.command("up", "--any-ports"), capture_output=True, text=True, env={**os.environ, **settings}, timeout=60)
+            self.assertNotEqual(done.returncode, 0, settings)
+            self.assertIn(says, done.stderr, settings)
+
+    def test_the_simulator_speaks(self):
+        platform = self.up(AITRADING_FEED="simulator", AITRADING_FEED_SPEED="100000", AITRADING_FEED_TIMEFRAMES="M1")
+        before = len(self.events("market.bars"))
+        give_up = time.monotonic() + 60
+        while len(self.events("market.bars")) < before + 20 and time.monotonic() < give_up:
+            pass
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        subjects = {e["subject"] for e in self.events("market.bars")[-20:]}
+        self.assertIn("SIMULATED", {e["subject"] for e in self.events("market.bars")}, subjects)
+
+
+if __name__ == "__main__":
+    e2e.main()
