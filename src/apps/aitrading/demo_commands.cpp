@@ -174,6 +174,13 @@ report::DemoReport page_of(const std::vector<DemoResult>& results, const RunResu
     return page;
 }
 
+constexpr const char* platform_words =
+    "The platform: AITRADING_FEED=simulator aitrading up   (a made-up market flows; Ctrl-C stops)\n"
+    "  beside it: aitrading status                                     which services run, and why the others do not\n"
+    "             aitrading journal tail --follow --topic market.bars  its bars as they close\n"
+    "             curl http://127.0.0.1:8001/metrics                   what it counts\n"
+    "  with a model of yours on a stored series: docs/live.md\n";
+
 Result<void> demo(const std::string& folder, const Context& context) {
     TRY(const auto samples, samples_folder());
     TRY(const BarColumns eurusd, read_bars_file(samples / "EURUSD_H1.csv", {"EURUSD", Timeframe::h1}));
@@ -205,8 +212,7 @@ Result<void> demo(const std::string& folder, const Context& context) {
     std::printf("And a costed back-test: EURUSD H1, crossing averages, spread 1.0 pip, 7 a lot and fill\n\n%s\n",
                 run_result_text(run).c_str());
     if (const std::string rates = reference_rates(samples); !rates.empty()) std::printf("%s\n", rates.c_str());
-    std::printf("The report lies in %s\nNext: aitrading data import MY_EXPORT.csv --symbol EURUSD   (MetaTrader 5 or HistData)\n",
-                report_file.c_str());
+    std::printf("The report lies in %s\nNext: aitrading data import MY_EXPORT.csv --symbol EURUSD   (MetaTrader 5 or HistData)\n%s", report_file.c_str(), platform_words);
     return {};
 }
 
