@@ -83,6 +83,7 @@ class FtsIndex final : public ports::TextIndex {
     Result<std::vector<std::string>> indexes() override {
         const std::lock_guard lock(mutex_);
         std::vector<std::string> names;
+        names.reserve(fields_.size());
         for (const auto& [name, fields] : fields_) names.push_back(name);
         return names;
     }

@@ -131,6 +131,7 @@ class Store final : public HnswVectors {
         std::vector<NearGraph::Near> near;
         if (shelf->numbers.size() <= static_cast<std::size_t>(options_.exact_up_to)) {
             std::vector<std::uint64_t> numbers;
+            numbers.reserve(shelf->numbers.size());
             for (const auto& [id, number] : shelf->numbers) numbers.push_back(number);
             near = shelf->graph.measured(query, numbers);
         } else {
