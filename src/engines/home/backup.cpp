@@ -93,7 +93,7 @@ Result<void> finish(const fs::path& unfinished, const fs::path& out) {
 
 /// A new folder beside `out`, which takes its name at the end; what an earlier attempt left goes.
 Result<fs::path> begin(const fs::path& out) {
-    const fs::path unfinished = out.string() + ".unfinished";
+    fs::path unfinished = out.string() + ".unfinished";
     std::error_code error;
     fs::remove_all(unfinished, error);
     TRY_VOID(make_folder(unfinished));

@@ -15,7 +15,7 @@ std::unexpected<Error> bad(const Table& table, std::size_t column, const std::st
 Result<void> check_cell(const Table& table, std::size_t at, Value& value) {
     const Column& column = table.columns[at];
     if (is_null(value) && !column.nullable) return bad(table, at, "must be known");
-    if (!fits(column.type, value)) return bad(table, at, "holds " + std::string(name(column.type)) + ", not " + std::string(name(static_cast<ColumnType>(value.index() - 1))));
+    if (!fits(column.type, value)) return bad(table, at, "holds " + std::string(name(column.type)) + ", not " + std::string(is_null(value) ? "nothing" : name(static_cast<ColumnType>(value.index() - 1))));
     if (auto settled = settle(value); !settled) return bad(table, at, settled.error().text);
     return {};
 }

@@ -62,7 +62,7 @@ Link::~Link() {
     try {
         inside_.reset();
     } catch (const std::exception&) {
-        // The server has ended it already.
+        lost_ = true;  // the server has ended it already
     }
 }
 

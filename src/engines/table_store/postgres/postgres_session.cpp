@@ -22,8 +22,8 @@ Result<std::unique_ptr<Session>> Session::begin(Pool& pool, std::string tenant, 
 }
 
 Session::~Session() {
-    if (open_ && !lease_->lost()) (void)lease_->run("ROLLBACK");
-    if (lease_->lost()) lease_.discard();
+    const bool undone = !open_ || (!lease_->lost() && lease_->run("ROLLBACK"));
+    if (!undone || lease_->lost()) lease_.discard();
 }
 
 Result<Answer> Session::ask(const std::string& text, const std::vector<ports::Value>& values) {
@@ -96,7 +96,7 @@ Result<void> Session::commit() {
     const auto done = link().run((wrote_ ? note : "") + "COMMIT");
     if (done) return {};
     if (!link().lost()) {
-        (void)link().run("ROLLBACK");  // where the note was refused, the end was not come to
+        open_ = true;  // where the note was refused, the end was not come to: it is undone
         return std::unexpected(done.error());
     }
     if (!wrote_) return std::unexpected(done.error());

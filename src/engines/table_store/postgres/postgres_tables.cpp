@@ -21,6 +21,7 @@ constexpr std::chrono::milliseconds pause{50};         // between two questions 
 
 std::vector<std::string> words(const Answer& answer) {
     std::vector<std::string> out;
+    out.reserve(answer.rows());
     for (std::size_t i = 0; i < answer.rows(); ++i) out.emplace_back(answer.text(i, 0));
     std::ranges::sort(out);
     return out;
@@ -62,6 +63,7 @@ class PostgresTables final : public ports::TableEngine {
         TRY(auto session, reader());
         TRY(const Answer answer, session->link().run("SELECT name, checksum FROM \"aitrading.migrations\" ORDER BY number"));
         std::vector<AppliedMigration> out;
+        out.reserve(answer.rows());
         for (std::size_t i = 0; i < answer.rows(); ++i) out.push_back({std::string(answer.text(i, 0)), std::string(answer.text(i, 1))});
         return out;
     }

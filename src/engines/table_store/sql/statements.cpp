@@ -52,6 +52,7 @@ Columns all_of(const Table& table) {
 
 std::vector<std::string> parameters(Dialect dialect, std::size_t first, std::size_t count) {
     std::vector<std::string> out;
+    out.reserve(count);
     for (std::size_t i = 0; i < count; ++i) out.push_back(parameter(dialect, first + i));
     return out;
 }
@@ -170,6 +171,7 @@ Query scan(const ports::ScanPlan& plan, Dialect dialect) {
         bound({plan.after.begin() + static_cast<std::ptrdiff_t>(plan.equal.size()), plan.after.end()}, plan.equal.size(), plan.descending ? "<" : ">");
     else if (!plan.after.empty()) where += " AND 1 = 0";
     std::vector<std::string> sorted;
+    sorted.reserve(order.size());
     for (const std::string& column : order) sorted.push_back(column + (plan.descending ? " DESC" : ""));
     query.text = "SELECT " + joined(names_of(table, all_of(table))) + ", \"_version\" FROM " + quoted(table.name) + " WHERE " + where + " ORDER BY " + joined(sorted) +
                  " LIMIT " + std::to_string(plan.rows_max + 1);

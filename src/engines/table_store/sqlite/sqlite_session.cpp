@@ -33,7 +33,7 @@ Result<std::unique_ptr<Session>> Session::begin(Pool::Lease lease, WriteTurn& tu
 Session::~Session() {
     if (open_) {
         database().execute("ROLLBACK");
-        (void)sound();
+        if (!sound()) broken_ = true;
     }
     if (broken_) lease_.discard();
     if (writes_) turn_->give_back();
@@ -146,7 +146,7 @@ Result<void> Session::commit() {
     if (!writes_) return {};
     // The commit is durable whatever becomes of the copy; a copy that the disk refuses stops those who come after.
     database().set_busy_ms(20);
-    if (!database().checkpoint_when_due()) (void)sound();
+    if (!database().checkpoint_when_due() && !sound()) broken_ = true;
     return {};
 }
 
