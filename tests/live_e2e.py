@@ -46,9 +46,9 @@ class Replayed(Case):
         platform.send_signal(signal.SIGINT)
         _, said = platform.communicate(timeout=60)
         self.assertEqual(platform.returncode, 0, said)
-        bars = {int(e["data"]["bar"]["open_time_ns"]): e for e in self.events("market.bars")}
+        bars = {int(e["data"]["bar"]["open_time_ns"]): e for e in self.events("market.bars") if e["subject"] == "EURUSD"}
         told = {int(e["data"]["prediction"]["bar_open_ns"]): e for e in self.events("models.predictions")}
-        vectors = {int(e["data"]["bar_open_ns"]): e for e in self.events("features.vectors")}
+        vectors = {int(e["data"]["bar_open_ns"]): e for e in self.events("features.vectors") if e["subject"] == "EURUSD"}
         self.assertEqual(set(told), set(bars))
         self.assertEqual(set(vectors), set(bars))
         p_of = {time_of: e["data"]["prediction"] for time_of, e in told.items()}
@@ -74,9 +74,26 @@ class Replayed(Case):
                                ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "NOBODY:H1"}, "NOBODY"),
                                ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "EURUSD:H1", "AITRADING_SERVED_MODELS": "nobody"}, "nobody"),
                                ({"AITRADING_FEED": "oracle"}, "AITRADING_FEED")):
-            done = subprocess.run(self.command("up", "--any-ports"), capture_output=True, text=True, env={**os.environ, **settings}, timeout=60)
-            self.assertNotEqual(done.returncode, 0, settings)
-            self.assertIn(says, done.stderr, settings)
+            self.refuse_feed(settings, says)
+
+    def test_a_watched_file_speaks_as_it_grows(self):
+        file = self.write("ticks.csv", "time,bid,ask\n2017-03-01T10:00:00Z,1.1,1.1002\n2017-03-01T10:00:30Z,1.2,1.2002\n")
+        platform = self.up(AITRADING_FEED="file", AITRADING_FEED_FILES=f"GBPUSD:ticks={file}", AITRADING_FEED_TIMEFRAMES="M1")
+        with open(file, "a", encoding="ascii") as growing:
+            growing.write("2017-03-01T10:00:45Z,none,1.2\n2017-03-01T10:01:00Z,1.2,1.2002\n")
+        give_up = time.monotonic() + 60
+        while not (bars := [e for e in self.events("market.bars") if e["subject"] == "GBPUSD"]) and time.monotonic() < give_up:
+            pass
+        self.assertEqual(bars[0]["data"]["feed"], "file")
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        self.refuse_feed({"AITRADING_FEED": "file"}, "AITRADING_FEED_FILES")
+        self.refuse_feed({"AITRADING_FEED": "file", "AITRADING_FEED_FILES": "ticks.csv"}, "EURUSD:ticks=FILE")
+
+    def refuse_feed(self, settings, says):
+        done = subprocess.run(self.command("up", "--any-ports"), capture_output=True, text=True, env={**os.environ, **settings}, timeout=60)
+        self.assertNotEqual(done.returncode, 0, settings)
+        self.assertIn(says, done.stderr, settings)
 
     def test_the_simulator_speaks(self):
         platform = self.up(AITRADING_FEED="simulator", AITRADING_FEED_SPEED="100000", AITRADING_FEED_TIMEFRAMES="M1")

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "apps/aitrading/series_input.hpp"
+#include "engines/market_feed/file_watch/file_watch.hpp"
 #include "engines/market_feed/pulled/pulled_feed.hpp"
 #include "market/history/replay.hpp"
 #include "market/simulator/ticks.hpp"
@@ -39,6 +40,29 @@ ports::FeedItem row_of(const Replayed& r, std::size_t row) {
     else if (run.bars->has_spread()) bar.spread = run.bars->spread[row];
     item.row = bar;
     return item;
+}
+
+/// `EURUSD:ticks=FILE,XAUUSD:H1=FILE`. @errors bad_input
+Result<void> read_files(const kit::Settings& settings, FeedChoice& out) {
+    constexpr const char* setting = "AITRADING_FEED_FILES";
+    for (const std::string& word : settings.list(setting)) {
+        const auto equals = word.find('='), colon = word.find(':');
+        if (equals == std::string::npos || colon == std::string::npos || colon > equals)
+            return fail(ErrorCode::bad_input, fmt::format("setting {}: '{}': EURUSD:ticks=FILE or EURUSD:H1=FILE is expected", setting, word));
+        const auto key = series_key(word.substr(0, colon), word.substr(colon + 1, equals - colon - 1));
+        if (!key) return std::unexpected(of_setting(setting, key.error()));
+        if (std::ranges::count(out.series, key->symbol, &SeriesKey::symbol) > 0) return fail(ErrorCode::bad_input, fmt::format("setting {}: {} twice", setting, key->symbol));
+        out.series.push_back(*key);
+        out.files.push_back(word.substr(equals + 1));
+    }
+    return out.series.empty() ? fail(ErrorCode::bad_input, fmt::format("setting {}: files are needed, as EURUSD:ticks=FILE", setting)) : Result<void>{};
+}
+
+std::unique_ptr<ports::MarketFeed> open_files(const FeedChoice& choice) {
+    std::vector<engines::WatchedFile> files;
+    for (std::size_t i = 0; i < choice.files.size(); ++i)
+        files.push_back({.path = choice.files[i], .symbol = {choice.series[i].symbol, 5}, .timeframe = choice.series[i].timeframe});
+    return std::make_unique<engines::FileWatch>(std::move(files), engines::FileWatch::End::never);
 }
 
 engines::PullRows rows_of(std::shared_ptr<Replayed> r) {
@@ -109,6 +133,7 @@ Result<FeedChoice> feed_choice(const kit::Settings& settings) {
         }
         if (out.series.empty()) return fail(ErrorCode::bad_input, "setting AITRADING_FEED_SERIES: a replay needs stored series, as EURUSD:H1,XAUUSD:ticks");
     }
+    if (out.kind == "file") TRY_VOID(read_files(settings, out));
     for (const std::string& word : settings.list("AITRADING_FEED_TIMEFRAMES")) {
         const auto timeframe = parse_timeframe(word);
         if (!timeframe) return std::unexpected(of_setting("AITRADING_FEED_TIMEFRAMES", timeframe.error()));
@@ -122,6 +147,7 @@ Result<FeedChoice> feed_choice(const kit::Settings& settings) {
 
 Result<std::unique_ptr<ports::MarketFeed>> open_feed(const Context& context, const FeedChoice& choice) {
     if (choice.kind == "replay") return open_replay(context, choice);
+    if (choice.kind == "file") return open_files(choice);
     return open_simulator(context, choice);
 }
 

@@ -13,8 +13,9 @@ namespace aitrading::apps {
 
 /// What the settings AITRADING_FEED… ask for.
 struct FeedChoice {
-    std::string kind;                     ///< none, replay or simulator
-    std::vector<SeriesKey> series;        ///< of replay, as stored
+    std::string kind;                     ///< none, replay, simulator or file
+    std::vector<SeriesKey> series;        ///< of replay, as stored; of files, one each
+    std::vector<std::string> files;       ///< of file
     std::vector<Timeframe> timeframes;    ///< of the bars made out of ticks
     TimeRange range;                      ///< of replay
     double speed = 0;                     ///< seconds of the market in a second; 0: as fast as it goes

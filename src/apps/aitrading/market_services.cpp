@@ -32,14 +32,15 @@ using Made = Result<std::unique_ptr<kit::Service>>;
 
 Made unset(std::string why) { return std::make_unique<kit::UnsetService>(std::move(why)); }
 
-constexpr const char* no_feed = "no feed is set: AITRADING_FEED=replay with AITRADING_FEED_SERIES=EURUSD:H1, or AITRADING_FEED=simulator";
+constexpr const char* no_feed = "no feed is set: AITRADING_FEED=replay with AITRADING_FEED_SERIES=EURUSD:H1, AITRADING_FEED=file with AITRADING_FEED_FILES=EURUSD:ticks=FILE, or AITRADING_FEED=simulator";
 
-/// Stored bars of a series before the feed begins; empty where there are none.
+/// Stored bars of a series before the feed begins, of a live feed all; empty where there are none.
 Result<BarColumns> past_bars(const Context& context, const SeriesKey& key, const FeedChoice& choice) {
     BarColumns none;
     none.key = key;
-    if (choice.kind != "replay" || choice.range.from.value == INT64_MIN) return none;
-    auto bars = read_series(context, key, {{INT64_MIN}, choice.range.from});
+    const bool live = choice.kind == "file";
+    if (!live && (choice.kind != "replay" || choice.range.from.value == INT64_MIN)) return none;
+    auto bars = read_series(context, key, live ? TimeRange{} : TimeRange{{INT64_MIN}, choice.range.from});
     if (!bars && bars.error().code == ErrorCode::not_found) return none;
     return bars;
 }
@@ -117,7 +118,7 @@ std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
         if (choice.kind == "none") return unset(no_feed);
         TRY(auto feed, open_feed(context_, choice));
-        TRY(auto made, market::DataBridge::open(std::move(feed), {.ticks = ticks_, .bars = bars_, .journal = &bus_}, {.timeframes = choice.timeframes, .seed = fresh_seed()}, now));
+        TRY(auto made, market::DataBridge::open(std::move(feed), {.ticks = ticks_, .bars = bars_, .journal = &bus_}, {.timeframes = choice.timeframes, .bar_end = choice.kind == "file" ? market::BarEnd::clock : market::BarEnd::rows, .seed = fresh_seed()}, now));
         return std::make_unique<market::BridgeService>(std::move(made));
     };
     const auto features = [this](const kit::ServiceGround& ground) -> Made {
