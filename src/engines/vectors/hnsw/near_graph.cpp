@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+// Without the library's own SSE: with it the search reads one link beyond a list to fetch ahead. Distances are ours, below.
+#define NO_MANUAL_VECTORIZATION
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
@@ -21,11 +24,35 @@ constexpr std::size_t links = 16, candidates_building = 200, room_first = 64;
 
 using Graph = hnswlib::HierarchicalNSW<float>;
 
-std::unique_ptr<hnswlib::SpaceInterface<float>> measure_of(const ports::VectorSpace& space) {
-    const auto dimensions = static_cast<std::size_t>(space.dimensions);
-    if (space.metric == ports::VectorMetric::l2) return std::make_unique<hnswlib::L2Space>(dimensions);
-    return std::make_unique<hnswlib::InnerProductSpace>(dimensions);
+/// Sum of term(a_i, b_i) in eight lanes, added in one order in every build.
+template <class Term>
+float lanes_sum(const float* a, const float* b, std::size_t n, Term term) {
+    std::array<float, 8> sum{};
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (std::size_t k = 0; k < 8; ++k) sum[k] += term(a[i + k], b[i + k]);
+    for (; i < n; ++i) sum[i % 8] += term(a[i], b[i]);
+    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
+float squared_distance(const void* a, const void* b, const void* dimensions) {
+    return lanes_sum(static_cast<const float*>(a), static_cast<const float*>(b), *static_cast<const std::size_t*>(dimensions), [](float x, float y) { return (x - y) * (x - y); });
+}
+float one_less_product(const void* a, const void* b, const void* dimensions) {
+    return 1 - lanes_sum(static_cast<const float*>(a), static_cast<const float*>(b), *static_cast<const std::size_t*>(dimensions), [](float x, float y) { return x * y; });
+}
+
+class Measure final : public hnswlib::SpaceInterface<float> {
+  public:
+    explicit Measure(const ports::VectorSpace& space)
+        : dimensions_(static_cast<std::size_t>(space.dimensions)), distance_(space.metric == ports::VectorMetric::l2 ? squared_distance : one_less_product) {}
+    std::size_t get_data_size() override { return dimensions_ * sizeof(float); }
+    hnswlib::DISTFUNC<float> get_dist_func() override { return distance_; }
+    void* get_dist_func_param() override { return &dimensions_; }
+
+  private:
+    std::size_t dimensions_;
+    hnswlib::DISTFUNC<float> distance_;
+};
 
 /// A file in memory: hnswlib reads and writes files only.
 class MemoryFile {
@@ -66,7 +93,7 @@ class MemoryFile {
 
 struct NearGraph::Inside {
     explicit Inside(const ports::VectorSpace& what)
-        : space(what), measure(measure_of(what)), graph(std::make_unique<Graph>(measure.get(), room_first, links, candidates_building)) {}
+        : space(what), measure(std::make_unique<Measure>(what)), graph(std::make_unique<Graph>(measure.get(), room_first, links, candidates_building)) {}
 
     /// As the graph holds it: of length one where only the direction counts.
     std::vector<float> shaped(const std::vector<float>& values) const {

@@ -116,7 +116,7 @@ FeedScript quotes_script(int count) {
     FeedScript script{{{"EURUSD", 5}, {"XAUUSD", 2}}, {}};
     for (int i = 0; i < count; ++i)
         for (std::uint32_t symbol = 0; symbol < 2; ++symbol) {
-            const Price bid = symbol == 0 ? Price{1'100'000'000 + i * 10'000} : Price{1'250'000'000'000 - i * 10'000'000};
+            const Price bid = symbol == 0 ? Price{1'100'000'000 + i * 10'000LL} : Price{1'250'000'000'000 - i * 10'000'000LL};
             const Tick tick{{1'500'000'000'000'000'000 + (2 * i + symbol) * 1'000'000LL}, bid, {bid.raw + 20'000'000}, Quantity{1'000'000}, Quantity{2'000'000}};
             script.items.push_back({symbol, static_cast<std::uint64_t>(i) + 1, tick});
         }
