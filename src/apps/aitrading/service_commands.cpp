@@ -82,7 +82,10 @@ void wait_for_stop(const Context& context, PlatformGround& ground) {
             reload_asked = 0;
             reload(ground, context.home);
         }
-        if (turn % 10 == 0) (void)follower.follow();  // a bus that has stopped shows in the readiness of whoever uses it
+        if (turn % 10 == 0) {
+            // Nothing is lost by an error; a bus that has stopped shows in the readiness of whoever uses it.
+            [[maybe_unused]] const auto followed = follower.follow();
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
 }

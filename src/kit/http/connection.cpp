@@ -154,7 +154,7 @@ Result<void> Connection::understand(Exchange& exchange, HttpResponse& refusal) {
 void Connection::hand_over(const ExchangePointer& exchange) {
     const auto retry_after = server_->gate->enter(exchange->request.kind, exchange->request.deadline,
                                                   [self = shared_from_this(), exchange](bool in_time) { self->run(exchange, in_time); });
-    if (retry_after) return answer(exchange, error_response(503, "failed", "too much to do; come again", *retry_after));
+    if (retry_after) return answer(exchange, error_response(503, "failed", "too much to do; come again", retry_after));
     transport_->wake_at(exchange->request.deadline.at, [self = shared_from_this(), exchange] {
         self->answer(exchange, error_response(504, "failed", fmt::format("no answer within the deadline of a {} request", name(exchange->request.kind))));
     });

@@ -13,10 +13,10 @@ bool OutQueue::push(std::string_view bytes) {
     return true;
 }
 
-void OutQueue::start(std::string head) {
+void OutQueue::start(std::string_view head) {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    waiting_.insert(0, head);
+    waiting_.insert(0, head.data(), head.size());
     started_ = writing_ = true;
     transport_->post([self = shared_from_this()] { self->write_next(); });
 }

@@ -18,7 +18,7 @@ class OutQueue : public std::enable_shared_from_this<OutQueue> {
     /// False: no room, or closed. Before `start` it only gathers.
     bool push(std::string_view bytes);
     /// Sends `head`, then what has gathered, then what comes.
-    void start(std::string head);
+    void start(std::string_view head);
     /// After what waits, the connection is closed politely; nothing is taken any more.
     void finish();
     /// At once.

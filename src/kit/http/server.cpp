@@ -20,7 +20,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Reactor& reactor, Workers&
     auto inside = std::make_unique<Inside>();
     inside->side = std::make_shared<ServerSide>(options, std::move(router), telemetry, Gate::make(workers, options.gate));
     const auto refused = telemetry.metrics.counter("http_connections_refused_total", "connections closed at once: all others were busy", {{"service", options.service}});
-    const auto accepted = [side = inside->side, refused](std::shared_ptr<Transport> transport) {
+    const auto accepted = [side = inside->side, refused](const std::shared_ptr<Transport>& transport) {
         const std::uint64_t id = side->sessions.next_id();
         auto connection = std::make_shared<Connection>(transport, side, id);
         if (!side->sessions.enter(id, connection, std::chrono::steady_clock::now())) {

@@ -22,15 +22,15 @@ Result<void> load(ssl::context& context, const TlsFiles& files) {
         return fail(ErrorCode::bad_input, "TLS: " + file.string() + ": " + problem.message() + "; a readable PEM file is expected");
     };
     if (!files.certificate.empty()) {
-        context.use_certificate_chain_file(files.certificate.string(), problem);
+        problem = context.use_certificate_chain_file(files.certificate.string(), problem);
         if (problem) return refused(files.certificate);
-        context.use_private_key_file(files.key.string(), ssl::context::pem, problem);
+        problem = context.use_private_key_file(files.key.string(), ssl::context::pem, problem);
         if (problem) return refused(files.key);
         if (SSL_CTX_check_private_key(context.native_handle()) != 1)
             return fail(ErrorCode::bad_input, "TLS: " + files.key.string() + " is not the key of " + files.certificate.string());
     }
     if (!files.authorities.empty()) {
-        context.load_verify_file(files.authorities.string(), problem);
+        problem = context.load_verify_file(files.authorities.string(), problem);
         if (problem) return refused(files.authorities);
     }
     return {};
@@ -55,7 +55,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::client(const TlsFiles& files) {
     auto inside = std::make_unique<Inside>(ssl::context::tls_client);
     TRY_VOID(load(inside->context, files));
     error_code problem;
-    if (files.authorities.empty()) inside->context.set_default_verify_paths(problem);
+    if (files.authorities.empty()) problem = inside->context.set_default_verify_paths(problem);
     inside->context.set_verify_mode(ssl::verify_peer);
     return std::shared_ptr<TlsContext>(new TlsContext(std::move(inside)));
 }

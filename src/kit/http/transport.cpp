@@ -16,6 +16,8 @@
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
+#include "base/check.hpp"
+
 namespace aitrading::kit {
 namespace {
 
@@ -25,6 +27,7 @@ using boost::system::error_code;
 using PlainStream = tcp::socket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 using Timer = asio::steady_timer;
+using Strand = asio::strand<asio::io_context::executor_type>;
 
 asio::io_context& context_of(Reactor& reactor) { return *static_cast<asio::io_context*>(reactor.native()); }
 asio::ssl::context& context_of(TlsContext& tls) { return *static_cast<asio::ssl::context*>(tls.native()); }
@@ -49,7 +52,7 @@ template <class Stream>
 class SocketTransport final : public Transport, public std::enable_shared_from_this<SocketTransport<Stream>> {
   public:
     SocketTransport(Stream stream, HttpPeer peer, std::shared_ptr<TlsContext> tls)
-        : tls_(std::move(tls)), stream_(std::move(stream)), peer_(std::move(peer)), read_timer_(stream_.get_executor()),
+        : tls_(std::move(tls)), stream_(std::move(stream)), strand_(strand_of(stream_)), peer_(std::move(peer)), read_timer_(stream_.get_executor()),
           write_timer_(stream_.get_executor()), alarm_(stream_.get_executor()) {}
 
     void read(std::span<char> into, SteadyTime until, ReadDone done) override {
@@ -75,13 +78,13 @@ class SocketTransport final : public Transport, public std::enable_shared_from_t
             if (!problem && self->alarm_.expiry() <= Timer::clock_type::now() && !self->closed_) work();
         });
     }
-    void post(std::function<void()> work) override { asio::post(stream_.get_executor(), std::move(work)); }
+    void post(std::function<void()> work) override { asio::post(strand_, std::move(work)); }
     void close() override {
-        asio::post(stream_.get_executor(), [self = this->shared_from_this()] { self->close_now(); });
+        asio::post(strand_, [self = this->shared_from_this()] { self->close_now(); });
     }
     void close_politely() override {
         error_code ignored;
-        socket().shutdown(tcp::socket::shutdown_send, ignored);
+        ignored = socket().shutdown(tcp::socket::shutdown_send, ignored);
         wake_at(Timer::clock_type::now() + std::chrono::seconds(1), [self = this->shared_from_this()] { self->close_now(); });
         forget_reads();
     }
@@ -96,13 +99,19 @@ class SocketTransport final : public Transport, public std::enable_shared_from_t
     HttpPeer& peer() { return peer_; }
 
   private:
+    static Strand strand_of(Stream& stream) {
+        const auto executor = stream.get_executor();
+        const auto* strand = executor.template target<Strand>();
+        CHECK(strand != nullptr);  // every socket here is made on one
+        return *strand;
+    }
     void close_now() {
         if (closed_) return;
         closed_ = true;
         alarm_.cancel();
         error_code ignored;
-        socket().shutdown(tcp::socket::shutdown_both, ignored);
-        socket().close(ignored);
+        ignored = socket().shutdown(tcp::socket::shutdown_both, ignored);
+        ignored = socket().close(ignored);
     }
     void forget_reads() {
         socket().async_read_some(asio::buffer(forgotten_), [self = this->shared_from_this()](const error_code& problem, std::size_t) {
@@ -117,7 +126,7 @@ class SocketTransport final : public Transport, public std::enable_shared_from_t
             if (problem || timer.expiry() > Timer::clock_type::now()) return;
             (*self).*timed_out = true;
             error_code ignored;
-            self->socket().cancel(ignored);
+            ignored = self->socket().cancel(ignored);
         });
     }
     /// Later than any time, so that a wait whose end is queued already finds nothing to do.
@@ -133,6 +142,7 @@ class SocketTransport final : public Transport, public std::enable_shared_from_t
 
     std::shared_ptr<TlsContext> tls_;
     Stream stream_;
+    Strand strand_;
     HttpPeer peer_;
     Timer read_timer_, write_timer_, alarm_;
     bool read_timed_out_ = false, write_timed_out_ = false, closed_ = false;
@@ -143,7 +153,7 @@ class SocketTransport final : public Transport, public std::enable_shared_from_t
 void dress(tcp::socket socket, const std::shared_ptr<TlsContext>& tls, const std::string& host, SteadyTime until,
            std::function<void(std::shared_ptr<Transport>, std::string)> done) {
     error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    ignored = socket.set_option(tcp::no_delay(true), ignored);
     HttpPeer peer = peer_of(socket);
     if (!tls) return done(std::make_shared<SocketTransport<PlainStream>>(std::move(socket), std::move(peer), nullptr), {});
     auto made = std::make_shared<SocketTransport<TlsStream>>(TlsStream(std::move(socket), context_of(*tls)), std::move(peer), tls);
@@ -169,9 +179,10 @@ void dress(tcp::socket socket, const std::shared_ptr<TlsContext>& tls, const std
 
 struct Listener::Inside : std::enable_shared_from_this<Listener::Inside> {
     Inside(asio::io_context& given, Options wanted, Accepted callback)
-        : context(given), acceptor(asio::make_strand(given)), pause(acceptor.get_executor()), options(std::move(wanted)), accepted(std::move(callback)) {}
+        : context(given), strand(asio::make_strand(given)), acceptor(strand), pause(acceptor.get_executor()), options(std::move(wanted)), accepted(std::move(callback)) {}
 
     asio::io_context& context;
+    Strand strand;
     tcp::acceptor acceptor;
     Timer pause;
     Options options;
@@ -212,10 +223,10 @@ Result<std::unique_ptr<Listener>> Listener::open(Reactor& reactor, const Options
     if (problem) return fail(ErrorCode::usage, fmt::format("'{}' is no address to listen on: a numeric one is expected, such as 127.0.0.1 or ::", options.address));
     auto inside = std::make_shared<Inside>(context_of(reactor), options, std::move(accepted));
     const tcp::endpoint end(address, static_cast<unsigned short>(options.port));
-    inside->acceptor.open(end.protocol(), problem);
-    if (!problem) inside->acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
-    if (!problem) inside->acceptor.bind(end, problem);
-    if (!problem) inside->acceptor.listen(1'024, problem);
+    problem = inside->acceptor.open(end.protocol(), problem);
+    if (!problem) problem = inside->acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
+    if (!problem) problem = inside->acceptor.bind(end, problem);
+    if (!problem) problem = inside->acceptor.listen(1'024, problem);
     if (problem)
         return fail(ErrorCode::failed, fmt::format("cannot listen on {} port {}: {}; another process may have it", options.address, options.port, problem.message()), true);
     inside->port = inside->acceptor.local_endpoint(problem).port();
@@ -231,20 +242,20 @@ void Listener::stop() {
     }
     const auto closed = std::make_shared<std::promise<void>>();
     auto done = closed->get_future();
-    asio::post(inside_->acceptor.get_executor(), [inside = inside_, closed] {
+    asio::post(inside_->strand, [inside = inside_, closed] {
         error_code ignored;
-        inside->acceptor.close(ignored);
+        ignored = inside->acceptor.close(ignored);
         inside->pause.cancel();
         closed->set_value();
     });
     done.wait_for(std::chrono::seconds(1));  // bounded: a reactor that has stopped closes nothing more
 }
 
-void connect(Reactor& reactor, const std::string& host, int port, std::shared_ptr<TlsContext> tls, SteadyTime until,
-             std::function<void(Result<std::shared_ptr<Transport>>)> done) {
+void connect(Reactor& reactor, const std::string& host, int port, const std::shared_ptr<TlsContext>& tls, SteadyTime until,
+             const std::function<void(Result<std::shared_ptr<Transport>>)>& done) {
     struct Attempt {
         explicit Attempt(asio::io_context& context) : strand(asio::make_strand(context)), resolver(strand), socket(strand), timer(strand) {}
-        asio::strand<asio::io_context::executor_type> strand;
+        Strand strand;
         tcp::resolver resolver;
         tcp::socket socket;
         Timer timer;
@@ -258,7 +269,7 @@ void connect(Reactor& reactor, const std::string& host, int port, std::shared_pt
         if (problem) return;
         error_code ignored;
         attempt->resolver.cancel();
-        attempt->socket.close(ignored);
+        ignored = attempt->socket.close(ignored);
     });
     attempt->resolver.async_resolve(host, fmt::format("{}", port), [=](const error_code& unknown, const tcp::resolver::results_type& ends) {
         if (unknown) {

@@ -68,7 +68,7 @@ class Listener {
 
 /// Finds `host` (a name or an address) and connects, with a TLS handshake that checks the name where `tls` is given. `done`
 /// gets the connection or the error (failed, retry_helps), on the connection's strand.
-void connect(Reactor& reactor, const std::string& host, int port, std::shared_ptr<TlsContext> tls, SteadyTime until,
-             std::function<void(Result<std::shared_ptr<Transport>>)> done);
+void connect(Reactor& reactor, const std::string& host, int port, const std::shared_ptr<TlsContext>& tls, SteadyTime until,
+             const std::function<void(Result<std::shared_ptr<Transport>>)>& done);
 
 }  // namespace aitrading::kit

@@ -22,7 +22,7 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
     out_->finish();
 }
 
-void WebSocket::start(std::string_view key, std::string first_bytes) {
+void WebSocket::start(std::string_view key, std::string_view first_bytes) {
     out_->start("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + websocket_accept(key) + "\r\n\r\n");
     frames_.feed(first_bytes);
     beat();

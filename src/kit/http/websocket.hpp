@@ -34,7 +34,7 @@ class WebSocket : public Session, public std::enable_shared_from_this<WebSocket>
     /// Not wanted any more: it never starts. On the strand.
     void dismiss();
     /// Answers the handshake; for the connection that became this. On the strand.
-    void start(std::string_view key, std::string first_bytes);
+    void start(std::string_view key, std::string_view first_bytes);
 
   private:
     void read();

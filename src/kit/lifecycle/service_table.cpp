@@ -126,6 +126,7 @@ Result<void> check_services(const ServiceTable& table, std::string_view source) 
         if (!s.service.empty() && !names.contains(s.service)) return fail(ErrorCode::bad_input, fmt::format("{}: setting {} belongs to {}, which is no service", source, s.name, s.service));
     }
     std::vector<std::string> all;
+    all.reserve(table.services.size());
     for (const ServiceSpec& s : table.services) all.push_back(s.name);
     const auto order = start_order(table, all);
     if (!order) return fail(order.error().code, fmt::format("{}: {}", source, order.error().text));

@@ -190,6 +190,7 @@ Result<bool> Settings::apply(std::string_view name, const std::string& value) {
 std::vector<Settings::Shown> Settings::shown() const {
     const std::lock_guard lock(mutex_);
     std::vector<Shown> out;
+    out.reserve(entries_.size());
     for (const auto& [name, entry] : entries_) out.push_back({entry.spec, entry.spec.secret && !entry.value.empty() ? "***" : entry.value, entry.origin});
     std::ranges::stable_sort(out, {}, [](const Shown& s) { return s.spec.service; });
     return out;

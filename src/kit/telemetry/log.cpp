@@ -38,7 +38,8 @@ std::string line_of(const LogRecord& record) {
     line["span"] = record.trace ? nlohmann::ordered_json(trace.substr(36, 16)) : nlohmann::ordered_json();
     line["action"] = record.action;
     line["outcome"] = record.outcome;
-    line["duration_ms"] = static_cast<double>(record.duration.count() / 1'000) / 1'000.0;
+    const std::int64_t microseconds = record.duration.count() / 1'000;
+    line["duration_ms"] = static_cast<double>(microseconds) / 1'000.0;
     line["message"] = record.message;
     for (const auto& [key, value] : record.fields) line["fields"][key] = value;
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -45,6 +45,7 @@ double resident_mb() {
 
 int silent_peer(int port) {
     const int out = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(out >= 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -59,6 +60,7 @@ std::vector<double> load(Ground& ground, int port, int callers, double& seconds)
     std::vector<std::vector<double>> took(static_cast<std::size_t>(callers));
     const auto begun = Clock::now();
     std::vector<std::thread> threads;
+    threads.reserve(took.size());
     for (auto& mine : took)
         threads.emplace_back([&] {
             for (int i = 0; i < calls_each; ++i) {
@@ -98,6 +100,7 @@ int run(int argc, char** argv) {
     rows.push_back({.name = "the same: p99", .value = 1e3 * quantile(took, 0.99), .unit = "ms"});
     const double before = resident_mb();
     std::vector<int> silent;
+    silent.reserve(silent_peers);
     for (int i = 0; i < silent_peers; ++i) silent.push_back(silent_peer(port));
     took = load(ground, port, 1, seconds);
     rows.push_back({.name = "HTTP call beside 1,000 peers that never speak: p99", .value = 1e3 * quantile(took, 0.99), .unit = "ms"});

@@ -72,9 +72,11 @@ TestAuthority::~TestAuthority() { std::filesystem::remove_all(folder_); }
 
 std::filesystem::path TestAuthority::issue(const std::string& name) {
     std::FILE* file = std::fopen((folder_ / "authority.key").c_str(), "r");
+    CHECK(file != nullptr);
     const Key issuer_key(PEM_read_PrivateKey(file, nullptr, nullptr, nullptr), EVP_PKEY_free);
     CHECK(std::fclose(file) == 0);
     file = std::fopen(certificate().c_str(), "r");
+    CHECK(file != nullptr);
     const Certificate issuer(PEM_read_X509(file, nullptr, nullptr, nullptr), X509_free);
     CHECK(std::fclose(file) == 0);
     const Key key = new_key();

@@ -23,8 +23,8 @@ Deadline soon() { return Deadline::after(std::chrono::steady_clock::now(), secon
 
 HttpResponse echo(const HttpRequest& request) {
     std::string text = request.method + " " + request.path;
-    for (const auto& [name, value] : request.parameters) text += " " + name + "=" + value;
-    for (const auto& [name, value] : request.query) text += " " + name + "=" + value;
+    for (const auto& [name, value] : request.parameters) text.append(" ").append(name).append("=").append(value);
+    for (const auto& [name, value] : request.query) text.append(" ").append(name).append("=").append(value);
     return {.type = "text/plain", .body = text + " " + request.body, .headers = {}};
 }
 

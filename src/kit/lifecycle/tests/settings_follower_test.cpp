@@ -23,6 +23,7 @@ class ReadableBus final : public ports::EventBus {
     }
     Result<std::vector<std::int64_t>> ends(std::string_view) override {
         std::vector<std::int64_t> out;
+        out.reserve(partitions.size());
         for (const auto& p : partitions) out.push_back(static_cast<std::int64_t>(p.size()));
         return out;
     }

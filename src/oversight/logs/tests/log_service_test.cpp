@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +17,6 @@
 namespace aitrading::logs {
 namespace {
 
-using ::testing::HasSubstr;
 using Json = nlohmann::json;
 using std::chrono::seconds;
 
