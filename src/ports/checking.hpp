@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "base/result.hpp"
@@ -16,6 +17,12 @@ struct CheckOn {
     /// Empty where the engine keeps the promise; else what it broke.
     std::string (*run)(const Make&);
 };
+
+/// The name of a test that runs it.
+template <class Make>
+void PrintTo(const CheckOn<Make>& check, std::ostream* out) {
+    *out << check.name;
+}
 
 /// Why a call was refused; none where it was not.
 template <class T>

@@ -9,11 +9,7 @@
 /// its own tests can run it over engines with a planted fault and see it refuse them.
 namespace aitrading::ports::conformance {
 
-struct Check {
-    const char* name;
-    /// Empty where the engine keeps the promise; else what it broke.
-    std::string (*run)(const MakeGround&);
-};
+using Check = CheckOn<MakeGround>;
 
 /// All checks, in reading order.
 std::vector<Check> checks();

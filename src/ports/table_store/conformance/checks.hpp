@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <vector>
 
 #include "ports/checking.hpp"
@@ -15,6 +16,8 @@ struct Check {
     /// Empty where the engine keeps the promise; else what it broke.
     std::string run(const MakeGround& make) const;
 };
+/// The name of a test that runs it.
+inline void PrintTo(const Check& check, std::ostream* out) { *out << check.name; }
 
 /// All checks, in reading order.
 std::vector<Check> checks();
