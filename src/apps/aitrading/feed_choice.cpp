@@ -60,6 +60,7 @@ Result<void> read_files(const kit::Settings& settings, FeedChoice& out) {
 
 std::unique_ptr<ports::MarketFeed> open_files(const FeedChoice& choice) {
     std::vector<engines::WatchedFile> files;
+    files.reserve(choice.files.size());
     for (std::size_t i = 0; i < choice.files.size(); ++i)
         files.push_back({.path = choice.files[i], .symbol = {choice.series[i].symbol, 5}, .timeframe = choice.series[i].timeframe});
     return std::make_unique<engines::FileWatch>(std::move(files), engines::FileWatch::End::never);

@@ -81,7 +81,7 @@ Result<bool> FileWatch::take_line(Followed& f, std::uint32_t symbol, std::vector
     if (!item) return std::unexpected(where(item.error()));
     item->symbol = symbol;
     item->sequence = ++f.sequence;
-    out.push_back(std::move(*item));
+    out.push_back(*item);
     return true;
 }
 

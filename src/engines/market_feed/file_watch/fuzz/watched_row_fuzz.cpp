@@ -8,7 +8,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace aitrading;  // NOLINT(google-build-using-namespace)
     const std::string_view line(reinterpret_cast<const char*>(data), size);
-    (void)engines::read_watched_header(line);
-    for (const auto layout : {engines::WatchedLayout::ticks, engines::WatchedLayout::bars}) (void)engines::read_watched_row(line, layout, Timeframe::h1);
+    const auto header = engines::read_watched_header(line);
+    if (!header && header.error().text.empty()) __builtin_trap();
+    for (const auto layout : {engines::WatchedLayout::ticks, engines::WatchedLayout::bars}) {
+        const auto row = engines::read_watched_row(line, layout, Timeframe::h1);
+        if (!row && row.error().text.empty()) __builtin_trap();
+    }
     return 0;
 }
