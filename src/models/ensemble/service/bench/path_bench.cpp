@@ -56,7 +56,7 @@ class Stopwatch {
   public:
     void left(std::int64_t hour) {
         const std::lock_guard lock(mutex_);
-        left_.try_emplace(hour, Steady::now());
+        left_.try_emplace(hour, Left{Steady::now(), wall()});
     }
     /// Microseconds since the first tick after this bar.
     std::optional<double> since(std::int64_t bar) {
@@ -64,12 +64,23 @@ class Stopwatch {
         const std::lock_guard lock(mutex_);
         const auto next = left_.upper_bound(bar);
         if (next == left_.end()) return std::nullopt;
-        return std::chrono::duration<double, std::micro>(now - next->second).count();
+        return std::chrono::duration<double, std::micro>(now - next->second.steady).count();
+    }
+    /// Microseconds from the first tick after this bar to an instant.
+    std::optional<double> until(std::int64_t bar, UnixNanos instant) {
+        const std::lock_guard lock(mutex_);
+        const auto next = left_.upper_bound(bar);
+        if (next == left_.end()) return std::nullopt;
+        return 1e-3 * static_cast<double>(instant.value - next->second.wall.value);
     }
 
   private:
+    struct Left {
+        Steady::time_point steady;
+        UnixNanos wall;
+    };
     std::mutex mutex_;
-    std::map<std::int64_t, Steady::time_point> left_;
+    std::map<std::int64_t, Left> left_;
 };
 
 /// A feed that notes when the first tick of each hour leaves it.
@@ -95,9 +106,10 @@ class TimedFeed final : public ports::MarketFeed {
     std::int64_t last_ = -1;
 };
 
-std::optional<double> since(Stopwatch& watch, const Event& event) {
+/// Bar that a prediction speaks of.
+std::int64_t bar_of(const Event& event) {
     const auto message = kit::unpack_as<v1::MLPredictionGenerated>(event);
-    return message ? watch.since(message->prediction().bar_open_ns()) : std::nullopt;
+    return message ? message->prediction().bar_open_ns() : INT64_MAX;
 }
 
 Result<ServedModel> model_on(const ServedSeries& s, const std::string& trainer) {
@@ -131,13 +143,13 @@ Result<void> tick_to_prediction(const std::string& trainer, std::vector<kit::Ben
     const auto reader = predictions->subscribe();
     TRY_VOID(service.start());
     TRY(const auto group, journal->subscribe("models.predictions", "bench", {}));
-    std::vector<double> live, durable;
+    std::vector<double> live, answered, durable;
     std::jthread keeps([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
             const auto some = group->poll({.wait = std::chrono::milliseconds(50)});
             if (!some) return;
             for (const auto& d : *some)
-                if (const auto micros = since(watch, d.event)) durable.push_back(*micros);
+                if (const auto micros = watch.since(bar_of(d.event))) durable.push_back(*micros);
         }
     });
     market::BridgeService running(std::move(bridge));
@@ -145,8 +157,11 @@ Result<void> tick_to_prediction(const std::string& trainer, std::vector<kit::Ben
     kit::LiveReader::Batch batch;
     while (live.size() + 2 < asked_bars && (!running.ended() || service.lag() > 0))
         if (reader->poll(batch, 256, std::chrono::milliseconds(50)))
-            for (const auto& event : batch.events)
-                if (const auto micros = since(watch, *event)) live.push_back(*micros);
+            for (const auto& event : batch.events) {
+                const std::int64_t bar = bar_of(*event);
+                if (const auto micros = watch.since(bar)) live.push_back(*micros);
+                if (const auto micros = watch.until(bar, event->time)) answered.push_back(*micros);
+            }
     running.stop(Deadline{SteadyTime::max()});
     service.stop(Deadline{SteadyTime::max()});
     keeps.request_stop();
@@ -156,6 +171,7 @@ Result<void> tick_to_prediction(const std::string& trainer, std::vector<kit::Ben
     const std::string note = fmt::format("{} members, {} bars, 5,000 ticks/s", members, live.size());
     rows.push_back(figure("closing tick to prediction on the topic, p50", kit::quantile(live, 0.5) / 1e3, "ms", 0.5, false, note));
     rows.push_back(figure("closing tick to prediction on the topic, p99", kit::quantile(live, 0.99) / 1e3, "ms", 2));
+    rows.push_back(figure("closing tick to the answer, before it goes out, p50", kit::quantile(answered, 0.5) / 1e3, "ms", {}, false, "two threads woken from there and to there cost the rest"));
     rows.push_back(figure("closing tick to the same out of the journal, p50", kit::quantile(durable, 0.5) / 1e3, "ms", {}, false, "durable, read by a group"));
     rows.push_back(figure("closing tick to the same out of the journal, p99", kit::quantile(durable, 0.99) / 1e3, "ms"));
     return {};
