@@ -10,45 +10,24 @@ namespace aitrading::insight {
 namespace {
 
 constexpr const char* vectors_topic = "features.vectors";
-constexpr std::size_t batch_max = 256;
 
 }  // namespace
 
 FeatureService::FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now)
-    : series_(std::move(series)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, vectors_topic) {
+    : series_(std::move(series)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, vectors_topic), listener_(topics_.bars) {
     CHECK(topics_.bars != nullptr);
 }
 
 Result<void> FeatureService::start() {
     TRY_VOID(keeper_.open());
-    first_ = topics_.bars->count();
-    reader_ = topics_.bars->subscribe();
-    pump_.start([this](const std::stop_token& stop) { return work(stop); });
+    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
     return {};
 }
 
-std::int64_t FeatureService::lag() {
-    const std::uint64_t published = topics_.bars->count() - first_, seen = read_ + missed_;
-    return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
-}
-
-Result<void> FeatureService::work(const std::stop_token& stop) {
-    kit::LiveReader::Batch batch;
-    while (true) {
-        // What has come before the stop is finished.
-        const bool stopping = stop.stop_requested();
-        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(stopping ? 0 : 50))) {
-            if (stopping) return {};
-            continue;
-        }
-        missed_ += batch.missed;
-        if (batch.missed > 0) return fail(ErrorCode::failed, "bars came faster than features were made of them, and some are lost: start again from the stored bars");
-        for (const auto& event : batch.events) {
-            take(*event);
-            ++read_;
-        }
-        TRY_VOID(keeper_.flush());
-    }
+Result<void> FeatureService::take_all(const kit::LiveReader::Batch& batch) {
+    if (batch.missed > 0) return fail(ErrorCode::failed, "bars came faster than features were made of them, and some are lost: start again from the stored bars");
+    for (const auto& event : batch.events) take(*event);
+    return keeper_.flush();
 }
 
 void FeatureService::take(const Event& event) {
@@ -86,7 +65,7 @@ void FeatureService::take(const Event& event) {
 }
 
 FeatureCounts FeatureService::counts() const {
-    return {.vectors = vectors_, .passed_over = passed_over_, .missed = missed_, .durable = keeper_.durable()};
+    return {.vectors = vectors_, .passed_over = passed_over_, .missed = listener_.missed(), .durable = keeper_.durable()};
 }
 
 }  // namespace aitrading::insight

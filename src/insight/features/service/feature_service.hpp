@@ -9,7 +9,7 @@
 #include "base/uuid.hpp"
 #include "insight/features/feature_set.hpp"
 #include "kit/events/keeper.hpp"
-#include "kit/lifecycle/pump.hpp"
+#include "kit/lifecycle/listener.hpp"
 #include "kit/lifecycle/service.hpp"
 #include "kit/live_topic/live_topic.hpp"
 
@@ -45,17 +45,17 @@ class FeatureService final : public kit::Service {
     };
     /// @pre topics.bars is there; the journal outlives it
     FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now);
-    ~FeatureService() override { pump_.stop(); }
+    ~FeatureService() override { listener_.stop(); }
 
     Result<void> start() override;
-    Result<void> ready() override { return pump_.health(); }
-    std::int64_t lag() override;
-    std::string last_error() override { return pump_.last_error(); }
-    void stop(Deadline) override { pump_.stop(); }
+    Result<void> ready() override { return listener_.health(); }
+    std::int64_t lag() override { return listener_.lag(); }
+    std::string last_error() override { return listener_.last_error(); }
+    void stop(Deadline) override { listener_.stop(); }
     FeatureCounts counts() const;
 
   private:
-    Result<void> work(const std::stop_token& stop);
+    Result<void> take_all(const kit::LiveReader::Batch& batch);
     void take(const Event& event);
 
     std::vector<ServedFeatures> series_;
@@ -63,11 +63,9 @@ class FeatureService final : public kit::Service {
     Options options_;
     Now now_;
     UuidMaker ids_;
-    std::unique_ptr<kit::LiveReader> reader_;
     kit::Keeper keeper_;
-    std::uint64_t first_ = 0;  ///< events of the topic before this one subscribed
-    std::atomic<std::uint64_t> read_ = 0, vectors_ = 0, passed_over_ = 0, missed_ = 0;
-    kit::Pump pump_;
+    std::atomic<std::uint64_t> vectors_ = 0, passed_over_ = 0;
+    kit::Listener listener_;
 };
 
 }  // namespace aitrading::insight

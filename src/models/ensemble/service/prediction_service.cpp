@@ -7,44 +7,23 @@ namespace aitrading::models {
 namespace {
 
 constexpr const char* predictions_topic = "models.predictions";
-constexpr std::size_t batch_max = 256;
 
 }  // namespace
 
 PredictionService::PredictionService(std::vector<ServedModel> models, PredictionTopics topics, Options options, Now now)
-    : models_(std::move(models)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, predictions_topic) {
+    : models_(std::move(models)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, predictions_topic), listener_(topics_.bars) {
     CHECK(topics_.bars != nullptr);
 }
 
 Result<void> PredictionService::start() {
     TRY_VOID(keeper_.open());
-    first_ = topics_.bars->count();
-    reader_ = topics_.bars->subscribe();
-    pump_.start([this](const std::stop_token& stop) { return work(stop); });
+    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
     return {};
 }
 
-std::int64_t PredictionService::lag() {
-    const std::uint64_t published = topics_.bars->count() - first_, seen = read_ + missed_;
-    return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
-}
-
-Result<void> PredictionService::work(const std::stop_token& stop) {
-    kit::LiveReader::Batch batch;
-    while (true) {
-        // What has come before the stop is finished.
-        const bool stopping = stop.stop_requested();
-        if (!reader_->poll(batch, batch_max, std::chrono::milliseconds(stopping ? 0 : 50))) {
-            if (stopping) return {};
-            continue;
-        }
-        missed_ += batch.missed;
-        for (const auto& event : batch.events) {
-            take(*event);
-            ++read_;
-        }
-        TRY_VOID(keeper_.flush());
-    }
+Result<void> PredictionService::take_all(const kit::LiveReader::Batch& batch) {
+    for (const auto& event : batch.events) take(*event);
+    return keeper_.flush();
 }
 
 void PredictionService::take(const Event& event) {
@@ -71,7 +50,7 @@ void PredictionService::answer(ServedModel& served, const Event& event, const Ba
     const BarPrediction& said = served.predictor.next(bar, spread);
     const UnixNanos now = now_();
     const Uuid id = ids_.next(now);
-    auto out = pack(served.source, served.model->member_names(), said, missed_ > 0,
+    auto out = pack(served.source, served.model->member_names(), said, listener_.missed() > 0,
                     {.id = id, .source = options_.source, .tenant = event.tenant, .time = now, .trace = kit::next_step(event, id)});
     if (!out) {
         ++passed_over_;
@@ -83,7 +62,7 @@ void PredictionService::answer(ServedModel& served, const Event& event, const Ba
 }
 
 PredictionCounts PredictionService::counts() const {
-    return {.bars = bars_, .predictions = predictions_, .passed_over = passed_over_, .missed = missed_, .durable = keeper_.durable()};
+    return {.bars = bars_, .predictions = predictions_, .passed_over = passed_over_, .missed = listener_.missed(), .durable = keeper_.durable()};
 }
 
 }  // namespace aitrading::models

@@ -1,0 +1,36 @@
+#include "kit/lifecycle/listener.hpp"
+
+namespace aitrading::kit {
+namespace {
+
+constexpr std::size_t batch_max = 256;
+constexpr std::chrono::milliseconds look_for_stop{50};
+
+}  // namespace
+
+void Listener::start(Take take) {
+    first_ = topic_->count();
+    reader_ = topic_->subscribe();
+    pump_.start([this, take = std::move(take)](const std::stop_token& stop) { return listen(take, stop); });
+}
+
+std::int64_t Listener::lag() const {
+    const std::uint64_t published = topic_->count() - first_, seen = handled_ + missed_;
+    return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
+}
+
+Result<void> Listener::listen(const Take& take, const std::stop_token& stop) {
+    LiveReader::Batch batch;
+    while (true) {
+        const bool stopping = stop.stop_requested();
+        if (!reader_->poll(batch, batch_max, stopping ? std::chrono::milliseconds(0) : look_for_stop)) {
+            if (stopping) return {};
+            continue;
+        }
+        missed_ += batch.missed;
+        TRY_VOID(take(batch));
+        handled_ += batch.events.size();
+    }
+}
+
+}  // namespace aitrading::kit

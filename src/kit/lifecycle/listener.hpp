@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kit/lifecycle/pump.hpp"
+#include "kit/live_topic/live_topic.hpp"
+
+namespace aitrading::kit {
+
+/// The thread of a service that lives on one live topic: it hears what is published from `start` on, and at a stop finishes what has come.
+class Listener {
+  public:
+    /// Handles events in their order. An error ends the listening.
+    using Take = std::function<Result<void>(const LiveReader::Batch&)>;
+    /// @pre topic is there
+    explicit Listener(std::shared_ptr<LiveTopic> topic) : topic_(std::move(topic)) {}
+
+    /// @pre it does not run
+    void start(Take take);
+    void stop() { pump_.stop(); }
+    /// As Pump::health.
+    Result<void> health() const { return pump_.health(); }
+    std::string last_error() const { return pump_.last_error(); }
+    /// Events that were published since `start` and are not handled yet.
+    std::int64_t lag() const;
+    /// Events that gave way before they were read.
+    std::uint64_t missed() const { return missed_; }
+
+  private:
+    Result<void> listen(const Take& take, const std::stop_token& stop);
+    std::shared_ptr<LiveTopic> topic_;
+    std::unique_ptr<LiveReader> reader_;
+    std::uint64_t first_ = 0;  ///< events of the topic before it subscribed
+    std::atomic<std::uint64_t> handled_ = 0, missed_ = 0;
+    Pump pump_;
+};
+
+}  // namespace aitrading::kit
