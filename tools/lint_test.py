@@ -35,6 +35,8 @@ class Arrows(unittest.TestCase):
             ("engines/table_store/sqlite/store.cpp", "engines/event_bus/journal/journal.hpp"),
             ("market/history/importer.cpp", "engines/sqlite/database.hpp"),
             ("models/evaluation/panel.cpp", "apps/aitrading/commands.hpp"),
+            ("serving/database/quotas.cpp", "kit/requests/handlers.hpp"),
+            ("serving/database/service/table_requests.cpp", "engines/table_store/sqlite/sqlite_tables.hpp"),
         ]:
             with self.subTest(source=source, target=target):
                 self.assertIn("arrow", rules(f"src/{source}", f'#include "{target}"\n'))
@@ -51,6 +53,7 @@ class Arrows(unittest.TestCase):
             ("engines/event_bus/journal/layout.cpp", "engines/sqlite/database.hpp"),
             ("apps/aitrading/main.cpp", "engines/series_store/parquet/parquet_store.hpp"),
             ("market/history/tests/import_test.cpp", "engines/series_store/parquet/parquet_store.hpp"),
+            ("serving/database/service/table_requests.cpp", "ports/table_store/table_store.hpp"),
         ]:
             with self.subTest(source=source, target=target):
                 self.assertEqual([], rules(f"src/{source}", f'#include "{target}"\n'))
