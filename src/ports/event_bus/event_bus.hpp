@@ -167,6 +167,11 @@ class EventBus {
     /// Last offset of each partition that is durable; 0: none. With gaps (BusPromises) it may lie past the last event.
     /// @errors not_found, failed
     virtual Result<std::vector<std::int64_t>> ends(std::string_view topic) = 0;
+    /// First offset of each partition that retention has left; where nothing is left, one that lies past all that were there.
+    /// @errors not_found, failed
+    virtual Result<std::vector<std::int64_t>> firsts(std::string_view topic) = 0;
+    /// The groups that a topic has, in order of their names. @errors not_found, failed
+    virtual Result<std::vector<std::string>> groups(std::string_view topic) = 0;
     /// Last committed offset of each partition. @errors not_found, failed
     virtual Result<std::vector<std::int64_t>> committed(std::string_view topic, std::string_view group) = 0;
     /// Puts a group back to the beginning of what is left, without state, snapshot and dead letters: its read model is

@@ -112,6 +112,19 @@ class JournalBus final : public ports::EventBus {
         TRY(const TopicView* view, directory_->topic(topic));
         return view->end;
     }
+    Result<std::vector<std::int64_t>> firsts(std::string_view topic) override {
+        const std::lock_guard lock(directory_->mutex);
+        TRY(const TopicView* view, directory_->topic(topic));
+        return view->first;
+    }
+    Result<std::vector<std::string>> groups(std::string_view topic) override {
+        const std::lock_guard lock(directory_->mutex);
+        TRY([[maybe_unused]] const TopicView* there, directory_->topic(topic));
+        std::vector<std::string> names;
+        for (const auto& [name, group] : directory_->groups)
+            if (name.first == topic) names.push_back(name.second);
+        return names;
+    }
     Result<std::vector<std::int64_t>> committed(std::string_view topic, std::string_view group) override {
         const std::lock_guard lock(directory_->mutex);
         TRY(const GroupView* view, directory_->group(topic, group));

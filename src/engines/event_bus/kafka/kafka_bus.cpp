@@ -75,6 +75,19 @@ class KafkaBus final : public ports::EventBus {
         TRY(const Offsets ends, cluster_->ends(cluster_->to().topic(topic), partitions));
         return in_order(ends);
     }
+    Result<std::vector<std::int64_t>> firsts(std::string_view topic) override {
+        TRY(const int partitions, cluster_->partitions(topic));
+        TRY(const Offsets firsts, cluster_->firsts(cluster_->to().topic(topic), partitions));
+        std::vector<std::int64_t> out = in_order(firsts);
+        for (std::int64_t& first : out) ++first;  // the port counts from 1
+        return out;
+    }
+    Result<std::vector<std::string>> groups(std::string_view topic) override {
+        TRY([[maybe_unused]] const int partitions, cluster_->partitions(topic));
+        TRY(std::vector<std::string> names, cluster_->groups(topic));
+        std::ranges::sort(names);
+        return names;
+    }
     Result<std::vector<std::int64_t>> committed(std::string_view topic, std::string_view group) override {
         TRY(const Offsets offsets, cluster_->committed({std::string(topic), std::string(group)}));
         return in_order(offsets);

@@ -31,6 +31,8 @@ class ReadableBus final : public ports::EventBus {
     Result<std::vector<std::string>> topics() override { return none(); }
     Result<void> publish(std::string_view, std::vector<Event>, ports::Acknowledge, std::chrono::milliseconds) override { return none(); }
     Result<std::unique_ptr<ports::Subscription>> subscribe(std::string_view, std::string_view, ports::SubscribeOptions) override { return none(); }
+    Result<std::vector<std::int64_t>> firsts(std::string_view) override { return none(); }
+    Result<std::vector<std::string>> groups(std::string_view) override { return none(); }
     Result<std::vector<std::int64_t>> committed(std::string_view, std::string_view) override { return none(); }
     Result<void> start_over(std::string_view, std::string_view) override { return none(); }
     Result<std::vector<ports::DeadLetter>> dead_letters(std::string_view, std::string_view) override { return none(); }

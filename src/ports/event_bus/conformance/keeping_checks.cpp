@@ -140,6 +140,21 @@ std::string replay_begins_anywhere(const MakeGround& make) {
     return {};
 }
 
+std::string topics_tell_their_groups(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    AIT_EXPECT(b.bus->groups("t").value().empty(), "none at first");
+    for (const char* name : {"second", "first"}) AIT_OK(b.bus->subscribe("t", name, {}));
+    const std::vector<std::string> wanted{"first", "second"};
+    AIT_EXPECT(b.bus->groups("t").value() == wanted, "each once, in order of their names");
+    b.cut();
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    AIT_EXPECT(b.bus->groups("t").value() == wanted, "also after a restart");
+    AIT_EXPECT(code_of(b.bus->groups("nowhere")) == ErrorCode::not_found, "of a topic that there is");
+    AIT_EXPECT(code_of(b.bus->firsts("nowhere")) == ErrorCode::not_found, "the same of where it begins");
+    return {};
+}
+
 std::string retention_removes_the_oldest_and_nothing_uncommitted(const MakeGround& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
@@ -156,11 +171,13 @@ std::string retention_removes_the_oldest_and_nothing_uncommitted(const MakeGroun
     AIT_EXPECT(b.bus->retain("t", {.events_max = 25}).value() == 5, "what is beyond the count goes");
     AIT_EXPECT(b.bus->retain("t", {.events_max = 25}).value() == 0, "once");
     AIT_EXPECT(code_of(b.bus->read("t", (*all)[4].position, {})) == ErrorCode::not_found, "what was removed is said to be");
+    AIT_EXPECT(b.bus->firsts("t").value()[static_cast<std::size_t>(p)] == (*all)[5].position.offset, "and where the rest begins");
     AIT_EXPECT(b.bus->read("t", (*all)[5].position, {}).value().front().event == sent[5], "the rest stays at its offset");
     AIT_EXPECT(b.bus->retain("t", {.newer_than = sent[8].time}).value() == 3, "what is older than asked goes");
     AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 4, "nothing that a group has not committed");
     AIT_OK((*member)->commit({.up_to = {all->back().position}}));
     AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 18, "everything, if asked");
+    AIT_EXPECT(b.bus->firsts("t").value()[static_cast<std::size_t>(p)] > all->back().position.offset, "then nothing is left");
     member->reset();
     b.cut();
     AIT_EXPECT(b.broken.empty(), b.broken);
@@ -184,6 +201,7 @@ std::vector<Check> keeping_checks() {
             {"a_snapshot_and_the_journal_give_the_state", a_snapshot_and_the_journal_give_the_state},
             {"a_read_model_can_be_built_anew", a_read_model_can_be_built_anew},
             {"replay_begins_anywhere", replay_begins_anywhere},
+            {"topics_tell_their_groups", topics_tell_their_groups},
             {"retention_removes_the_oldest_and_nothing_uncommitted", retention_removes_the_oldest_and_nothing_uncommitted}};
 }
 

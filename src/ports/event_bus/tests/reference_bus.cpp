@@ -252,6 +252,22 @@ class ReferenceBus final : public EventBus {
         for (const auto& p : to->partitions) out.push_back(p.end());
         return out;
     }
+    Result<std::vector<std::int64_t>> firsts(std::string_view topic) override {
+        const std::lock_guard lock(shared_.mutex);
+        auto* to = shared_.topic(topic);
+        if (to == nullptr) return unknown(topic);
+        std::vector<std::int64_t> out;
+        for (const auto& p : to->partitions) out.push_back(p.first);
+        return out;
+    }
+    Result<std::vector<std::string>> groups(std::string_view topic) override {
+        const std::lock_guard lock(shared_.mutex);
+        auto* to = shared_.topic(topic);
+        if (to == nullptr) return unknown(topic);
+        std::vector<std::string> names;
+        for (const auto& [name, group] : to->groups) names.push_back(name);
+        return names;
+    }
     Result<std::vector<std::int64_t>> committed(std::string_view topic, std::string_view name) override {
         const std::lock_guard lock(shared_.mutex);
         TRY(const ReferenceState::Group* found, group(topic, name));
