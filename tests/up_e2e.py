@@ -76,6 +76,9 @@ class Up(Case):
         self.assertGreaterEqual(len(seen), 24)
         self.assertEqual(seen["log-service"]["state"], "ready")
         self.assertIn("aitrading", seen["log-service"]["version"])
+        told = {s["service"]: s["rpc_port"] for s in platform.told["services"]}
+        self.assertEqual({name: seen[name]["rpc_port"] for name in told}, told)
+        self.assertEqual(json.loads((self.own / f"run/{platform.process.pid}.json").read_text())["rpc_ports"], {name: port for name, port in told.items() if port})
         self.assertEqual(seen["api-gateway"]["state"], "not available")
         self.assertTrue(seen["api-gateway"]["reason"])
         code, told = platform.stop()
@@ -106,7 +109,9 @@ class Up(Case):
             self.assertEqual(address.split(":")[0], "0100007F", address)
         self.assertEqual(platform.stop()[0], 0)
         told = Platform(self, "up", "--any-ports", home=self.own, environment={"AITRADING_LISTEN": "0.0.0.0"})
-        self.assertEqual({a.split(":")[0] for a in listening_addresses(told.process.pid)}, {"00000000"})
+        rpc_ports = {s["rpc_port"] for s in told.told["services"]}
+        for address, port in (a.split(":") for a in listening_addresses(told.process.pid)):
+            self.assertEqual(address, "0100007F" if int(port, 16) in rpc_ports else "00000000", "gRPC without TLS stays on loopback")
 
     def test_killed_it_starts_again_and_two_on_a_home_are_refused(self):
         first = Platform(self, "up", "--any-ports", home=self.own)

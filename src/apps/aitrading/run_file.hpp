@@ -15,6 +15,7 @@ struct RunningProcess {
     bool tls = false;
     std::string address;
     std::map<std::string, int> ports;  ///< by service
+    std::map<std::string, int> rpc_ports;  ///< of gRPC, of the services that have one
 };
 
 /// HOME/run/PID.json, from ready until the process ends in peace. @errors failed

@@ -55,8 +55,10 @@ void say_ready(const Context& context, const kit::ServiceTable& table, const Run
     Json services = Json::array();
     for (const auto& [name, port] : process.ports) {
         const std::string url = fmt::format("{}://{}:{}", process.tls ? "https" : "http", process.address, port);
-        list += fmt::format("{} {} {}", list.empty() ? "" : ",", name, url);
-        services.push_back({{"service", name}, {"port", port}, {"url", url}});
+        const auto rpc = process.rpc_ports.find(name);
+        const bool has_rpc = rpc != process.rpc_ports.end();
+        list += fmt::format("{} {} {}{}", list.empty() ? "" : ",", name, url, has_rpc ? fmt::format(" (gRPC {})", rpc->second) : "");
+        services.push_back({{"service", name}, {"port", port}, {"url", url}, {"rpc_port", has_rpc ? Json(rpc->second) : Json()}});
     }
     const std::size_t missing = table.services.size() - process.ports.size();
     fmt::print(stderr, "ready in {:.2f} s:{}; {} of {} services are not running or not available yet: aitrading status says why. Ctrl-C stops\n", seconds, list, missing,
@@ -105,7 +107,7 @@ Result<void> run(const Context& context, const RunCommand& command) {
     std::signal(SIGHUP, on_hangup);
     kit::ServiceHost host(ground->ground(), options);
     TRY_VOID(host.start(services, factories));
-    RunningProcess process{::getpid(), options.tls != nullptr, "127.0.0.1", host.ports()};
+    RunningProcess process{::getpid(), options.tls != nullptr, "127.0.0.1", host.ports(), host.rpc_ports()};
     TRY_VOID(write_run_file(context.home, process));
     say_ready(context, table, process, seconds_since(begun));
     wait_for_stop(context, *ground);

@@ -16,7 +16,7 @@ namespace {
 /// What a service says of itself, or why nothing does.
 struct Shown {
     std::string state, version, reason;
-    int port = 0;
+    int port = 0, rpc_port = 0;
     std::int64_t lag = 0;
 };
 
@@ -50,34 +50,34 @@ Result<std::map<std::string, Shown>> ask_all(const std::filesystem::path& home, 
         kit::HttpClientOptions own = options;
         if (!process.tls) own.tls = nullptr;
         kit::HttpClient client(reactor, {*log, metrics, tracer}, own);
-        for (const auto& [name, port] : process.ports) out[name] = {"silent", {}, fmt::format("process {} does not answer on port {}", process.pid, port), port, 0};
+        for (const auto& [name, port] : process.ports) out[name] = {"silent", {}, fmt::format("process {} does not answer on port {}", process.pid, port), port, 0, 0};
         if (process.ports.empty()) continue;
         const Json reply = answer_of(client, process.ports.begin()->second);
         if (!reply.is_object() || !reply.contains("services")) continue;
         for (const Json& s : reply["services"])
-            out[s.value("service", "")] = {state_word(s.value("state", "")), s.value("build_version", ""), s.value("last_error", ""), s.value("port", 0), std::stoll(s.value("lag_events", "0"))};
+            out[s.value("service", "")] = {state_word(s.value("state", "")), s.value("build_version", ""), s.value("last_error", ""), s.value("port", 0), s.value("rpc_port", 0), std::stoll(s.value("lag_events", "0"))};
     }
     return out;
 }
 
 Shown not_running(const kit::ServiceSpec& spec) {
-    if (!spec.missing.empty()) return {"not available", {}, spec.missing, spec.port, 0};
-    return {"not running", {}, "start it with: aitrading up", spec.port, 0};
+    if (!spec.missing.empty()) return {"not available", {}, spec.missing, spec.port, 0, 0};
+    return {"not running", {}, "start it with: aitrading up", spec.port, 0, 0};
 }
 
 Result<void> status(const Context& context) {
     TRY(const kit::ServiceTable table, load_service_table({}));
     TRY(const auto answers, ask_all(context.home, table));
     Json list = Json::array();
-    kit::Table lines({{"service"}, {"port", kit::Table::Align::right}, {"state"}, {"lag", kit::Table::Align::right}, {"last error, or why not"}});
+    kit::Table lines({{"service"}, {"port", kit::Table::Align::right}, {"gRPC", kit::Table::Align::right}, {"state"}, {"lag", kit::Table::Align::right}, {"last error, or why not"}});
     std::size_t ready = 0;
     for (const kit::ServiceSpec& spec : table.services) {
         const auto found = answers.find(spec.name);
         const bool runs = found != answers.end();
         const Shown shown = runs ? found->second : not_running(spec);
         ready += shown.state == "ready" ? 1 : 0;
-        lines.add({spec.name, fmt::format("{}", shown.port), shown.state, runs ? fmt::format("{}", shown.lag) : "", shown.reason});
-        list.push_back({{"service", spec.name}, {"job", spec.job}, {"port", shown.port}, {"state", shown.state}, {"version", shown.version}, {"lag_events", shown.lag},
+        lines.add({spec.name, fmt::format("{}", shown.port), shown.rpc_port == 0 ? "" : fmt::format("{}", shown.rpc_port), shown.state, runs ? fmt::format("{}", shown.lag) : "", shown.reason});
+        list.push_back({{"service", spec.name}, {"job", spec.job}, {"port", shown.port}, {"rpc_port", shown.rpc_port == 0 ? Json() : Json(shown.rpc_port)}, {"state", shown.state}, {"version", shown.version}, {"lag_events", shown.lag},
                         {"last_error", runs ? shown.reason : ""}, {"reason", runs ? "" : shown.reason}});
     }
     if (context.json) print_json({{"services", std::move(list)}});

@@ -7,7 +7,10 @@
 
 #include "aitrading/v1/status.pb.h"
 #include "kit/contracts/contracts.hpp"
+#include "kit/http/caller.hpp"
 #include "kit/http/server.hpp"
+#include "kit/requests/http_routes.hpp"
+#include "kit/rpc/rpc_server.hpp"
 
 namespace aitrading::kit {
 namespace {
@@ -18,11 +21,7 @@ std::int64_t wall_now() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-HttpResponse json_response(const google::protobuf::Message& message, int status = 200) {
-    auto text = to_json(message);
-    if (!text) return error_response(text.error());
-    return {.status = status, .body = *text + "\n", .headers = {}};
-}
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
 }  // namespace
 
@@ -30,10 +29,12 @@ struct ServiceHost::Inside {
     struct Running {
         ServiceSpec spec;
         std::unique_ptr<Service> service;
+        RequestHandlers requests;
         std::unique_ptr<HttpServer> server;
+        std::unique_ptr<RpcServer> rpc;  ///< where the service answers requests of its own
         std::atomic<v1::ServiceState> state{v1::SERVICE_STATE_STARTING};
         std::atomic<std::int64_t> started_ns{0};
-        std::atomic<int> port{0};
+        std::atomic<int> port{0}, rpc_port{0};
     };
     ServiceGround ground;
     HostOptions options;
@@ -60,6 +61,7 @@ struct ServiceHost::Inside {
             s.set_state(state_of(*one));
             s.set_build_version(options.build_version);
             s.set_port(one->port);
+            s.set_rpc_port(one->rpc_port);
             s.set_started_ns(one->started_ns);
             s.set_lag_events(one->service->lag());
             const auto ready = one->service->ready();
@@ -84,27 +86,47 @@ struct ServiceHost::Inside {
         }
         return out;
     }
+    /// What every service answers about itself.
+    void add_status(const std::shared_ptr<Running>& one) {
+        RequestHandlers& requests = one->requests;
+        const auto open_to_anyone = [](RequestHandlers::Handler& handler) -> RequestHandlers::Handler& {
+            handler.quiet = handler.anyone = true;
+            return handler;
+        };
+        open_to_anyone(requests.on<v1::GetHealthRequest, v1::GetHealthReply>("aitrading.v1.StatusService/GetHealth", [this](const v1::GetHealthRequest&, const Call&) -> Result<v1::GetHealthReply> {
+            v1::GetHealthReply reply;
+            reply.set_alive(true);
+            reply.set_build_version(options.build_version);
+            return reply;
+        }));
+        const std::weak_ptr<Running> weak = one;
+        open_to_anyone(requests.on<v1::GetReadinessRequest, v1::GetReadinessReply>("aitrading.v1.StatusService/GetReadiness", [this, weak](const v1::GetReadinessRequest&, const Call&) -> Result<v1::GetReadinessReply> {
+            const auto own = weak.lock();
+            if (!own) return fail(ErrorCode::failed, "stopped", true);
+            return readiness(*own);
+        })).http_status = [](const google::protobuf::Message& reply) { return static_cast<const v1::GetReadinessReply&>(reply).ready() ? 200 : 503; };
+        open_to_anyone(requests.on<v1::GetStatusRequest, v1::GetStatusReply>("aitrading.v1.StatusService/GetStatus",
+                                                                             [this](const v1::GetStatusRequest& request, const Call&) -> Result<v1::GetStatusReply> { return status(request.service()); }));
+    }
     Router routes(const std::shared_ptr<Running>& one) {
         Router router;
-        const std::weak_ptr<Running> weak = one;
-        router.add({"GET", "/v1/health", RequestClass::fast, [this](const HttpRequest&) {
-                        v1::GetHealthReply reply;
-                        reply.set_alive(true);
-                        reply.set_build_version(options.build_version);
-                        return json_response(reply);
-                    }, true});
-        router.add({"GET", "/v1/readiness", RequestClass::fast, [this, weak](const HttpRequest&) {
-                        const auto own = weak.lock();
-                        if (!own) return error_response(503, "failed", "stopped", std::chrono::seconds(1));
-                        const v1::GetReadinessReply reply = readiness(*own);
-                        return json_response(reply, reply.ready() ? 200 : 503);
-                    }, true});
-        router.add({"GET", "/v1/status", RequestClass::fast, [this](const HttpRequest& r) { return json_response(status(r.query_value("service").value_or(""))); }, true});
         router.add({"GET", "/metrics", RequestClass::fast, [this](const HttpRequest&) {
                         return HttpResponse{.type = "text/plain; version=0.0.4", .body = ground.telemetry.metrics.text(), .headers = {}};
                     }, true});
+        add_status(one);
+        kit::add_routes(router, one->requests, tenant_of);
         one->service->add_routes(router);
         return router;
+    }
+    /// gRPC has no TLS yet: where HTTP has it, there is none; beyond loopback it does not listen.
+    Result<void> start_rpc(Running& one, const HttpServerOptions& http) {
+        if (http.tls) return {};
+        RpcServerOptions wanted{.address = is_loopback(http.address) ? http.address : "127.0.0.1", .port = http.port == 0 ? 0 : http.port + rpc_port_distance};
+        if (const auto found = options.rpc_ports.find(one.spec.name); found != options.rpc_ports.end()) wanted.port = found->second;
+        if (wanted.port > 65'535) return fail(ErrorCode::usage, fmt::format("port {} leaves none for gRPC, {} above it", http.port, rpc_port_distance));
+        TRY(one.rpc, RpcServer::start(one.requests, ground.workers, tenant_of, wanted));
+        one.rpc_port = one.rpc->port();
+        return {};
     }
     Result<void> start_one(const ServiceSpec& spec, const ServiceFactory& factory) {
         const SteadyTime begun = now();
@@ -118,13 +140,16 @@ struct ServiceHost::Inside {
         HttpServerOptions server{.service = spec.name, .address = spec.address, .port = options.any_ports ? 0 : spec.port, .tls = options.tls};
         if (const auto found = options.addresses.find(spec.name); found != options.addresses.end()) server.address = found->second;
         if (const auto found = options.ports.find(spec.name); found != options.ports.end()) server.port = found->second;
+        one->service->add_requests(one->requests);
+        const bool answers_requests = !one->requests.empty();
         // The server is there before the service is ready: health and readiness can be asked while it starts.
         TRY(one->server, HttpServer::start(ground.reactor, ground.workers, ground.telemetry, routes(one), server));
         one->port = one->server->port();
+        if (answers_requests) TRY_VOID(start_rpc(*one, server));
         TRY_VOID(one->service->start());
         one->started_ns = wall_now();
         one->state = v1::SERVICE_STATE_READY;
-        ground.telemetry.log.write({.service = spec.name, .action = "start", .duration = now() - begun, .message = "service ready", .fields = {{"port", fmt::format("{}", one->port.load())}}});
+        ground.telemetry.log.write({.service = spec.name, .action = "start", .duration = now() - begun, .message = "service ready", .fields = {{"port", fmt::format("{}", one->port.load())}, {"rpc_port", fmt::format("{}", one->rpc_port.load())}}});
         return {};
     }
 };
@@ -151,8 +176,9 @@ bool ServiceHost::stop() {
         one.state = v1::SERVICE_STATE_DRAINING;
         // Each of those that are left gets its share of what is left, so that none eats it all.
         const Deadline share = Deadline::after(begun, deadline.left(begun) / static_cast<std::int64_t>(services.size()));
-        const bool drained = one.server == nullptr || one.server->drain(share);
+        bool drained = one.server == nullptr || one.server->drain(share);
         if (one.server) one.server->stop();
+        if (one.rpc) drained = one.rpc->stop(share) && drained;
         one.service->stop(share);
         one.state = v1::SERVICE_STATE_STOPPED;
         all = all && drained;
@@ -167,6 +193,13 @@ bool ServiceHost::stop() {
 std::map<std::string, int> ServiceHost::ports() const {
     std::map<std::string, int> out;
     for (const auto& one : inside_->list()) out[one->spec.name] = one->port;
+    return out;
+}
+
+std::map<std::string, int> ServiceHost::rpc_ports() const {
+    std::map<std::string, int> out;
+    for (const auto& one : inside_->list())
+        if (const int port = one->rpc_port; port != 0) out[one->spec.name] = port;
     return out;
 }
 

@@ -16,12 +16,17 @@ struct HostOptions {
     bool any_ports = false;  ///< free ports instead of the table's, for tests
     std::map<std::string, std::string> addresses;  ///< service to address, instead of the table's
     std::map<std::string, int> ports;              ///< service to port, instead of the table's
+    std::map<std::string, int> rpc_ports;          ///< service to gRPC port, instead of the other port + rpc_port_distance
     std::shared_ptr<TlsContext> tls;               ///< of every server; none: plain
     std::chrono::milliseconds stop_time{10'000};   ///< for everything together
 };
 
+/// How far a service's gRPC port lies above its port: 18008 for 8008.
+inline constexpr int rpc_port_distance = 10'000;
+
 /// Runs services of the table in one process: starts them in the order of their needs, gives each its server with
-/// `/v1/health`, `/v1/readiness`, `/v1/status` and `/metrics`, and stops them in the reverse order within `stop_time`.
+/// `/v1/health`, `/v1/readiness`, `/v1/status`, `/metrics` and the requests that it answers, those over gRPC as well on a second
+/// port, and stops them in the reverse order within `stop_time`.
 class ServiceHost {
   public:
     /// @pre the ground outlives it
@@ -36,6 +41,8 @@ class ServiceHost {
     bool stop();
     /// Actual ports by service.
     std::map<std::string, int> ports() const;
+    /// Those of gRPC, of the services that have one.
+    std::map<std::string, int> rpc_ports() const;
     /// GetStatusReply of the contracts, as JSON.
     std::string status_json() const;
 

@@ -9,6 +9,7 @@
 #include "kit/http/router.hpp"
 #include "kit/http/workers.hpp"
 #include "kit/lifecycle/settings.hpp"
+#include "kit/requests/handlers.hpp"
 #include "kit/telemetry/telemetry.hpp"
 
 namespace aitrading::kit {
@@ -28,6 +29,9 @@ class Service {
     virtual ~Service() = default;
     /// The routes of its own, besides health, readiness, status and metrics.
     virtual void add_routes(Router&) {}
+    /// The requests of the contracts that it answers: served over HTTP/JSON on its port and over gRPC on its second port, from before it
+    /// has started on, as its routes are. A service without any has no second port.
+    virtual void add_requests(RequestHandlers&) {}
     /// Returns when it can serve. @errors what is missing and what to do
     virtual Result<void> start() = 0;
     /// Why it cannot serve at the moment, also before it started; ok: it can.

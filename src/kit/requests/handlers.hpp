@@ -44,30 +44,39 @@ class RequestHandlers {
         const RequestContract* contract = nullptr;
         Answer answer;  ///< one of the two
         Open open;
+        bool quiet = false;   ///< its successes are logged at debug: what monitors ask all the time
+        bool anyone = false;  ///< answered without an identity as well (the tenant is empty then): holds nobody's data
+        std::function<int(const google::protobuf::Message&)> http_status;  ///< of a reply over HTTP; none: always 200
     };
 
     /// @param name `aitrading.v1.StatusService/GetHealth`
     /// @pre the schema has it with exactly these messages and one reply; it has no handler yet (else the program stops: a bug)
+    /// @return what is kept, to be told more: quiet, anyone, http_status
     template <class Request, class Reply>
-    void on(std::string_view name, std::function<Result<Reply>(const Request&, const Call&)> answer) {
-        add(name, Request().GetTypeName(), Reply().GetTypeName(), false).answer =
+    Handler& on(std::string_view name, std::function<Result<Reply>(const Request&, const Call&)> answer) {
+        Handler& handler = add(name, Request().GetTypeName(), Reply().GetTypeName(), false);
+        handler.answer =
             [answer = std::move(answer)](const google::protobuf::Message& request, const Call& call) -> Result<std::unique_ptr<google::protobuf::Message>> {
             TRY(Reply reply, answer(static_cast<const Request&>(request), call));
             return std::make_unique<Reply>(std::move(reply));
         };
+        return handler;
     }
     /// The same of a request that streams. `open` says yes or no and returns; what is sent goes out after that.
     template <class Request, class Reply>
-    void on_stream(std::string_view name, std::function<Result<void>(const Request&, const Call&, std::shared_ptr<ReplyStream>)> open) {
-        add(name, Request().GetTypeName(), Reply().GetTypeName(), true).open =
+    Handler& on_stream(std::string_view name, std::function<Result<void>(const Request&, const Call&, std::shared_ptr<ReplyStream>)> open) {
+        Handler& handler = add(name, Request().GetTypeName(), Reply().GetTypeName(), true);
+        handler.open =
             [open = std::move(open)](const google::protobuf::Message& request, const Call& call, std::shared_ptr<ReplyStream> stream) {
                 return open(static_cast<const Request&>(request), call, std::move(stream));
             };
+        return handler;
     }
 
     /// By what the contract is called; none: nobody answers it here.
     const Handler* find(const RequestContract& contract) const;
     const std::map<std::string, Handler, std::less<>>& all() const { return handlers_; }
+    bool empty() const { return handlers_.empty(); }
 
   private:
     Handler& add(std::string_view name, const std::string& request, const std::string& reply, bool streams);

@@ -31,8 +31,9 @@ struct Asked {
     Call call;
 };
 
-Result<Asked> read_asked(const HttpRequest& request, const RequestContract& contract, const Identify& identify) {
-    TRY(std::string tenant, identify(request.peer));
+Result<Asked> read_asked(const HttpRequest& request, const RequestHandlers::Handler& handler, const Identify& identify) {
+    TRY(std::string tenant, tenant_for(handler, identify, request.peer));
+    const RequestContract& contract = *handler.contract;
     if (!request.body.empty()) TRY_VOID(check_json(request.body));
     const std::string_view verb = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     TRY(ReadRequest read, read_request(verb, request.target, request.body));
@@ -43,13 +44,14 @@ Result<Asked> read_asked(const HttpRequest& request, const RequestContract& cont
 
 HttpHandler answering(const RequestHandlers::Handler& handler, const Identify& identify) {
     return [handler, identify](const HttpRequest& request) {
-        const auto asked = read_asked(request, *handler.contract, identify);
+        const auto asked = read_asked(request, handler, identify);
         if (!asked) return error_response(asked.error());
         const auto reply = handler.answer(asked->request.message(), asked->call);
         if (!reply) return error_response(reply.error());
         auto json = to_json(**reply);
         if (!json) return error_response(json.error());
         HttpResponse response;
+        if (handler.http_status) response.status = handler.http_status(**reply);
         response.body = *std::move(json);
         return response;
     };
@@ -57,17 +59,23 @@ HttpHandler answering(const RequestHandlers::Handler& handler, const Identify& i
 
 StreamHandler streaming(const RequestHandlers::Handler& handler, const Identify& identify) {
     return [handler, identify](const HttpRequest& request, const std::shared_ptr<EventStream>& stream) -> Result<void> {
-        TRY(const Asked asked, read_asked(request, *handler.contract, identify));
+        TRY(const Asked asked, read_asked(request, handler, identify));
         return handler.open(asked.request.message(), asked.call, std::make_shared<SentEvents>(stream));
     };
 }
 
 }  // namespace
 
+Result<std::string> tenant_for(const RequestHandlers::Handler& handler, const Identify& identify, const HttpPeer& peer) {
+    Result<std::string> tenant = identify(peer);
+    if (!tenant && handler.anyone) return std::string();
+    return tenant;
+}
+
 void add_routes(Router& router, const RequestHandlers& handlers, const Identify& identify) {
     for (const auto& [name, handler] : handlers.all())
         for (const RequestContract::Path& path : handler.contract->paths) {
-            Route route{path.verb, path.path, handler.contract->kind, answering(handler, identify)};
+            Route route{path.verb, path.path, handler.contract->kind, answering(handler, identify), handler.quiet};
             if (handler.contract->streams) route.handler = streaming(handler, identify);
             router.add(std::move(route));
         }

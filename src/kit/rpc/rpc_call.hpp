@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "kit/http/workers.hpp"
 #include "kit/requests/handlers.hpp"
@@ -15,12 +16,15 @@ class ServerBidiReactor;
 
 namespace aitrading::kit {
 
+class OpenStreams;
+
 /// What every call of a server needs.
 struct RpcGround {
     const RequestHandlers& handlers;
     Workers& workers;
     Identify identify;
     std::size_t stream_bytes_max = 0;
+    std::shared_ptr<OpenStreams> streams;
 };
 
 /// The reactor of one call; it destroys itself when the call is done. @pre ground outlives the call

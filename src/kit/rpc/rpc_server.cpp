@@ -8,6 +8,7 @@
 #include <grpcpp/server_builder.h>
 
 #include "kit/rpc/rpc_call.hpp"
+#include "kit/rpc/sent_replies.hpp"
 
 namespace aitrading::kit {
 namespace {
@@ -24,7 +25,8 @@ class AllCalls final : public grpc::CallbackGenericService {
 }  // namespace
 
 struct RpcServer::Inside {
-    explicit Inside(RpcGround ground) : calls(std::move(ground)) {}
+    explicit Inside(RpcGround ground) : streams(ground.streams), calls(std::move(ground)) {}
+    std::shared_ptr<OpenStreams> streams;
     AllCalls calls;
     std::unique_ptr<grpc::Server> server;
     int port = 0;
@@ -37,7 +39,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::start(const RequestHandlers& handl
         return fail(ErrorCode::usage, fmt::format("gRPC listens on loopback only, not on {}: it has no TLS here", options.address));
     // What goes wrong is told by results; gRPC would write to stderr as well.
     gpr_set_log_function([](gpr_log_func_args*) {});
-    auto inside = std::make_unique<Inside>(RpcGround{handlers, workers, std::move(identify), options.stream_bytes_max});
+    auto inside = std::make_unique<Inside>(RpcGround{handlers, workers, std::move(identify), options.stream_bytes_max, std::make_shared<OpenStreams>()});
     grpc::ServerBuilder builder;
     const std::string host = options.address == "::1" ? "[::1]" : options.address;
     builder.AddListeningPort(fmt::format("{}:{}", host, options.port), grpc::InsecureServerCredentials(), &inside->port);
@@ -46,7 +48,8 @@ Result<std::unique_ptr<RpcServer>> RpcServer::start(const RequestHandlers& handl
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.calls_max);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a taken port is an error, not a share of its calls
     inside->server = builder.BuildAndStart();
-    if (!inside->server || inside->port == 0) return fail(ErrorCode::failed, fmt::format("gRPC cannot listen on {}:{}; is the port taken?", options.address, options.port));
+    if (!inside->server || inside->port == 0)
+        return fail(ErrorCode::failed, fmt::format("cannot listen on {} port {} for gRPC; another process may have it", options.address, options.port), true);
     return std::unique_ptr<RpcServer>(new RpcServer(std::move(inside)));
 }
 
@@ -54,11 +57,13 @@ RpcServer::~RpcServer() { stop({std::chrono::steady_clock::now()}); }
 
 int RpcServer::port() const { return inside_->port; }
 
-void RpcServer::stop(Deadline deadline) {
-    if (!inside_->server) return;
+bool RpcServer::stop(Deadline deadline) {
+    if (!inside_->server) return true;
+    inside_->streams->end_all();
     inside_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline.left(std::chrono::steady_clock::now())));
     inside_->server->Wait();
     inside_->server.reset();
+    return !deadline.passed(std::chrono::steady_clock::now());
 }
 
 }  // namespace aitrading::kit

@@ -31,8 +31,9 @@ class RpcServer {
     static Result<std::unique_ptr<RpcServer>> start(const RequestHandlers& handlers, Workers& workers, Identify identify, const RpcServerOptions& options);
     ~RpcServer();
     int port() const;
-    /// Accepts no more, lets calls end until the deadline, then cuts them off. Needs the workers to run.
-    void stop(Deadline deadline);
+    /// Accepts no more, ends streams after what waits in them, lets other calls end until the deadline, then cuts them off. Needs the
+    /// workers to run; work that runs already is waited for. True: nothing was left at the deadline.
+    bool stop(Deadline deadline);
 
   private:
     struct Inside;

@@ -3,9 +3,12 @@
 #include <future>
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "aitrading/v1/inference.grpc.pb.h"
+#include "aitrading/v1/status.grpc.pb.h"
 #include "kit/http/client.hpp"
 
 namespace aitrading::kit {
@@ -21,6 +24,7 @@ Deadline soon() { return Deadline::after(std::chrono::steady_clock::now(), secon
 struct Life {
     std::vector<std::string> steps;
     std::map<std::string, std::string> start_error, ready_error;
+    std::promise<std::shared_ptr<ReplyStream>> opened;
 };
 
 class TestService final : public Service {
@@ -28,6 +32,21 @@ class TestService final : public Service {
     TestService(std::string name, Life& life) : name_(std::move(name)), life_(life) {}
     void add_routes(Router& router) override {
         router.add({"GET", "/own", RequestClass::fast, [this](const HttpRequest&) { return HttpResponse{.body = name_, .headers = {}}; }});
+    }
+    /// `b` answers requests of the contracts; the others have none.
+    void add_requests(RequestHandlers& handlers) override {
+        if (name_ != "b") return;
+        handlers.on<v1::GetPredictionRequest, v1::GetPredictionReply>("aitrading.v1.PredictionService/GetPrediction", [](const v1::GetPredictionRequest& request, const Call& call) -> Result<v1::GetPredictionReply> {
+            v1::GetPredictionReply reply;
+            reply.mutable_prediction()->set_symbol(request.symbol());
+            reply.mutable_prediction()->set_label(call.tenant);
+            return reply;
+        });
+        handlers.on_stream<v1::WatchPredictionsRequest, v1::WatchPredictionsReply>("aitrading.v1.PredictionService/WatchPredictions",
+                                                                                   [this](const v1::WatchPredictionsRequest&, const Call&, std::shared_ptr<ReplyStream> stream) -> Result<void> {
+                                                                                       life_.opened.set_value(std::move(stream));
+                                                                                       return {};
+                                                                                   });
     }
     Result<void> start() override {
         life_.steps.push_back("start " + name_);
@@ -117,6 +136,54 @@ TEST(host, one_that_does_not_start_takes_the_others_down_again) {
     EXPECT_TRUE(host.ports().empty());
 }
 
+std::shared_ptr<grpc::Channel> channel_to(int port) { return grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()); }
+
+TEST(host, serves_the_requests_of_a_service_over_http_and_grpc) {
+    HostGround t;
+    t.life.ready_error["c"] = "the disk is full";
+    ServiceHost host(t.ground, {.build_version = "v1", .any_ports = true});
+    ASSERT_TRUE(t.start(host));
+    ASSERT_EQ(host.rpc_ports().size(), 1U) << "who answers no requests of its own has no second port";
+    const int port = host.rpc_ports().at("b");
+    const Json http = Json::parse(t.ask(host.ports().at("b"), "/v1/models/m/predictions/EURUSD")->body);
+    EXPECT_EQ(http["prediction"]["symbol"], "EURUSD");
+    EXPECT_EQ(http["prediction"]["label"], "default") << "the tenant of loopback";
+    grpc::ClientContext first, second, third;
+    v1::GetPredictionRequest request;
+    request.set_symbol("EURUSD");
+    v1::GetPredictionReply reply;
+    const grpc::Status asked = v1::PredictionService::NewStub(channel_to(port))->GetPrediction(&first, request, &reply);
+    ASSERT_TRUE(asked.ok()) << asked.error_message();
+    EXPECT_EQ(reply.prediction().symbol() + reply.prediction().label(), "EURUSDdefault");
+    v1::GetStatusReply status;
+    ASSERT_TRUE(v1::StatusService::NewStub(channel_to(port))->GetStatus(&second, {}, &status).ok());
+    ASSERT_EQ(status.services_size(), 3);
+    EXPECT_EQ(status.services(1).service(), "b");
+    EXPECT_EQ(status.services(1).rpc_port(), port);
+    EXPECT_EQ(status.services(2).last_error(), "the disk is full");
+    v1::GetReadinessReply readiness;
+    ASSERT_TRUE(v1::StatusService::NewStub(channel_to(port))->GetReadiness(&third, {}, &readiness).ok());
+    EXPECT_TRUE(readiness.ready());
+    EXPECT_TRUE(host.stop());
+}
+
+TEST(host, ends_open_streams_when_it_stops) {
+    HostGround t;
+    ServiceHost host(t.ground, {.any_ports = true});
+    ASSERT_TRUE(t.start(host));
+    grpc::ClientContext context;
+    const auto reader = v1::PredictionService::NewStub(channel_to(host.rpc_ports().at("b")))->WatchPredictions(&context, {});
+    const auto stream = t.life.opened.get_future().get();
+    v1::WatchPredictionsReply reply;
+    reply.set_missed(7);
+    EXPECT_TRUE(stream->send(reply));
+    EXPECT_TRUE(host.stop()) << "nobody waits for a stream that has no end";
+    EXPECT_TRUE(reader->Read(&reply));
+    EXPECT_EQ(reply.missed(), 7);
+    EXPECT_FALSE(reader->Read(&reply));
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST(host, says_whose_port_is_taken) {
     HostGround t;
     ServiceHost first(t.ground, {.any_ports = true});
@@ -125,6 +192,11 @@ TEST(host, says_whose_port_is_taken) {
     const auto started = t.start(third);
     ASSERT_FALSE(started);
     EXPECT_THAT(started.error().text, HasSubstr("b: cannot listen on 127.0.0.1 port"));
+    ServiceHost fourth(t.ground, {.any_ports = true, .rpc_ports = {{"b", first.ports().at("a")}}});
+    const auto of_rpc = t.start(fourth);
+    ASSERT_FALSE(of_rpc);
+    EXPECT_THAT(of_rpc.error().text, HasSubstr("b: cannot listen on 127.0.0.1 port"));
+    EXPECT_THAT(of_rpc.error().text, HasSubstr("for gRPC; another process may have it"));
 }
 
 }  // namespace
