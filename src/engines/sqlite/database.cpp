@@ -185,6 +185,12 @@ Result<void> Database::checkpoint_when_due() {
     return sound();
 }
 
+Result<void> Database::copy_log(bool wait_for_readers) {
+    const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if ((code & 0xFF) != SQLITE_BUSY) note(code);
+    return sound();
+}
+
 void Database::close(bool copy_log) {
     if (handle_ == nullptr) return;
     // A journal that stopped leaves its files as they are: a sync that failed is not tried again behind its back.

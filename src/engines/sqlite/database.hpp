@@ -78,6 +78,12 @@ class Database {
     /// Copies the write-ahead log into the file when it has grown by that much since the last time. Readers are waited
     /// for only where they kept the log from starting anew for long. @errors failed (a write or sync of the file)
     Result<void> checkpoint_when_due();
+    /// Copies what the log holds and no reader is in the way of, whoever has written it; commits go on meanwhile. Not at the same time as
+    /// another connection's copying: then nothing is done. @param wait_for_readers for as long as a step waits, so that the next
+    /// commit can begin the log anew @errors failed (a write or sync of the file)
+    Result<void> copy_log(bool wait_for_readers = false);
+    /// In the write-ahead log after this connection's last commit.
+    int log_pages() const { return log_pages_; }
     /// Closes the connection; with `copy_log` what the log holds goes into the file first. Statements must be gone.
     void close(bool copy_log);
     /// The first failure of any statement since it was opened, or since it was taken.

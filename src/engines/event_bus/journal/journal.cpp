@@ -212,11 +212,12 @@ Result<std::unique_ptr<ports::EventBus>> open_journal(const JournalOptions& opti
     }
     const std::string path = (options.folder / "events.sqlite").string();
     TRY(auto database, Database::open(path, journal_access(Database::Mode::writer, options.file_system)));
-    database->set_checkpoint_pages(options.checkpoint_pages);
     auto directory = std::make_unique<Directory>();
     TRY(auto ledger, Ledger::open(*database, *directory));
     TRY(auto reader, Database::open(path, journal_access(Database::Mode::reader, options.file_system)));
-    auto writer = std::make_unique<Writer>(std::move(database), std::move(ledger), *directory, options.limits);
+    TRY(auto copies, Database::open(path, journal_access(Database::Mode::reader, options.file_system)));
+    Writer::Copying copying{std::move(copies), options.checkpoint_pages, real ? LogCopier::Runs::beside : LogCopier::Runs::inline_};
+    auto writer = std::make_unique<Writer>(std::move(database), std::move(ledger), *directory, options.limits, std::move(copying));
     return std::make_unique<JournalBus>(std::move(lock), path, options.file_system, std::move(directory), std::move(writer), std::move(reader));
 }
 

@@ -13,7 +13,7 @@ struct JournalOptions {
     ports::BusLimits limits;
     /// SQLite's name of another file system, for tests that simulate a disk; then `folder` is only a name there.
     std::string file_system;
-    /// Pages of 8 KiB of log after which the writer copies it into the file: 8 MB, a copy of some milliseconds.
+    /// Pages of 8 KiB of log after which it is copied into the file, beside the writer: 8 MB.
     int checkpoint_pages = 1'000;
 };
 

@@ -9,8 +9,10 @@ constexpr std::size_t batch_bytes_max = std::size_t{4} << 20;
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Ledger> ledger, Directory& directory, ports::BusLimits limits)
-    : database_(std::move(database)), ledger_(std::move(ledger)), directory_(directory), limits_(limits), thread_([this] { run(); }) {}
+Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Ledger> ledger, Directory& directory, ports::BusLimits limits, Copying copying)
+    : database_(std::move(database)), ledger_(std::move(ledger)), directory_(directory), limits_(limits),
+      copier_(std::make_unique<LogCopier>(std::move(copying.database), copying.pages, copying.runs, [this](const Error& error) { refuse_from_now(error); })),
+      thread_([this] { run(); }) {}
 
 Writer::~Writer() {
     {
@@ -81,11 +83,17 @@ void Writer::run() {
             pending_bytes_ -= bytes;
         }
         room_.notify_all();
-        if (!health()) continue;
-        if (auto kept = database_->checkpoint_when_due(); !kept) stop(kept.error());
+        if (health()) copy_rest();
     }
+    copier_.reset();
     ledger_.reset();  // its statements, before their connection
     database_->close(health().has_value());
+}
+
+void Writer::copy_rest() {
+    const LogCopier::Rest rest = copier_->committed(database_->log_pages());
+    if (rest == LogCopier::Rest::wait) return;
+    if (auto kept = database_->copy_log(rest == LogCopier::Rest::copy_past_readers); !kept) stop(kept.error());
 }
 
 Result<void> Writer::transact(const Batch& batch, std::vector<Result<void>>& results) {
@@ -94,7 +102,9 @@ Result<void> Writer::transact(const Batch& batch, std::vector<Result<void>>& res
         TRY_VOID(database_->sound());
         results.push_back(job->apply(*ledger_));
     }
+    copier_->in_transaction();
     TRY_VOID(database_->sound());
+    TRY_VOID(health());  // a copy may have failed meanwhile
     database_->execute("COMMIT");
     return database_->sound();
 }
@@ -117,6 +127,10 @@ void Writer::write(const Batch& batch) {
 
 void Writer::stop(const Error& error) {
     database_->execute("ROLLBACK");  // where this fails too, whoever opens the file next does it
+    refuse_from_now(error);
+}
+
+void Writer::refuse_from_now(const Error& error) {
     {
         const std::lock_guard lock(mutex_);
         if (!stopped_) stopped_ = Error{error.code, "the journal stopped: " + error.text, false};

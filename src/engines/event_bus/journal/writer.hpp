@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engines/event_bus/journal/ledger.hpp"
+#include "engines/event_bus/journal/log_copier.hpp"
 
 namespace aitrading::engines::journal {
 
@@ -31,7 +32,12 @@ class Job {
 /// more shares one sync, and nobody waits for company. A write or sync that fails stops it for good.
 class Writer {
   public:
-    Writer(std::unique_ptr<Database> database, std::unique_ptr<Ledger> ledger, Directory& directory, ports::BusLimits limits);
+    struct Copying {
+        std::unique_ptr<Database> database;  ///< a connection for the copies alone
+        int pages = 1'000;
+        LogCopier::Runs runs = LogCopier::Runs::beside;
+    };
+    Writer(std::unique_ptr<Database> database, std::unique_ptr<Ledger> ledger, Directory& directory, ports::BusLimits limits, Copying copying);
     /// Finishes what was accepted, then ends.
     ~Writer();
 
@@ -49,7 +55,9 @@ class Writer {
     Batch next_batch();
     void write(const Batch& batch);
     Result<void> transact(const Batch& batch, std::vector<Result<void>>& results);
+    void copy_rest();
     void stop(const Error& error);
+    void refuse_from_now(const Error& error);
 
     std::unique_ptr<Database> database_;
     std::unique_ptr<Ledger> ledger_;
@@ -62,6 +70,7 @@ class Writer {
     std::size_t pending_bytes_ = 0;
     std::optional<Error> stopped_;
     bool closing_ = false;
+    std::unique_ptr<LogCopier> copier_;  ///< ends before the last connection closes
     std::thread thread_;
 };
 
