@@ -1,6 +1,7 @@
 """A replayed market through the platform: feed, features, predictions; the same numbers as the command says."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -21,8 +22,8 @@ class Replayed(Case):
         cls.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
         cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "walk")
 
-    def up(self, **settings):
-        process = subprocess.Popen(self.command("--json", "up", "--any-ports"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    def up(self, home=None, **settings):
+        process = subprocess.Popen(self.command("--json", "up", "--any-ports", home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    env={**os.environ, **settings})
         self.addCleanup(lambda: (process.kill(), process.communicate()) if process.poll() is None else process.communicate())
         for line in process.stdout:
@@ -30,8 +31,46 @@ class Replayed(Case):
                 return process
         raise AssertionError(process.stderr.read())
 
-    def events(self, topic):
-        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic).splitlines()]
+    def events(self, topic, home=None):
+        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic, home=home).splitlines()]
+
+    def replay(self, home, speed):
+        return self.up(home=home, AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED=speed, AITRADING_SERVED_MODELS="walk")
+
+    def predictions_from(self, count, home, patience=120):
+        """What the journal holds once it has at least so many predictions."""
+        give_up = time.monotonic() + patience
+        while len(told := self.events("models.predictions", home)) < count and time.monotonic() < give_up:
+            pass
+        return told
+
+    def test_a_replay_that_is_killed_and_begins_again_leaves_each_event_once(self):
+        whole, cut = self.folder / "whole", self.folder / "cut"
+        for home in (whole, cut):
+            for part in ("series", "data", "models"):
+                if (self.home / part).exists():
+                    shutil.copytree(self.home / part, home / part)
+        wanted = len([p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]])
+        platform = self.replay(whole, "0")
+        self.predictions_from(wanted, whole)
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        # An hour every 5 ms: some have come, most have not.
+        platform = self.replay(cut, "720000")
+        self.predictions_from(30, cut)
+        platform.send_signal(signal.SIGKILL)
+        platform.communicate(timeout=60)
+        self.assertLess(len(self.events("models.predictions", cut)), wanted)
+        platform = self.replay(cut, "0")
+        self.predictions_from(wanted, cut)
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        for topic in ("market.bars", "features.vectors", "models.predictions"):
+            one, two = ([(e["id"], e["data"]) for e in self.events(topic, home)] for home in (whole, cut))
+            self.assertEqual(len(one), wanted, topic)
+            self.assertEqual(len({id_of for id_of, _ in two}), len(two), topic)
+            self.assertEqual(one, two, topic)
+        self.assertTrue(self.must_json("journal", "verify", home=cut)["ok"])
 
     def test_predictions_of_the_platform_are_those_of_the_command(self):
         wanted = [p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]]

@@ -60,14 +60,20 @@ void Sha256::add(std::string_view bytes) {
     std::copy_n(p, left, open_.data());
 }
 
-std::string Sha256::hex() {
+std::array<unsigned char, 32> Sha256::digest() {
     const std::uint64_t bits = size_ * 8;
-    std::string end(1, '\x80');
-    end.resize(1 + (119 - size_ % 64) % 64, '\0');  // up to eight bytes before the end of a block
-    for (int shift = 56; shift >= 0; shift -= 8) end.push_back(static_cast<char>(bits >> shift & 0xFF));
-    add(end);
+    std::array<char, 72> end{'\x80'};  // the rest zeros
+    std::size_t length = 1 + (119 - size_ % 64) % 64;  // up to eight bytes before the end of a block
+    for (int shift = 56; shift >= 0; shift -= 8) end[length++] = static_cast<char>(bits >> shift & 0xFF);
+    add({end.data(), length});
+    std::array<unsigned char, 32> out;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<unsigned char>(state_[i / 4] >> (24 - 8 * (i % 4)));
+    return out;
+}
+
+std::string Sha256::hex() {
     std::string out;
-    for (const std::uint32_t word : state_) out += fmt::format("{:08x}", word);
+    for (const unsigned char byte : digest()) out += fmt::format("{:02x}", byte);
     return out;
 }
 

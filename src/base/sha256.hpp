@@ -13,7 +13,9 @@ namespace aitrading {
 class Sha256 {
   public:
     void add(std::string_view bytes);
-    /// Sixty-four lower-case hexadecimal digits of everything added. @pre called once, nothing is added after it
+    /// The hash of everything added. @pre called once, of `digest` and `hex`; nothing is added after it
+    std::array<unsigned char, 32> digest();
+    /// The same as sixty-four lower-case hexadecimal digits.
     std::string hex();
 
   private:

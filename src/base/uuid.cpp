@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/sha256.hpp"
+
 namespace aitrading {
 namespace {
 
@@ -14,6 +16,19 @@ int digit_of(char c) {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
+}
+
+std::int64_t milli_of(UnixNanos time) { return std::max<std::int64_t>(time.value, 0) / nanos_per_milli; }
+
+/// @param high 12 bits   @param low 62 bits
+Uuid version_7(std::int64_t milli, std::uint64_t high, std::uint64_t low) {
+    Uuid id;
+    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(milli >> (40 - 8 * i));
+    id.bytes[6] = static_cast<std::uint8_t>(0x70 | (high >> 8));
+    id.bytes[7] = static_cast<std::uint8_t>(high);
+    for (std::size_t i = 0; i < 8; ++i) id.bytes[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
+    id.bytes[8] |= 0x80;
+    return id;
 }
 
 bool dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
@@ -62,7 +77,7 @@ void UuidMaker::start(std::int64_t millisecond) {
 }
 
 Uuid UuidMaker::next(UnixNanos now) {
-    const std::int64_t milli = std::max<std::int64_t>(now.value, 0) / nanos_per_milli;
+    const std::int64_t milli = milli_of(now);
     if (milli > millisecond_) {
         start(milli);
     } else {
@@ -72,13 +87,18 @@ Uuid UuidMaker::next(UnixNanos now) {
             if (++high_ >> 12 != 0) start(millisecond_ + 1);
         }
     }
-    Uuid id;
-    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(millisecond_ >> (40 - 8 * i));
-    id.bytes[6] = static_cast<std::uint8_t>(0x70 | (high_ >> 8));
-    id.bytes[7] = static_cast<std::uint8_t>(high_);
-    for (std::size_t i = 0; i < 8; ++i) id.bytes[8 + i] = static_cast<std::uint8_t>(low_ >> (56 - 8 * i));
-    id.bytes[8] |= 0x80;
-    return id;
+    return version_7(millisecond_, high_, low_);
+}
+
+Uuid derived_uuid(UnixNanos time, std::uint64_t high, std::uint64_t low) { return version_7(milli_of(time), high & 0xFFF, low & low_bits); }
+
+Uuid derived_uuid(UnixNanos time, std::string_view name) {
+    Sha256 hash;
+    hash.add(name);
+    const auto digest = hash.digest();
+    std::array<std::uint64_t, 2> words{};
+    for (std::size_t i = 0; i < 16; ++i) words[i / 8] = words[i / 8] << 8 | digest[i];
+    return derived_uuid(time, words[0], words[1]);
 }
 
 }  // namespace aitrading

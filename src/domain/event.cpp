@@ -40,6 +40,18 @@ std::size_t size_bytes(const Event& event) {
     return fixed + event.type.size() + event.source.size() + event.subject.size() + event.tenant.size() + event.data.size();
 }
 
+Uuid derived_id(const Event& event, UnixNanos about, const Uuid& cause) {
+    std::string name(cause.bytes.begin(), cause.bytes.end());
+    name.reserve(name.size() + size_bytes(event));
+    for (const std::string* part : {&event.source, &event.type, &event.subject, &event.tenant, &event.data}) {
+        // Lengths part the fields: "ab" + "c" is another name than "a" + "bc".
+        const auto length = static_cast<std::uint32_t>(part->size());
+        for (int shift = 24; shift >= 0; shift -= 8) name.push_back(static_cast<char>(length >> shift & 0xFF));
+        name += *part;
+    }
+    return derived_uuid(about, name);
+}
+
 std::uint64_t event_sum(const Event& event) {
     Fingerprint sum;
     sum.add_bytes(event.id.bytes.data(), event.id.bytes.size());

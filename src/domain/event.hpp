@@ -15,7 +15,7 @@ namespace aitrading {
 
 /// The envelope in which everything crosses a topic: the attributes of CloudEvents 1.0, never changed once published.
 struct Event {
-    Uuid id;              ///< version 7; names this event for ever: publishing it again has no effect
+    Uuid id;              ///< version 7, drawn or derived_id; names this event for ever: publishing it again has no effect
     std::string type;     ///< names the contract of the data (schema/): `TradingExecuted`
     std::string source;   ///< who says it, a URI reference: `/trading-engine`
     std::string subject;  ///< whom it is about, and the ordering key: events of one subject keep their order
@@ -32,6 +32,11 @@ inline constexpr std::size_t attribute_bytes_max = 256, event_data_bytes_max = s
 /// Whether an envelope may be published: id and attributes are there, within their sizes and free of control characters.
 /// @errors bad_input, with the attribute and the event's id
 Result<void> check_event(const Event& event);
+
+/// The id of an event that follows from what it says and from its cause alone, however often and by whichever process it is said: a
+/// replay that begins again says the same events. Source, type, subject, tenant and data count; time and trace do not.
+/// @param about the time that it speaks of, which becomes the id's   @param cause nil: none
+Uuid derived_id(const Event& event, UnixNanos about, const Uuid& cause);
 
 /// Bytes that the event takes in queues and messages, without the overhead of its containers.
 std::size_t size_bytes(const Event& event);

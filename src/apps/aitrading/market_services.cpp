@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <random>
 
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/feed_choice.hpp"
@@ -22,11 +21,6 @@ namespace {
 constexpr std::size_t ticks_kept = 65'536, bars_kept = 65'536, answers_kept = 16'384;
 
 UnixNanos now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
-
-std::uint64_t fresh_seed() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
-}
 
 using Made = Result<std::unique_ptr<kit::Service>>;
 
@@ -118,21 +112,21 @@ std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
         if (choice.kind == "none") return unset(no_feed);
         TRY(auto feed, open_feed(context_, choice));
-        TRY(auto made, market::DataBridge::open(std::move(feed), {.ticks = ticks_, .bars = bars_, .journal = &bus_}, {.timeframes = choice.timeframes, .bar_end = choice.kind == "file" ? market::BarEnd::clock : market::BarEnd::rows, .seed = fresh_seed()}, now));
+        TRY(auto made, market::DataBridge::open(std::move(feed), {.ticks = ticks_, .bars = bars_, .journal = &bus_}, {.timeframes = choice.timeframes, .bar_end = choice.kind == "file" ? market::BarEnd::clock : market::BarEnd::rows}, now));
         return std::make_unique<market::BridgeService>(std::move(made));
     };
     const auto features = [this](const kit::ServiceGround& ground) -> Made {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
         if (choice.kind == "none") return unset(no_feed);
         TRY(auto series, served_features(context_, choice));
-        return std::make_unique<insight::FeatureService>(std::move(series), insight::FeatureTopics{bars_, vectors_, &bus_}, insight::FeatureService::Options{.seed = fresh_seed()}, now);
+        return std::make_unique<insight::FeatureService>(std::move(series), insight::FeatureTopics{bars_, vectors_, &bus_}, insight::FeatureService::Options{}, now);
     };
     const auto predictions = [this](const kit::ServiceGround& ground) -> Made {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
         if (choice.kind == "none") return unset(no_feed);
         TRY(auto models, served_models(context_, ground.settings.list("AITRADING_SERVED_MODELS"), choice));
         if (models.empty()) return unset("no model answers on what the feed brings: train one, then `aitrading models promote` it, or name it in AITRADING_SERVED_MODELS");
-        return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_}, models::PredictionService::Options{.seed = fresh_seed()}, now);
+        return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_}, models::PredictionService::Options{}, now);
     };
     return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", deferred(predictions)}};
 }

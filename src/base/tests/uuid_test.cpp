@@ -25,6 +25,22 @@ TEST(Uuid, refuses_what_is_no_uuid) {
         EXPECT_EQ(parse_uuid(text).error().code, ErrorCode::bad_input) << text;
 }
 
+TEST(DerivedUuid, follows_from_time_and_name_alone) {
+    const UnixNanos time = parse_iso8601("2017-03-01T10:00:00.5Z").value();
+    const Uuid id = derived_uuid(time, "EURUSD H1");
+    EXPECT_EQ(id, derived_uuid({time.value + 999}, "EURUSD H1")) << "to the millisecond";
+    EXPECT_EQ(id.version(), 7);
+    EXPECT_EQ(id.bytes[8] >> 6, 2);
+    EXPECT_EQ(id.time(), time);
+    // Of Python's hashlib: the last 12 bits of the hash's first eight bytes, the last 62 of its next eight.
+    EXPECT_EQ(id.text(), "015a894f-eaf4-7d35-94e5-ceb462c3f863");
+    EXPECT_EQ(derived_uuid({-5}, "x").time(), UnixNanos{0});
+    std::set<Uuid> seen;
+    for (int i = 0; i < 10'000; ++i) seen.insert(derived_uuid(time, std::to_string(i)));
+    EXPECT_EQ(seen.size(), 10'000U);
+    EXPECT_LT(derived_uuid({time.value - 1'000'000}, "z"), id);
+}
+
 TEST(UuidMaker, carries_time_version_and_variant_and_reads_back) {
     UuidMaker maker(7);
     const UnixNanos now = parse_iso8601("2026-11-27T13:00:00.123456Z").value();

@@ -41,6 +41,30 @@ TEST(Event, a_whole_one_passes_and_each_broken_one_is_named) {
     }
 }
 
+TEST(Event, its_derived_id_follows_from_what_it_says_and_nothing_else) {
+    const Event said = some_event();
+    const UnixNanos about{1'500'000'000'000'000'000};
+    const Uuid cause{{7}}, id = derived_id(said, about, cause);
+    EXPECT_EQ(id.version(), 7);
+    EXPECT_EQ(id.time(), about);
+    Event again = said;
+    again.id = Uuid{{9}};
+    again.time = {1};
+    again.trace.reset();
+    EXPECT_EQ(derived_id(again, about, cause), id);
+    std::set<Uuid> ids{id, derived_id(said, about, {}), derived_id(said, {about.value + 1'000'000}, cause)};
+    for (auto attribute : {&Event::type, &Event::source, &Event::subject, &Event::tenant, &Event::data}) {
+        Event other = said;
+        other.*attribute += "x";
+        ids.insert(derived_id(other, about, cause));
+    }
+    Event moved = said;  // the same letters, parted elsewhere
+    moved.type += moved.subject.front();
+    moved.subject.erase(0, 1);
+    ids.insert(derived_id(moved, about, cause));
+    EXPECT_EQ(ids.size(), 9U);
+}
+
 TEST(Event, the_sum_changes_with_every_attribute) {
     const std::vector<std::function<void(Event&)>> changes{
         [](Event&) {},

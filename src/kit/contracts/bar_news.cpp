@@ -9,11 +9,7 @@ static_assert(Price::scale == 1'000'000'000, "the contracts' *_e9");
 static_assert(Quantity::scale == 1'000'000, "the contracts' *_e6");
 static_assert(static_cast<int>(Timeframe::ticks) + 1 == v1::TIMEFRAME_TICKS && static_cast<int>(Timeframe::mn1) + 1 == v1::TIMEFRAME_MN1);
 
-}  // namespace
-
-v1::Timeframe to_contract(Timeframe timeframe) { return static_cast<v1::Timeframe>(static_cast<int>(timeframe) + 1); }
-
-Result<Event> pack(const BarNews& news, Origin origin) {
+v1::BarClosed message_of(const BarNews& news) {
     v1::BarClosed message;
     message.set_symbol(news.symbol);
     message.set_feed(news.feed);
@@ -33,7 +29,18 @@ Result<Event> pack(const BarNews& news, Origin origin) {
         to.set_ask_low_e9(news.ask->low.raw);
         to.set_ask_close_e9(news.ask->close.raw);
     }
-    return pack(message, std::move(origin));
+    return message;
+}
+
+}  // namespace
+
+v1::Timeframe to_contract(Timeframe timeframe) { return static_cast<v1::Timeframe>(static_cast<int>(timeframe) + 1); }
+
+Result<Event> pack(const BarNews& news, Origin origin) { return pack(message_of(news), std::move(origin)); }
+
+Result<Event> pack_derived(const BarNews& news, Speaker speaker) {
+    speaker.about = news.known;
+    return pack_derived(message_of(news), std::move(speaker));
 }
 
 Result<BarNews> unpack_bar(const Event& event) {

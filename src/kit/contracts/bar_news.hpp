@@ -33,6 +33,8 @@ struct BarNews {
 
 /// @errors bad_input (as pack)
 Result<Event> pack(const BarNews& news, Origin origin);
+/// As pack_derived of the contracts: the same bar of the same feed has the same id for ever.
+Result<Event> pack_derived(const BarNews& news, Speaker speaker);
 /// @errors bad_input (another type, damaged bytes, a timeframe that is none of bars)
 Result<BarNews> unpack_bar(const Event& event);
 

@@ -153,6 +153,14 @@ Result<Event> pack(const Message& message, Origin origin) {
     return event;
 }
 
+Result<Event> pack_derived(const Message& message, Speaker speaker, const Event* cause) {
+    constexpr Uuid any{{0xFF}};  // none but the envelope's own check looks at it
+    TRY(Event event, pack(message, {.id = any, .source = std::move(speaker.source), .tenant = std::move(speaker.tenant), .time = speaker.now, .trace = {}}));
+    event.id = derived_id(event, speaker.about, cause == nullptr ? Uuid{} : cause->id);
+    event.trace = cause == nullptr ? first_step(event.id) : next_step(*cause, event.id);
+    return event;
+}
+
 Result<void> unpack(const Event& event, Message& message) {
     const Known* known = known_message(message);
     if (known == nullptr || known->contract.type != event.type)

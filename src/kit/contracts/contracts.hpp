@@ -57,6 +57,16 @@ TraceContext first_step(const Uuid& id);
 /// refuses (such as an empty subject); the text names message and field
 Result<Event> pack(const google::protobuf::Message& message, Origin origin);
 
+/// Who says something whose id follows from it, see derived_id.
+struct Speaker {
+    std::string source, tenant = "default";
+    UnixNanos now;    ///< the event's time
+    UnixNanos about;  ///< the time that the message speaks of: the id's
+};
+
+/// As pack, with a derived_id; the trace is the cause's next step, or begins here. @param cause none: it begins something
+Result<Event> pack_derived(const google::protobuf::Message& message, Speaker speaker, const Event* cause = nullptr);
+
 /// The message in an envelope. Fields that this build does not know are kept and go out again.
 /// @param message of the type that is expected; holds something unspecified after an error
 /// @errors bad_input: another type than the message's, damaged bytes, a probability outside [0, 1], another subject than the

@@ -14,7 +14,7 @@ constexpr const char* vectors_topic = "features.vectors";
 }  // namespace
 
 FeatureService::FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now)
-    : series_(std::move(series)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, vectors_topic), listener_(topics_.bars) {
+    : series_(std::move(series)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), keeper_(topics_.journal, vectors_topic), listener_(topics_.bars) {
     CHECK(topics_.bars != nullptr);
 }
 
@@ -52,9 +52,7 @@ void FeatureService::take(const Event& event) {
     message.set_known_ns(news->known.value);
     message.set_manifest_hash(served->set.manifest().hash);
     message.mutable_values()->Add(row.begin(), row.end());
-    const UnixNanos now = now_();
-    const Uuid id = ids_.next(now);
-    auto out = kit::pack(message, {.id = id, .source = options_.source, .tenant = event.tenant, .time = now, .trace = kit::next_step(event, id)});
+    auto out = kit::pack_derived(message, {.source = options_.source, .tenant = event.tenant, .now = now_(), .about = news->known}, &event);
     if (!out) {
         ++passed_over_;
         return;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/uuid.hpp"
 #include "insight/features/feature_set.hpp"
 #include "kit/events/keeper.hpp"
 #include "kit/lifecycle/listener.hpp"
@@ -34,14 +33,14 @@ struct FeatureCounts {
     std::uint64_t durable = 0;
 };
 
-/// Bars in, the vectors that models see out. The trace of a bar goes on in its vector. After a missed bar a series says nothing
+/// Bars in, the vectors that models see out. The trace of a bar goes on in its vector, whose id follows from the bar's
+/// and from what it says. After a missed bar a series says nothing
 /// more: its vectors would be those of another series.
 class FeatureService final : public kit::Service {
   public:
     using Now = std::function<UnixNanos()>;
     struct Options {
         std::string source = "/feature-engineering";
-        std::uint64_t seed = 3;  ///< of the ids; two services must not share it
     };
     /// @pre topics.bars is there; the journal outlives it
     FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now);
@@ -62,7 +61,6 @@ class FeatureService final : public kit::Service {
     FeatureTopics topics_;
     Options options_;
     Now now_;
-    UuidMaker ids_;
     kit::Keeper keeper_;
     std::atomic<std::uint64_t> vectors_ = 0, passed_over_ = 0;
     kit::Listener listener_;

@@ -16,7 +16,7 @@ constexpr std::int64_t clock_grace_nanos = 2 * nanos_per_second;
 }  // namespace
 
 DataBridge::DataBridge(std::unique_ptr<ports::MarketFeed> feed, BridgeTopics topics, BridgeOptions options, Now now)
-    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, bars_topic) {
+    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), keeper_(topics_.journal, bars_topic) {
     for (const ports::FedSymbol& fed : feed_->symbols()) {
         Symbol symbol;
         symbol.gates.fill(TickGate(options_.gate));
@@ -41,8 +41,7 @@ void DataBridge::send(std::uint32_t symbol, const ClosedBar& bar) {
 }
 
 void DataBridge::send(kit::BarNews news) {
-    const UnixNanos now = now_();
-    auto event = bar_message(news, {news.symbol, news.feed, options_.source, options_.tenant, ids_.next(now), now});
+    auto event = bar_message(news, {news.symbol, news.feed, options_.source, options_.tenant, now_()});
     if (!event) {  // a symbol whose name no envelope takes
         ++refused_[static_cast<std::size_t>(FeedFault::unreadable)];
         return;
@@ -54,10 +53,9 @@ void DataBridge::send(kit::BarNews news) {
 
 void DataBridge::flush_ticks() {
     if (ticks_.empty()) return;
-    const UnixNanos now = now_();
     if (topics_.ticks) {
         const std::string& symbol = feed_->symbols()[ticks_.front().symbol].symbol;
-        if (auto event = ticks_message(ticks_, {symbol, feed_->name(), options_.source, options_.tenant, ids_.next(now), now}))
+        if (auto event = ticks_message(ticks_, {symbol, feed_->name(), options_.source, options_.tenant, now_()}))
             topics_.ticks->publish(std::make_shared<const Event>(std::move(*event)));
     }
     ticks_.clear();

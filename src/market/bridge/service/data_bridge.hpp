@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "base/uuid.hpp"
 #include "kit/contracts/bar_news.hpp"
 #include "kit/events/keeper.hpp"
 #include "kit/live_topic/live_topic.hpp"
@@ -39,7 +38,6 @@ struct BridgeOptions {
     BarEnd bar_end = BarEnd::rows;
     std::string tenant = "default", source = "/data-bridge";
     std::size_t rows_max = 1'024;  ///< of one poll
-    std::uint64_t seed = 1;        ///< of the ids; two bridges must not share it
 };
 
 /// What a bridge has done since it began.
@@ -51,6 +49,7 @@ struct BridgeCounts {
 };
 
 /// A feed's rows, judged, as events: ticks on `market.ticks`, closed bars on `market.bars` (contracts MarketDataReceived and BarClosed).
+/// A feed that says the same rows again gives events of the same ids: the journal keeps each bar once.
 /// One thread runs it; counts may be read from any.
 class DataBridge {
   public:
@@ -83,7 +82,6 @@ class DataBridge {
     BridgeTopics topics_;
     BridgeOptions options_;
     Now now_;
-    UuidMaker ids_;
     std::vector<Symbol> symbols_;
     std::vector<ports::FeedItem> batch_;
     std::vector<ports::FeedItem> ticks_;  ///< of one symbol, on their way out

@@ -1,14 +1,26 @@
 #include "market/bridge/service/feed_messages.hpp"
 
+#include <array>
+
 #include "aitrading/v1/market.pb.h"
+#include "base/hash.hpp"
 
 namespace aitrading::market {
 namespace {
 
-kit::Origin envelope(const MessageOrigin& origin, bool begins_trace) {
-    kit::Origin out{.id = origin.id, .source = origin.source, .tenant = origin.tenant, .time = origin.now, .trace = {}};
-    if (begins_trace) out.trace = kit::first_step(origin.id);
-    return out;
+/// As derived_id, by a hash that is ten times as fast: ticks come by the hundred thousand. When we heard of them does not count.
+Uuid id_of(std::span<const ports::FeedItem> ticks, const MessageOrigin& origin) {
+    std::array<Fingerprint, 2> halves;
+    halves[1].add(std::string_view("the other half"));
+    for (Fingerprint& half : halves) {
+        for (const std::string_view word : {origin.symbol, origin.feed, std::string_view(origin.source), std::string_view(origin.tenant)}) half.add(word);
+        for (const ports::FeedItem& item : ticks) {
+            const Tick& tick = std::get<Tick>(item.row);
+            for (const std::int64_t v : {tick.time.value, tick.bid.raw, tick.ask.raw, tick.bid_size.raw, tick.ask_size.raw}) half.add(v);
+            half.add(item.sequence);
+        }
+    }
+    return derived_uuid(std::get<Tick>(ticks.front().row).time, halves[0].value(), halves[1].value());
 }
 
 }  // namespace
@@ -29,9 +41,11 @@ Result<Event> ticks_message(std::span<const ports::FeedItem> ticks, const Messag
         to.set_bid_size_e6(from.bid_size.raw);
         to.set_ask_size_e6(from.ask_size.raw);
     }
-    return kit::pack(message, envelope(origin, false));
+    return kit::pack(message, {.id = id_of(ticks, origin), .source = origin.source, .tenant = origin.tenant, .time = origin.now, .trace = {}});
 }
 
-Result<Event> bar_message(const kit::BarNews& news, const MessageOrigin& origin) { return kit::pack(news, envelope(origin, true)); }
+Result<Event> bar_message(const kit::BarNews& news, const MessageOrigin& origin) {
+    return kit::pack_derived(news, {.source = origin.source, .tenant = origin.tenant, .now = origin.now, .about = news.known});
+}
 
 }  // namespace aitrading::market

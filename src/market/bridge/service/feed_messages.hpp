@@ -15,13 +15,13 @@ struct MessageOrigin {
     std::string_view symbol, feed;
     const std::string& source;
     const std::string& tenant;
-    Uuid id;
     UnixNanos now;
 };
 
-/// MarketDataReceived of ticks of one symbol. @pre not empty, ticks all   @errors bad_input (check_event)
+/// MarketDataReceived of ticks of one symbol. Its id follows from the feed and the ticks; how many come together depends on the clock.
+/// @pre not empty, ticks all   @errors bad_input (check_event)
 Result<Event> ticks_message(std::span<const ports::FeedItem> ticks, const MessageOrigin& origin);
-/// Of a bar that was built here. @errors bad_input (check_event)
+/// Of a bar that was built here: its id follows from the feed, the series and the bar. @errors bad_input (check_event)
 Result<Event> bar_message(const kit::BarNews& news, const MessageOrigin& origin);
 
 }  // namespace aitrading::market

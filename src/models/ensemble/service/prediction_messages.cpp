@@ -7,7 +7,8 @@
 
 namespace aitrading::models {
 
-Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, bool degraded, kit::Origin origin) {
+Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, bool degraded, const Event& bar,
+                   std::string service, UnixNanos now) {
     v1::MLPredictionGenerated message;
     message.set_symbol(source.series.symbol);
     v1::Prediction& p = *message.mutable_prediction();
@@ -34,7 +35,7 @@ Result<Event> pack(const PredictionSource& source, const std::vector<std::string
         if (m < said.mix.size()) opinion.set_weight(said.mix[m]);
     }
     p.set_degraded(degraded || said.answer.missing != 0);
-    return kit::pack(message, std::move(origin));
+    return kit::pack_derived(message, {.source = std::move(service), .tenant = bar.tenant, .now = now, .about = said.known}, &bar);
 }
 
 }  // namespace aitrading::models

@@ -20,7 +20,9 @@ struct PredictionSource {
 };
 
 /// MLPredictionGenerated of one bar, with each member's own word. @param degraded bars are missing before it: its interval may be too narrow
-/// @errors bad_input (as pack)
-Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, bool degraded, kit::Origin origin);
+/// Its id follows from the bar's event and from what it says, the model and its version included: another version's word is another event.
+/// @param bar the event that brought the bar   @param service who says it   @errors bad_input (as pack)
+Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, bool degraded, const Event& bar,
+                   std::string service, UnixNanos now);
 
 }  // namespace aitrading::models

@@ -11,7 +11,7 @@ constexpr const char* predictions_topic = "models.predictions";
 }  // namespace
 
 PredictionService::PredictionService(std::vector<ServedModel> models, PredictionTopics topics, Options options, Now now)
-    : models_(std::move(models)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), ids_(options_.seed), keeper_(topics_.journal, predictions_topic), listener_(topics_.bars) {
+    : models_(std::move(models)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), keeper_(topics_.journal, predictions_topic), listener_(topics_.bars) {
     CHECK(topics_.bars != nullptr);
 }
 
@@ -48,10 +48,7 @@ void PredictionService::take(const Event& event) {
 
 void PredictionService::answer(ServedModel& served, const Event& event, const Bar& bar, double spread) {
     const BarPrediction& said = served.predictor.next(bar, spread);
-    const UnixNanos now = now_();
-    const Uuid id = ids_.next(now);
-    auto out = pack(served.source, served.model->member_names(), said, listener_.missed() > 0,
-                    {.id = id, .source = options_.source, .tenant = event.tenant, .time = now, .trace = kit::next_step(event, id)});
+    auto out = pack(served.source, served.model->member_names(), said, listener_.missed() > 0, event, options_.source, now_());
     if (!out) {
         ++passed_over_;
         return;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/uuid.hpp"
 #include "kit/events/keeper.hpp"
 #include "kit/lifecycle/listener.hpp"
 #include "kit/lifecycle/service.hpp"
@@ -45,7 +44,6 @@ class PredictionService final : public kit::Service {
     using Now = std::function<UnixNanos()>;
     struct Options {
         std::string source = "/hybrid-ai-engine";
-        std::uint64_t seed = 2;  ///< of the ids; two services must not share it
     };
     /// @pre topics.bars is there; the journal outlives it
     PredictionService(std::vector<ServedModel> models, PredictionTopics topics, Options options, Now now);
@@ -67,7 +65,6 @@ class PredictionService final : public kit::Service {
     PredictionTopics topics_;
     Options options_;
     Now now_;
-    UuidMaker ids_;
     kit::Keeper keeper_;
     std::atomic<std::uint64_t> bars_ = 0, predictions_ = 0, passed_over_ = 0;
     kit::Listener listener_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 #include "base/random.hpp"
 #include "engines/event_bus/journal/journal.hpp"
@@ -57,6 +58,40 @@ Bars taken(kit::LiveReader& reader) {
             out.symbols.push_back(message->symbol);
         }
     return out;
+}
+
+/// Ids of the bars and of the ticks' events that a feed gives.
+std::vector<std::string> ids_of(std::vector<FeedItem> items, const std::string& tenant = "default") {
+    const auto ticks = kit::LiveTopic::make(10'000), bars = kit::LiveTopic::make(10'000);
+    const auto tick_reader = ticks->subscribe(), bar_reader = bars->subscribe();
+    auto bridge = DataBridge::open(feed_of(std::move(items)), {.ticks = ticks, .bars = bars, .journal = nullptr}, {.tenant = tenant}, [] {
+        static std::int64_t later = far_future().value;
+        return UnixNanos{later += 1'000'000'007};
+    });
+    EXPECT_TRUE(bridge && (*bridge)->run({}));
+    std::vector<std::string> out;
+    kit::LiveReader::Batch batch;
+    for (kit::LiveReader* reader : {tick_reader.get(), bar_reader.get()})
+        while (reader->poll(batch, 1'000, std::chrono::milliseconds(0)))
+            for (const auto& event : batch.events) out.push_back(event->id.text());
+    return out;
+}
+
+TEST(data_bridge, a_feed_that_begins_again_says_the_same_events) {
+    const auto items = made(2'000);
+    const auto first = ids_of(items);
+    ASSERT_GT(first.size(), 50U);
+    EXPECT_EQ(std::set<std::string>(first.begin(), first.end()).size(), first.size());
+    EXPECT_EQ(ids_of(items), first) << "another clock, the same rows";
+    const auto other = ids_of(items, "other");
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_NE(other[i], first[i]);
+    auto changed = items;
+    std::get<Tick>(changed[1'999].row).bid.raw += 10'000;
+    const auto last = ids_of(changed);
+    std::size_t differ = 0;
+    for (std::size_t i = 0; i < first.size(); ++i) differ += last[i] != first[i] ? 1 : 0;
+    EXPECT_GE(differ, 1U);
+    EXPECT_LE(differ, 2U) << "its own event, and the bar that it may end";
 }
 
 TEST(data_bridge, ticks_become_events_and_bars) {

@@ -54,6 +54,7 @@ class PredictionServiceTest : public testing::Test {
         return out;
     }
     UuidMaker ids_{99};
+    std::vector<std::shared_ptr<const Event>> sent_;
     std::shared_ptr<kit::LiveTopic> bars_ = kit::LiveTopic::make(1'000), predictions_ = kit::LiveTopic::make(1'000);
 };
 
@@ -87,6 +88,29 @@ TEST_F(PredictionServiceTest, says_what_the_predictor_says_and_keeps_the_trace) 
         EXPECT_FALSE(p.degraded());
     }
     EXPECT_EQ(service.lag(), 0);
+}
+
+TEST_F(PredictionServiceTest, says_the_same_events_when_it_begins_again_and_others_as_another_version) {
+    const auto ids_of = [&](int version) {
+        std::vector<ServedModel> models;
+        models.push_back(warmed());
+        models[0].source.version = version;
+        PredictionService service(std::move(models), {.bars = bars_, .predictions = predictions_, .journal = nullptr}, {}, [] {
+            static std::int64_t later = fixed_now().value;
+            return UnixNanos{later += 1'000'000'007};
+        });
+        const auto reader = predictions_->subscribe();
+        EXPECT_TRUE(service.start());
+        for (std::size_t i = told_from; i < told_from + 20; ++i) bars_->publish(sent_[i - told_from]);
+        std::vector<std::string> out;
+        for (const auto& event : listen(*reader, 20)) out.push_back(event->id.text());
+        return out;
+    };
+    for (std::size_t i = told_from; i < told_from + 20; ++i) sent_.push_back(bar_event(i));
+    const auto first = ids_of(7), again = ids_of(7), other = ids_of(8);
+    ASSERT_EQ(first.size(), 20U);
+    EXPECT_EQ(again, first);
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_NE(other[i], first[i]);
 }
 
 TEST_F(PredictionServiceTest, passes_over_what_it_has_seen_and_what_is_no_bar) {
