@@ -1,6 +1,5 @@
 #include "base/utf8.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -25,7 +24,10 @@ std::size_t character_bytes(std::string_view text) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
+
+std::size_t utf8_prefix(std::string_view text) {
+    const std::size_t whole = text.size();
     while (!text.empty()) {
         // Most text is ASCII: eight characters at a time.
         for (std::uint64_t eight = 0; text.size() >= sizeof eight; text.remove_prefix(sizeof eight)) {
@@ -34,10 +36,10 @@ bool is_utf8(std::string_view text) {
         }
         if (text.empty()) break;
         const std::size_t bytes = character_bytes(text);
-        if (bytes == 0) return false;
+        if (bytes == 0) break;
         text.remove_prefix(bytes);
     }
-    return true;
+    return whole - text.size();
 }
 
 }  // namespace aitrading

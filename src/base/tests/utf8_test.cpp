@@ -30,5 +30,11 @@ TEST(Utf8, refuses_overlong_forms_and_loose_bytes) {
         EXPECT_FALSE(is_utf8(wrong)) << wrong;
 }
 
+TEST(Utf8, tells_how_far_it_is) {
+    EXPECT_EQ(utf8_prefix("abcdefgh\xC3\xA4z\xFFmore"), 11U);
+    EXPECT_EQ(utf8_prefix("\xE2\x82"), 0U);
+    EXPECT_EQ(utf8_prefix("a\xE2\x82\xAC"), 4U);
+}
+
 }  // namespace
 }  // namespace aitrading

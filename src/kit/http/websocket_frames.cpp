@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "base/utf8.hpp"
+
 namespace aitrading::kit {
 namespace {
 
@@ -21,30 +23,7 @@ bool is_good_close(std::string_view bytes) {
     return defined && is_utf8(bytes.substr(2));
 }
 
-/// Length of the well-formed sequence at the front; 0: none.
-std::size_t utf8_length(std::string_view bytes) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    const unsigned char first = at(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || bytes.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((at(i) & 0xc0) != 0x80) return 0;
-    if ((first == 0xe0 && at(1) < 0xa0) || (first == 0xed && at(1) > 0x9f)) return 0;
-    if ((first == 0xf0 && at(1) < 0x90) || (first == 0xf4 && at(1) > 0x8f)) return 0;
-    return length;
-}
-
 }  // namespace
-
-bool is_utf8(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const std::size_t length = utf8_length(bytes);
-        if (length == 0) return false;
-        bytes.remove_prefix(length);
-    }
-    return true;
-}
 
 std::string server_frame(FrameKind kind, std::string_view bytes) {
     std::string out;

@@ -25,8 +25,6 @@ std::string server_frame(FrameKind kind, std::string_view bytes);
 std::string close_bytes(CloseCode code, std::string_view reason);
 /// Base64 of SHA-1 over key and the RFC's constant: the value of Sec-WebSocket-Accept.
 std::string websocket_accept(std::string_view key);
-/// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing over-long, nothing beyond U+10FFFF).
-bool is_utf8(std::string_view bytes);
 
 /// Frames of a client, as they come, into messages. Bounded: a frame or message over `message_bytes_max` is refused as soon
 /// as its length is known. Refused as well: frames without mask, reserved bits (no extension is offered, so nothing is

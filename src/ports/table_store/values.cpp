@@ -1,10 +1,12 @@
 #include "ports/table_store/values.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 namespace aitrading::ports {
 namespace {
@@ -13,24 +15,6 @@ template <class... F>
 struct Each : F... {
     using F::operator()...;
 };
-
-/// Bytes of the UTF-8 sequence that begins here (Unicode 15, table 3-7); 0 where none does.
-std::size_t sequence_at(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
-    const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return byte(i) >= low && byte(i) <= high; };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const bool second = first == 0xE0 ? follows(1, 0xA0) : first == 0xED ? follows(1, 0x80, 0x9F) : follows(1);
-        return second && follows(2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const bool second = first == 0xF0 ? follows(1, 0x90) : first == 0xF4 ? follows(1, 0x80, 0x8F) : follows(1);
-        return second && follows(2) && follows(3) ? 4 : 0;
-    }
-    return 0;
-}
 
 }  // namespace
 
@@ -58,12 +42,10 @@ Result<void> settle(Value& value) {
         if (std::isnan(*real)) return fail(ErrorCode::bad_input, "is NaN; leave it unknown instead");
         if (*real == 0) *real = 0;
     }
-    if (const auto* text = std::get_if<std::string>(&value))
-        for (std::size_t at = 0; at < text->size();) {
-            const std::size_t step = (*text)[at] == '\0' ? 0 : sequence_at(*text, at);
-            if (step == 0) return fail(ErrorCode::bad_input, "is no UTF-8 text, or holds NUL, at byte " + std::to_string(at) + "; store it as bytes");
-            at += step;
-        }
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        const std::size_t at = std::min(utf8_prefix(*text), text->find('\0'));
+        if (at < text->size()) return fail(ErrorCode::bad_input, "is no UTF-8 text, or holds NUL, at byte " + std::to_string(at) + "; store it as bytes");
+    }
     return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+
 namespace aitrading::ports {
 namespace {
 
@@ -59,23 +61,6 @@ Result<std::vector<TextTerm>> parse_text_query(std::string_view query) {
         return fail(ErrorCode::usage, "a query has at most " + std::to_string(text_terms_max) + " terms, not " + std::to_string(terms.size()));
     if (std::ranges::all_of(terms, &TextTerm::excluded)) return fail(ErrorCode::usage, "a query needs a word that must be there");
     return terms;
-}
-
-bool is_utf8(std::string_view bytes) {
-    for (std::size_t i = 0; i < bytes.size();) {
-        const auto first = static_cast<unsigned char>(bytes[i++]);
-        if (first < 0x80) continue;
-        const int more = first >= 0xC2 && first <= 0xDF ? 1 : (first & 0xF0) == 0xE0 ? 2 : first >= 0xF0 && first <= 0xF4 ? 3 : 0;
-        if (more == 0 || bytes.size() - i < static_cast<std::size_t>(more)) return false;
-        const auto second = static_cast<unsigned char>(bytes[i]);
-        const unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-        const unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-        if (second < least || second > most) return false;
-        for (int k = 1; k < more; ++k)
-            if ((static_cast<unsigned char>(bytes[i + static_cast<std::size_t>(k)]) & 0xC0) != 0x80) return false;
-        i += static_cast<std::size_t>(more);
-    }
-    return true;
 }
 
 }  // namespace aitrading::ports

@@ -24,7 +24,4 @@ inline constexpr std::size_t text_query_bytes_max = 1'024, text_terms_max = 32;
 /// @errors usage (too long, too many terms, or no word that must be there)
 Result<std::vector<TextTerm>> parse_text_query(std::string_view query);
 
-/// Whether the bytes are UTF-8 (RFC 3629: no surrogates, no overlong forms).
-bool is_utf8(std::string_view bytes);
-
 }  // namespace aitrading::ports

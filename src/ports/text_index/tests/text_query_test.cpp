@@ -22,10 +22,5 @@ TEST(TextQuery, nothing_is_an_error_of_syntax) {
     EXPECT_EQ(parse_text_query("\xFFword").error().code, ErrorCode::usage);
 }
 
-TEST(TextQuery, knows_utf8) {
-    for (const char* good : {"", "a", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(is_utf8(good));
-    for (const char* bad : {"\x80", "\xC3", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE2\x82", "\xE2(\xA1"}) EXPECT_FALSE(is_utf8(bad));
-}
-
 }  // namespace
 }  // namespace aitrading::ports
