@@ -1,4 +1,5 @@
 """A replayed market through the platform: feed, features, predictions; the same numbers as the command says."""
+import datetime
 import json
 import os
 import shutil
@@ -6,6 +7,7 @@ import signal
 import subprocess
 import time
 import unittest
+import urllib.request
 
 import e2e
 from e2e import Case, random_walk
@@ -30,6 +32,17 @@ class Replayed(Case):
             if line == "}\n":
                 return process
         raise AssertionError(process.stderr.read())
+
+    def ask(self, service, path):
+        """The answer of the platform that runs."""
+        for file in (self.home / "run").glob("*.json"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{json.loads(file.read_text())['ports'][service]}{path}", timeout=30) as answer:
+                return json.load(answer)
+        raise AssertionError("nothing runs")
+
+    @staticmethod
+    def nanos(iso):
+        return str(int(datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp()) * 10**9)
 
     def events(self, topic, home=None):
         return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic, home=home).splitlines()]
@@ -65,7 +78,7 @@ class Replayed(Case):
         self.predictions_from(wanted, cut)
         platform.send_signal(signal.SIGINT)
         platform.communicate(timeout=60)
-        for topic in ("market.bars", "features.vectors", "models.predictions"):
+        for topic in ("market.bars", "features.vectors", "regimes.states", "models.predictions"):
             one, two = ([(e["id"], e["data"]) for e in self.events(topic, home)] for home in (whole, cut))
             self.assertEqual(len(one), wanted, topic)
             self.assertEqual(len({id_of for id_of, _ in two}), len(two), topic)
@@ -82,6 +95,9 @@ class Replayed(Case):
         states = {s["service"]: s["state"] for s in self.must_json("status")["services"]}
         for service in ("data-bridge", "feature-engineering", "hybrid-ai-engine"):
             self.assertEqual(states[service], "ready", service)
+        last = max(p["time"] for p in wanted)
+        while (newest := self.ask("hybrid-ai-engine", "/v1/regimes/EURUSD")["regime"])["bar_open_ns"] != self.nanos(last) and time.monotonic() < give_up:
+            pass
         platform.send_signal(signal.SIGINT)
         _, said = platform.communicate(timeout=60)
         self.assertEqual(platform.returncode, 0, said)
@@ -89,7 +105,9 @@ class Replayed(Case):
         told = {int(e["data"]["prediction"]["bar_open_ns"]): e for e in self.events("models.predictions")}
         vectors = {int(e["data"]["bar_open_ns"]): e for e in self.events("features.vectors") if e["subject"] == "EURUSD"}
         self.assertEqual(set(told), set(bars))
+        regimes = {int(e["data"]["bar_open_ns"]): e for e in self.events("regimes.states") if e["subject"] == "EURUSD" and e["data"]["method"] == "rules"}
         self.assertEqual(set(vectors), set(bars))
+        self.assertEqual(set(regimes), set(bars))
         p_of = {time_of: e["data"]["prediction"] for time_of, e in told.items()}
         self.assertEqual(len(p_of), len(wanted))
         for p, time_of in zip(wanted, sorted(p_of)):
@@ -98,9 +116,22 @@ class Replayed(Case):
             self.assertEqual([own["low"], own["high"]], [p["low"], p["high"]], p["time"])
             self.assertEqual((own["model"], own["degraded"], int(own["known_ns"])), ("walk", False, time_of + 3_600_000_000_000))
             # One trace from the bar to what follows from it.
-            trace = {e["traceparent"].split("-")[1] for e in (bars[time_of], told[time_of], vectors[time_of])}
+            trace = {e["traceparent"].split("-")[1] for e in (bars[time_of], told[time_of], vectors[time_of], regimes[time_of])}
             self.assertEqual(len(trace), 1)
+        self.check_regimes(regimes)
+        self.assertEqual(newest, regimes[max(regimes)]["data"])
         self.assertTrue(self.must_json("journal", "verify")["ok"])
+
+    def check_regimes(self, told):
+        """They are the rows of the command `regimes`; its CSV has six digits."""
+        self.must("regimes", "EURUSD", "H1", "--from", CUT, "--out", self.folder / "regimes.csv")
+        rows = (self.folder / "regimes.csv").read_text().splitlines()[1:]
+        self.assertEqual(len(rows), len(told))
+        for row, time_of in zip(rows, sorted(told)):
+            own, cells = told[time_of]["data"], row.split(",")
+            self.assertEqual((str(own["state"]), int(own["known_ns"]), own["degraded"]), (cells[1], time_of + 3_600_000_000_000, False), cells[0])
+            self.assertEqual([f"{p:.6g}" for p in own["posterior"]], [f"{float(c):.6g}" for c in cells[2:]], cells[0])
+            self.assertAlmostEqual(sum(own["next"]), 1, places=9)
 
     def test_what_is_not_set_is_said(self):
         platform = self.up()

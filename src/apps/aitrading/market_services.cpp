@@ -6,6 +6,7 @@
 
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/feed_choice.hpp"
+#include "apps/aitrading/past_bars.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "apps/aitrading/stored_model.hpp"
@@ -27,17 +28,6 @@ using Made = Result<std::unique_ptr<kit::Service>>;
 Made unset(std::string why) { return std::make_unique<kit::UnsetService>(std::move(why)); }
 
 constexpr const char* no_feed = "no feed is set: AITRADING_FEED=replay with AITRADING_FEED_SERIES=EURUSD:H1, AITRADING_FEED=file with AITRADING_FEED_FILES=EURUSD:ticks=FILE, or AITRADING_FEED=simulator";
-
-/// Stored bars of a series before the feed begins, of a live feed all; empty where there are none.
-Result<BarColumns> past_bars(const Context& context, const SeriesKey& key, const FeedChoice& choice) {
-    BarColumns none;
-    none.key = key;
-    const bool live = choice.kind == "file";
-    if (!live && (choice.kind != "replay" || choice.range.from.value == INT64_MIN)) return none;
-    auto bars = read_series(context, key, live ? TimeRange{} : TimeRange{{INT64_MIN}, choice.range.from});
-    if (!bars && bars.error().code == ErrorCode::not_found) return none;
-    return bars;
-}
 
 Result<models::ServedModel> served(const Context& context, const std::string& name, std::optional<int> version, const FeedChoice& choice) {
     TRY(LoadedModel loaded, load_model(context, name, version));
@@ -84,9 +74,8 @@ Result<std::vector<insight::ServedFeatures>> served_features(const Context& cont
     std::vector<insight::ServedFeatures> out;
     for (const SeriesKey& key : choice.bars()) {
         TRY(const BarColumns past, past_bars(context, key, choice));
-        auto stored = read_series(context, key, {});
-        if (!stored && stored.error().code != ErrorCode::not_found) return std::unexpected(stored.error());
-        TRY(FeatureInputs inputs, feature_inputs("default", {}, stored ? *stored : past, context));
+        TRY(const BarColumns described, described_bars(context, key, past));
+        TRY(FeatureInputs inputs, feature_inputs("default", {}, described, context));
         const std::vector<double> spreads = insight::closing_spreads(past);
         for (std::size_t i = 0; i < past.size(); ++i) spreads.empty() ? inputs.set.update(past.bar(i)) : inputs.set.update(past.bar(i), spreads[i]);
         insight::ServedFeatures one{key, std::move(inputs.set)};
@@ -100,7 +89,7 @@ Result<std::vector<insight::ServedFeatures>> served_features(const Context& cont
 
 MarketServices::MarketServices(const Context& context, ports::EventBus& bus)
     : context_(context), bus_(bus), ticks_(kit::LiveTopic::make(ticks_kept)), bars_(kit::LiveTopic::make(bars_kept)), vectors_(kit::LiveTopic::make(answers_kept)),
-      predictions_(kit::LiveTopic::make(answers_kept)) {}
+      predictions_(kit::LiveTopic::make(answers_kept)), insight_(context, bus, bars_, no_feed) {}
 
 std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
     const auto deferred = [](auto make) {
@@ -128,7 +117,13 @@ std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
         if (models.empty()) return unset("no model answers on what the feed brings: train one, then `aitrading models promote` it, or name it in AITRADING_SERVED_MODELS");
         return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_}, models::PredictionService::Options{}, now);
     };
-    return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", deferred(predictions)}};
+    const auto engine = [this, predict = deferred(predictions)](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
+        std::vector<kit::CompositeService::Part> parts;
+        parts.push_back({"predictions", predict(ground)});
+        parts.push_back(insight_.regimes(ground));
+        return std::make_unique<kit::CompositeService>(std::move(parts));
+    };
+    return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", engine}};
 }
 
 }  // namespace aitrading::apps

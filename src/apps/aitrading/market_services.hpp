@@ -5,6 +5,7 @@
 #include <string>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/insight_services.hpp"
 #include "kit/lifecycle/service.hpp"
 #include "kit/live_topic/live_topic.hpp"
 #include "ports/event_bus/event_bus.hpp"
@@ -23,6 +24,7 @@ class MarketServices {
     const Context& context_;
     ports::EventBus& bus_;
     std::shared_ptr<kit::LiveTopic> ticks_, bars_, vectors_, predictions_;
+    InsightServices insight_;
 };
 
 }  // namespace aitrading::apps

@@ -56,6 +56,8 @@ class RuleRegimes {
     /// As RegimeRules::update. The answer is valid until the next call. @complexity as RegimeRules, and O(kinds)
     const RegimeState& update(const Candle& bar, std::optional<double> spread = {}, std::optional<bool> release = {});
     const RegimeReading& reading() const { return reading_; }
+    /// What the rules looked at in the last bar.
+    const RuleFeatures& features() const { return rules_.features(); }
     const TransitionEstimate& transitions() const { return transitions_; }
     int warm_up() const { return rules_.warm_up(); }
 

@@ -8,10 +8,10 @@ constexpr std::chrono::milliseconds look_for_stop{50};
 
 }  // namespace
 
-void Listener::start(Take take) {
+void Listener::start(Take take, Idle idle) {
     first_ = topic_->count();
     reader_ = topic_->subscribe();
-    pump_.start([this, take = std::move(take)](const std::stop_token& stop) { return listen(take, stop); });
+    pump_.start([this, take = std::move(take), idle = std::move(idle)](const std::stop_token& stop) { return listen(take, idle, stop); });
 }
 
 std::int64_t Listener::lag() const {
@@ -19,12 +19,13 @@ std::int64_t Listener::lag() const {
     return published > seen ? static_cast<std::int64_t>(published - seen) : 0;
 }
 
-Result<void> Listener::listen(const Take& take, const std::stop_token& stop) {
+Result<void> Listener::listen(const Take& take, const Idle& idle, const std::stop_token& stop) {
     LiveReader::Batch batch;
     while (true) {
         const bool stopping = stop.stop_requested();
         if (!reader_->poll(batch, batch_max, stopping ? std::chrono::milliseconds(0) : look_for_stop)) {
             if (stopping) return {};
+            if (idle) TRY_VOID(idle());
             continue;
         }
         missed_ += batch.missed;

@@ -19,8 +19,10 @@ class Listener {
     /// @pre topic is there
     explicit Listener(std::shared_ptr<LiveTopic> topic) : topic_(std::move(topic)) {}
 
+    /// What there is to do while nothing comes: called about every 50 ms then, from the same thread.
+    using Idle = std::function<Result<void>()>;
     /// @pre it does not run
-    void start(Take take);
+    void start(Take take, Idle idle = {});
     void stop() { pump_.stop(); }
     /// As Pump::health.
     Result<void> health() const { return pump_.health(); }
@@ -31,7 +33,7 @@ class Listener {
     std::uint64_t missed() const { return missed_; }
 
   private:
-    Result<void> listen(const Take& take, const std::stop_token& stop);
+    Result<void> listen(const Take& take, const Idle& idle, const std::stop_token& stop);
     std::shared_ptr<LiveTopic> topic_;
     std::unique_ptr<LiveReader> reader_;
     std::uint64_t first_ = 0;  ///< events of the topic before it subscribed

@@ -64,6 +64,7 @@ class SeriesRegimeStream {
     static Result<SeriesRegimeStream> of(std::string_view model, Timeframe timeframe, bool has_volume);
     /// [columns], valid until the next call. No allocation.
     std::span<const double> update(const Bar& bar);
+    const insight::ChainLaw& chain() const { return filter_.chain(); }
 
   private:
     SeriesRegimeStream(SwitchingColumnStream filter, Timeframe timeframe, bool has_volume)

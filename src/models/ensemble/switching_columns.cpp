@@ -112,7 +112,7 @@ std::vector<double> filter_rows(SwitchingColumnStream& filter, const SwitchingRo
 }  // namespace
 
 SwitchingColumnStream::SwitchingColumnStream(insight::MarkovSwitchingFilter filter, const MarkovSwitching& model, std::size_t states)
-    : filter_(std::move(filter)), regressors_(model.regressors), activities_(model.activities), row_(states + 1) {}
+    : filter_(std::move(filter)), chain_(model.chain), regressors_(model.regressors), activities_(model.activities), row_(states + 1) {}
 
 Result<SwitchingColumnStream> SwitchingColumnStream::of(std::string_view model, std::size_t states) {
     TRY(const MarkovSwitching learnt, model_of(model));

@@ -29,11 +29,14 @@ class SwitchingColumnStream {
     std::span<const double> update(double target, std::span<const double> regressors, std::span<const double> activity);
     std::size_t regressors() const { return regressors_; }
     std::size_t activities() const { return activities_; }
+    /// The states' own law; there may be fewer than columns.
+    const insight::ChainLaw& chain() const { return chain_; }
 
   private:
     friend class SwitchingColumns;
     SwitchingColumnStream(insight::MarkovSwitchingFilter filter, const insight::MarkovSwitching& model, std::size_t states);
     insight::MarkovSwitchingFilter filter_;
+    insight::ChainLaw chain_;
     std::size_t regressors_, activities_;
     std::vector<double> row_;
 };
