@@ -50,13 +50,17 @@ class Platform:
         return self.process.returncode, told
 
 
+# An IPv4 address on a socket of IPv6, as gRPC opens them; a socket of IPv6 that listens to all is its own 32 zeros.
+MAPPED = "0000000000000000FFFF0000"
+
+
 def listening_addresses(pid):
     """Local addresses of the sockets that a process listens on."""
     inodes = {m.group(1) for f in glob.glob(f"/proc/{pid}/fd/*") for m in [re.match(r"socket:\[(\d+)\]", os.readlink(f))] if m}
     out = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with open(table, encoding="ascii") as lines:
-            out += [words[1] for words in map(str.split, lines) if words[3] == "0A" and words[9] in inodes]
+            out += [words[1].removeprefix(MAPPED) for words in map(str.split, lines) if words[3] == "0A" and words[9] in inodes]
     return out
 
 
