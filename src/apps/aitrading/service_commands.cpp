@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "apps/aitrading/run_file.hpp"
 #include "apps/aitrading/services_text.hpp"
 #include "kit/lifecycle/settings_follower.hpp"
+#include "kit/lifecycle/state_teller.hpp"
 
 namespace aitrading::apps {
 namespace {
@@ -76,8 +78,10 @@ void reload(PlatformGround& ground, const std::filesystem::path& home) {
     std::fflush(stderr);
 }
 
+UnixNanos wall_now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
+
 /// Until a stop is asked for. A short nap a turn: nothing here is worth waking for sooner.
-void wait_for_stop(const Context& context, PlatformGround& ground) {
+void wait_for_stop(const Context& context, PlatformGround& ground, const kit::ServiceHost& host, kit::StateTeller& teller) {
     kit::SettingsFollower follower(ground.bus(), ground.settings(), ground.log());
     for (int turn = 0; !context.stop.stop_requested(); ++turn) {
         if (reload_asked != 0) {
@@ -87,6 +91,7 @@ void wait_for_stop(const Context& context, PlatformGround& ground) {
         if (turn % 10 == 0) {
             // Nothing is lost by an error; a bus that has stopped shows in the readiness of whoever uses it.
             [[maybe_unused]] const auto followed = follower.follow();
+            [[maybe_unused]] const auto told = teller.look(host.status_json(), wall_now());
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -95,9 +100,8 @@ void wait_for_stop(const Context& context, PlatformGround& ground) {
 Result<void> run(const Context& context, const RunCommand& command) {
     const auto begun = Clock::now();
     TRY(const kit::ServiceTable table, load_service_table(command.engines));
-    TRY(std::vector<kit::ServiceSpec> services, chosen(table, command.names));
+    TRY(const std::vector<kit::ServiceSpec> services, chosen(table, command.names));
     TRY(const auto ground, PlatformGround::open(context, table));
-    TRY(const auto peers, ground->leave_to_peers(table, services, command.names));
     MarketServices market(context, ground->bus());
     auto factories = ground->factories();
     factories.merge(market.factories());
@@ -105,16 +109,18 @@ Result<void> run(const Context& context, const RunCommand& command) {
         if (!factories.contains(service.name)) return fail(ErrorCode::not_found, fmt::format("{} is not available: this build has no such service, whatever the table says", service.name));
     TRY(kit::HostOptions options, ground->host_options(table));
     options.any_ports = command.any_ports;
-    options.peers = peers;
     std::signal(SIGHUP, on_hangup);
     kit::ServiceHost host(ground->ground(), options);
     TRY_VOID(host.start(services, factories));
     RunningProcess process{::getpid(), options.tls != nullptr, "127.0.0.1", host.ports(), host.rpc_ports()};
     TRY_VOID(write_run_file(context.home, process));
     say_ready(context, table, process, seconds_since(begun));
-    wait_for_stop(context, *ground);
+    kit::StateTeller teller(ground->bus(), (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
+    TRY_VOID(teller.open());
+    wait_for_stop(context, *ground, host, teller);
     const auto stopping = Clock::now();
     const bool drained = host.stop();
+    [[maybe_unused]] const auto told = teller.all_stopped(wall_now());  // a bus that has stopped was told of in the readiness
     remove_run_file(context.home, process.pid);
     fmt::print(stderr, "{} in {:.2f} s\n", drained ? "stopped" : "stopped, with requests cut,", seconds_since(stopping));
     return {};

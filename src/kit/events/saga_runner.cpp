@@ -1,6 +1,7 @@
 #include "kit/events/saga_runner.hpp"
 
 #include "kit/events/committing.hpp"
+#include "kit/events/saga_messages.hpp"
 
 namespace aitrading::kit {
 namespace {
@@ -41,7 +42,7 @@ Result<int> SagaRunner::forward(ports::Subscription& source) {
     if (some.empty()) return 0;
     ports::Commit step{.up_to = last_positions(some)};
     for (const ports::Delivery& d : some)
-        if (types_.contains(d.event.type) && saga_.instance_of(d.event)) step.produced.push_back({inbox_, d.event});
+        if (types_.contains(d.event.type) && saga_.instance_of(for_saga(d.event))) step.produced.push_back({inbox_, d.event});
     TRY(const bool done, commit_or_poll_again(source, step));
     return done ? static_cast<int>(some.size()) : 0;
 }
@@ -53,18 +54,22 @@ Result<int> SagaRunner::handle(std::chrono::milliseconds wait) {
     std::map<std::string, std::optional<saga::State>> states;  // of this step
     std::set<std::string> changed;
     for (const ports::Delivery& d : some) {
-        const auto key = saga_.instance_of(d.event);
+        const Event heard = for_saga(d.event);
+        const auto key = saga_.instance_of(heard);
         if (!key) continue;
         auto found = states.find(*key);
         if (found == states.end()) {
             TRY(auto known, instance(*key));
             found = states.emplace(*key, std::move(known)).first;
         }
-        saga::Outcome outcome = saga::advance(saga_, found->second, d.event);
+        saga::Outcome outcome = saga::advance(saga_, found->second, heard);
         if (!outcome.state) continue;
         found->second = std::move(outcome.state);
         changed.insert(*key);
-        for (saga::Output& output : outcome.outputs) step.produced.push_back({std::move(output.topic), std::move(output.event)});
+        for (saga::Output& output : outcome.outputs) {
+            TRY(Event said, from_saga(std::move(output.event)));
+            step.produced.push_back({std::move(output.topic), std::move(said)});
+        }
     }
     for (const std::string& key : changed) step.state.push_back({state_key(key), saga::pack(*states[key])});
     TRY(const bool done, commit_or_poll_again(*member_, step));

@@ -13,7 +13,7 @@ struct SagaRunnerOptions {
     int partitions = 4;                ///< of the inbox
 };
 
-/// Runs the instances of one saga on a bus. What it hears on its sources goes, in one step with their offsets, into an inbox
+/// Runs the instances of one saga on a bus. Deadlines and an operator's word travel in their contracts (saga_messages.hpp). What it hears on its sources goes, in one step with their offsets, into an inbox
 /// of its own (`sagas.NAME`); state, commands and the inbox's offset are one step too. Stopped or killed at any moment, it goes
 /// on from there, and no command is there twice. Several runners of one saga share the work. For one thread.
 class SagaRunner {

@@ -26,6 +26,10 @@ class DeferredService final : public Service {
         const auto made = current();
         return made ? made->ready() : fail(ErrorCode::failed, "it has not started yet", true);
     }
+    std::string shortfall() override {
+        const auto made = current();
+        return made ? made->shortfall() : std::string();
+    }
     std::int64_t lag() override {
         const auto made = current();
         return made ? made->lag() : 0;

@@ -49,7 +49,8 @@ struct ServiceHost::Inside {
     }
     v1::ServiceState state_of(Running& one) const {
         const v1::ServiceState state = one.state;
-        return state == v1::SERVICE_STATE_READY && !one.service->ready() ? v1::SERVICE_STATE_DEGRADED : state;
+        const bool whole = state != v1::SERVICE_STATE_READY || (one.service->ready() && one.service->shortfall().empty());
+        return whole ? state : v1::SERVICE_STATE_DEGRADED;
     }
     v1::GetStatusReply status(std::string_view only) const {
         v1::GetStatusReply out;
@@ -65,21 +66,10 @@ struct ServiceHost::Inside {
             s.set_started_ns(one->started_ns);
             s.set_lag_events(one->service->lag());
             const auto ready = one->service->ready();
-            s.set_last_error(ready ? one->service->last_error() : ready.error().text);
+            const std::string shortfall = ready ? one->service->shortfall() : ready.error().text;
+            s.set_last_error(shortfall.empty() ? one->service->last_error() : shortfall);
         }
         return out;
-    }
-    /// What it needs of other processes.
-    void add_peers(const ServiceSpec& spec, v1::GetReadinessReply& out) const {
-        for (const std::string& need : spec.needs) {
-            if (!options.peers->knows(need)) continue;
-            const auto ready = options.peers->ready(need);
-            v1::Dependency& d = *out.add_dependencies();
-            d.set_dependency(need);
-            d.set_ready(ready.has_value());
-            if (!ready) d.set_reason(ready.error().text);
-            out.set_ready(out.ready() && d.ready());
-        }
     }
     v1::GetReadinessReply readiness(const Running& own) const {
         v1::GetReadinessReply out;
@@ -96,7 +86,6 @@ struct ServiceHost::Inside {
             else if (!d.ready()) d.set_reason(state == v1::SERVICE_STATE_DRAINING ? "it is stopping" : "it is starting");
             out.set_ready(out.ready() && d.ready());
         }
-        if (options.peers) add_peers(own.spec, out);
         return out;
     }
     /// What every service answers about itself.

@@ -22,8 +22,8 @@ struct ServiceGround {
     Settings& settings;
 };
 
-/// One service, whatever its business. The host calls these one after the other, from one thread, except `ready`, `lag` and
-/// `last_error`, which come from any.
+/// One service, whatever its business. The host calls these one after the other, from one thread, except `ready`, `shortfall`, `lag`
+/// and `last_error`, which come from any.
 class Service {
   public:
     virtual ~Service() = default;
@@ -36,6 +36,8 @@ class Service {
     virtual Result<void> start() = 0;
     /// Why it cannot serve at the moment, also before it started; ok: it can.
     virtual Result<void> ready() { return {}; }
+    /// Why it serves less than it should, though it serves: its state is then degraded, and it stays ready; empty: it serves all.
+    virtual std::string shortfall() { return {}; }
     /// Events that it has not handled yet.
     virtual std::int64_t lag() { return 0; }
     /// The last thing that went wrong; empty: nothing.

@@ -5,6 +5,7 @@
 
 #include "domain/saga/tests/order_saga.hpp"
 #include "kit/events/committing.hpp"
+#include "kit/events/saga_messages.hpp"
 
 namespace aitrading::kit {
 
@@ -73,7 +74,7 @@ class StandIns {
     }
     void pass(const Event& set, ports::Commit& step) {
         if (set.type != "SagaDeadlineSet") return;
-        const saga::Deadline deadline = saga::parse_deadline(set.data).value();
+        const saga::Deadline deadline = read_deadline(set).value();
         const saga::Step about = saga::order_saga().steps[static_cast<std::size_t>(deadline.step)];
         const std::string& command = deadline.undoing ? about.undo->type : about.ask.type;
         if (script_.deadlines_early || command == script_.silent) step.produced.push_back({"ops.timers", reply_to(set, "SagaDeadlinePassed", 3)});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <set>
 
 #include "market/bridge/service/feed_messages.hpp"
@@ -16,7 +17,7 @@ constexpr std::int64_t clock_grace_nanos = 2 * nanos_per_second;
 }  // namespace
 
 DataBridge::DataBridge(std::unique_ptr<ports::MarketFeed> feed, BridgeTopics topics, BridgeOptions options, Now now)
-    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), keeper_(topics_.journal, bars_topic) {
+    : feed_(std::move(feed)), topics_(std::move(topics)), options_(std::move(options)), now_(std::move(now)), keeper_(topics_.journal, bars_topic), alerts_(topics_.journal, "ops.alerts"), ids_(std::random_device{}()) {
     for (const ports::FedSymbol& fed : feed_->symbols()) {
         Symbol symbol;
         symbol.gates.fill(TickGate(options_.gate));
@@ -32,6 +33,7 @@ Result<std::unique_ptr<DataBridge>> DataBridge::open(std::unique_ptr<ports::Mark
     if (std::ranges::count(options.timeframes, Timeframe::ticks) > 0) return fail(ErrorCode::usage, "ticks are no timeframe of bars");
     std::unique_ptr<DataBridge> bridge(new DataBridge(std::move(feed), std::move(topics), std::move(options), std::move(now)));
     TRY_VOID(bridge->keeper_.open());
+    TRY_VOID(bridge->alerts_.open());
     return bridge;
 }
 
@@ -118,7 +120,7 @@ Result<bool> DataBridge::step(std::chrono::milliseconds wait, const std::stop_to
     return !feed_->ended();
 }
 
-Result<void> DataBridge::run(const std::stop_token& stop) {
+Result<void> DataBridge::take_all(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const auto more = step(std::chrono::milliseconds(100), stop);
         if (more) {
@@ -129,6 +131,22 @@ Result<void> DataBridge::run(const std::stop_token& stop) {
         ++refused_[static_cast<std::size_t>(FeedFault::unreadable)];
     }
     return {};
+}
+
+/// For whoever watches; a bus that refuses it is told by the bars.
+void DataBridge::tell(bool connected, const std::string& reason) {
+    const UnixNanos now = now_();
+    const FeedState state{.connected = connected, .reason = reason, .last_row = latest_, .missed = missed_};
+    if (auto event = feed_state_message(state, {.symbol = {}, .feed = feed_->name(), .source = options_.source, .tenant = options_.tenant, .now = now}, ids_.next(now)))
+        alerts_.add(*event);
+    [[maybe_unused]] const auto told = alerts_.flush();
+}
+
+Result<void> DataBridge::run(const std::stop_token& stop) {
+    tell(true, "started");
+    auto done = take_all(stop);
+    tell(false, !done ? done.error().text : stop.stop_requested() ? "stopped on request" : "it has said everything");
+    return done;
 }
 
 BridgeCounts DataBridge::counts() const {

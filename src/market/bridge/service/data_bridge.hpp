@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.hpp"
 #include "kit/contracts/bar_news.hpp"
 #include "kit/events/keeper.hpp"
 #include "kit/live_topic/live_topic.hpp"
@@ -61,6 +62,7 @@ class DataBridge {
     /// @errors those of the feed; failed (the journal has stopped: bars would be lost)
     Result<bool> step(std::chrono::milliseconds wait, const std::stop_token& stop);
     /// Steps until the feed ends or a stop is asked for. A row that cannot be read is counted as refused and passed over.
+    /// That the feed came and went is told on the journal's topic `ops.alerts` (FeedStateChanged).
     Result<void> run(const std::stop_token& stop);
     BridgeCounts counts() const;
 
@@ -74,6 +76,8 @@ class DataBridge {
     void take_tick(const ports::FeedItem& item, const Tick& tick, UnixNanos now);
     void take_bar(const ports::FeedItem& item, const ports::FedBar& bar, UnixNanos now);
     void flush_ticks();
+    Result<void> take_all(const std::stop_token& stop);
+    void tell(bool connected, const std::string& reason);
     void end_bars(UnixNanos by);
     void send(kit::BarNews news);
     void send(std::uint32_t symbol, const ClosedBar& bar);
@@ -85,7 +89,8 @@ class DataBridge {
     std::vector<Symbol> symbols_;
     std::vector<ports::FeedItem> batch_;
     std::vector<ports::FeedItem> ticks_;  ///< of one symbol, on their way out
-    kit::Keeper keeper_;
+    kit::Keeper keeper_, alerts_;
+    UuidMaker ids_;  ///< of what is told of the feed itself
     UnixNanos latest_{INT64_MIN};
     std::atomic<std::uint64_t> rows_ = 0, bars_ = 0, missed_ = 0, too_late_ = 0;
     std::array<std::atomic<std::uint64_t>, feed_fault_kinds> refused_{};

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "aitrading/v1/market.pb.h"
+#include "aitrading/v1/operations.pb.h"
 #include "base/hash.hpp"
 
 namespace aitrading::market {
@@ -46,6 +47,16 @@ Result<Event> ticks_message(std::span<const ports::FeedItem> ticks, const Messag
 
 Result<Event> bar_message(const kit::BarNews& news, const MessageOrigin& origin) {
     return kit::pack_derived(news, {.source = origin.source, .tenant = origin.tenant, .now = origin.now, .about = news.known});
+}
+
+Result<Event> feed_state_message(const FeedState& state, const MessageOrigin& origin, Uuid id) {
+    v1::FeedStateChanged message;
+    message.set_feed(std::string(origin.feed));
+    message.set_connected(state.connected);
+    message.set_reason(state.reason);
+    message.set_last_tick_ns(state.last_row.value == INT64_MIN ? 0 : state.last_row.value);
+    message.set_missed(static_cast<std::int64_t>(state.missed));
+    return kit::pack(message, {.id = id, .source = origin.source, .tenant = origin.tenant, .time = origin.now, .trace = {}});
 }
 
 }  // namespace aitrading::market

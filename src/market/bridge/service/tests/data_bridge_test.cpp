@@ -182,6 +182,16 @@ TEST(data_bridge, every_bar_becomes_durable) {
         kept += some->size();
     }
     EXPECT_GT(kept, 10U);
+    const auto watcher = (*journal)->subscribe("ops.alerts", "test", {});
+    ASSERT_TRUE(watcher) << watcher.error().text;
+    std::vector<std::string> told;
+    while (told.size() < 2) {
+        const auto some = (*watcher)->poll({.wait = std::chrono::seconds(10)});
+        ASSERT_TRUE(some && !some->empty());
+        for (const auto& d : *some) told.push_back(kit::data_as_json(d.event).value());
+    }
+    EXPECT_NE(told[0].find(R"("connected":true)"), std::string::npos) << told[0];
+    EXPECT_NE(told[1].find("it has said everything"), std::string::npos) << told[1];
     std::filesystem::remove_all(folder);
 }
 
