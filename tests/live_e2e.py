@@ -133,6 +133,29 @@ class Replayed(Case):
             self.assertEqual([f"{p:.6g}" for p in own["posterior"]], [f"{float(c):.6g}" for c in cells[2:]], cells[0])
             self.assertAlmostEqual(sum(own["next"]), 1, places=9)
 
+    def test_correlations_of_the_platform_are_those_of_the_command(self):
+        rows = random_walk(3000, seed=8).splitlines()
+        two = self.write("GBPUSD_H1.csv", "\n".join(row for n, row in enumerate(rows) if n % 50 != 7) + "\n")
+        self.must("data", "import", two, "--symbol", "GBPUSD", "--timeframe", "H1", "--timezone", "UTC")
+        self.must("correlation", "EURUSD", "GBPUSD", "--timeframe", "H1", "--from", CUT, "--out", self.folder / "pairs.csv")
+        wanted = [row.split(",") for row in (self.folder / "pairs.csv").read_text().splitlines()[1:]]
+        platform = self.up(AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED="0")
+        give_up = time.monotonic() + 120
+        while len(told := [e["data"] for e in self.events("correlation.matrices")]) < len(wanted) and time.monotonic() < give_up:
+            pass
+        newest = self.ask("hybrid-ai-engine", "/v1/correlations/feed")["correlation"]
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        self.assertGreater(len(wanted), 400)
+        self.assertEqual(len(told), len(wanted))
+        for row, own in zip(wanted, told):
+            self.assertEqual(own["known_ns"], str(int(self.nanos(row[0])) + 3_600_000_000_000))
+            self.assertEqual(f"{own['upper'][0]:.6g}", f"{float(row[1]):.6g}", row[0])
+            self.assertEqual((own["symbols"], own["method"], own["window_bars"], own["degraded"]), (["EURUSD", "GBPUSD"], "rolling", 240, False))
+        self.assertEqual(newest, told[-1])
+        missing = [own["missing"] for own in told if own["missing"]]
+        self.assertEqual(set(map(tuple, missing)), {("GBPUSD",)})
+
     def test_what_is_not_set_is_said(self):
         platform = self.up()
         seen = {s["service"]: s for s in self.must_json("status")["services"]}

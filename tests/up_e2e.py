@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -126,6 +127,31 @@ class Up(Case):
         seen = {s["service"]: s["state"] for s in self.must_json("status", home=self.own)["services"]}
         self.assertEqual(seen["log-service"], "ready")
         self.assertEqual(second.stop()[0], 0)
+
+    def test_what_other_processes_run_is_not_started_but_watched(self):
+        elsewhere = Platform(self, "serve", "feature-engineering", "--any-ports", home=self.own / "one", environment={"AITRADING_FEED": "simulator"})
+        port = elsewhere.url["feature-engineering"].rsplit(":", 1)[1]
+        here = Platform(self, "serve", "hybrid-ai-engine", "--any-ports", home=self.own / "two", environment={"AITRADING_PEERS": f"feature-engineering=localhost:{port}"})
+        self.assertEqual(list(here.url), ["hybrid-ai-engine"])
+
+        def peer(patience, wanted):
+            give_up = time.monotonic() + patience
+            while True:
+                body = json.loads(get(here.url["hybrid-ai-engine"] + "/v1/readiness")[1])
+                found = [d for d in body["dependencies"] if d["dependency"] == "feature-engineering"][0]
+                if found["ready"] == wanted or time.monotonic() > give_up:
+                    return body, found
+
+        self.assertTrue(peer(30, True)[1]["ready"], "the one elsewhere is ready")
+        elsewhere.process.kill()
+        body, found = peer(30, False)
+        self.assertEqual((body["ready"], found["ready"]), (False, False))
+        self.assertIn(f"localhost:{port}", found["reason"])
+        self.assertEqual(here.stop()[0], 0)
+        done = subprocess.run(self.command("serve", "log-service", home=self.own / "three"), capture_output=True, text=True, timeout=60,
+                              env={**os.environ, "AITRADING_PEERS": "log-service=logs.example"})
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("logs.example:8025", done.stderr)
 
     def test_what_is_not_there_is_said(self):
         self.refuse(4, "up", "--only", "trading-engine", says=["trading-engine is not available", "orders"], home=self.own)

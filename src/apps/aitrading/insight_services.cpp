@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <optional>
 
 #include "apps/aitrading/feature_inputs.hpp"
@@ -16,7 +17,10 @@
 namespace aitrading::apps {
 namespace {
 
-constexpr std::size_t answers_kept = 16'384;
+constexpr std::size_t answers_kept = 16'384, matrices_kept = 1'024;
+constexpr const char* universe_name = "feed";
+/// Of feeds whose bars end by our clock: how long an instant waits for symbols that have not closed.
+constexpr std::chrono::milliseconds grace{3'000};
 
 UnixNanos now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
 
@@ -76,10 +80,28 @@ Result<std::vector<insight::ServedRegimes>> served_regimes(const Context& contex
     return out;
 }
 
+Result<std::vector<insight::ServedUniverse>> served_universes(const Context& context, const FeedChoice& choice) {
+    std::map<Timeframe, std::vector<std::string>> symbols;
+    for (const SeriesKey& key : choice.bars()) symbols[key.timeframe].push_back(key.symbol);
+    std::vector<insight::ServedUniverse> out;
+    for (const auto& [timeframe, names] : symbols) {
+        if (names.size() < 2) continue;
+        TRY(insight::ServedUniverse universe, insight::ServedUniverse::of(universe_name, timeframe, names));
+        std::vector<insight::CrossSeries> past;
+        for (const std::string& symbol : names) {
+            TRY(const BarColumns bars, past_bars(context, {symbol, timeframe}, choice));
+            past.push_back(insight::cross_series(symbol, bars));
+        }
+        universe.warm(past);
+        out.push_back(std::move(universe));
+    }
+    return out;
+}
+
 }  // namespace
 
 InsightServices::InsightServices(const Context& context, ports::EventBus& bus, std::shared_ptr<kit::LiveTopic> bars, std::string unset)
-    : context_(context), bus_(bus), bars_(std::move(bars)), regimes_(kit::LiveTopic::make(answers_kept)), unset_(std::move(unset)) {}
+    : context_(context), bus_(bus), bars_(std::move(bars)), regimes_(kit::LiveTopic::make(answers_kept)), matrices_(kit::LiveTopic::make(matrices_kept)), unset_(std::move(unset)) {}
 
 kit::CompositeService::Part InsightServices::regimes(const kit::ServiceGround& ground) const {
     const auto load = [this, &settings = ground.settings]() -> Result<std::vector<insight::ServedRegimes>> {
@@ -88,6 +110,17 @@ kit::CompositeService::Part InsightServices::regimes(const kit::ServiceGround& g
         return served_regimes(context_, choice, settings.list("AITRADING_SERVED_MODELS"));
     };
     return {"regimes", std::make_unique<insight::RegimeService>(load, insight::RegimeTopics{bars_, regimes_, &bus_}, insight::RegimeService::Options{.unset = unset_}, now)};
+}
+
+kit::CompositeService::Part InsightServices::correlation(const kit::ServiceGround& ground) const {
+    const auto load = [this, &settings = ground.settings]() -> Result<std::vector<insight::ServedUniverse>> {
+        TRY(const FeedChoice choice, feed_choice(settings));
+        if (choice.kind == "none") return std::vector<insight::ServedUniverse>{};
+        return served_universes(context_, choice);
+    };
+    insight::CorrelationService::Options options;
+    if (ground.settings.text("AITRADING_FEED") == "file") options.grace = grace;
+    return {"correlation", std::make_unique<insight::CorrelationService>(load, insight::CorrelationTopics{bars_, matrices_, &bus_}, options, now)};
 }
 
 }  // namespace aitrading::apps

@@ -121,6 +121,7 @@ std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
         std::vector<kit::CompositeService::Part> parts;
         parts.push_back({"predictions", predict(ground)});
         parts.push_back(insight_.regimes(ground));
+        parts.push_back(insight_.correlation(ground));
         return std::make_unique<kit::CompositeService>(std::move(parts));
     };
     return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", engine}};

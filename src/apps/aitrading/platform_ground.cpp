@@ -90,6 +90,7 @@ PlatformGround::~PlatformGround() {
     bus_.reset();
     tracer_.reset();
     exporter_.reset();
+    to_peers_.reset();
     if (reactor_) reactor_->stop();
 }
 
@@ -100,6 +101,22 @@ std::map<std::string, kit::ServiceFactory> PlatformGround::factories() {
         return std::make_unique<kit::CombinedService>(std::move(parts));
     };
     return {{"log-service", [this](const kit::ServiceGround& g) { return logs::make_log_service(g, *bus_); }}, {"database-service", database}};
+}
+
+Result<std::shared_ptr<const kit::PeerWatch>> PlatformGround::leave_to_peers(const kit::ServiceTable& table, std::vector<kit::ServiceSpec>& services, const std::vector<std::string>& wanted) {
+    TRY(const kit::PeerTable peers, kit::PeerTable::read(table, settings_->list("AITRADING_PEERS"), settings_->text("AITRADING_PEER_DOMAIN")));
+    std::map<std::string, kit::PeerAddress> elsewhere;
+    TRY_VOID(peers.leave_to_peers(services, wanted, elsewhere));
+    if (elsewhere.empty()) return nullptr;
+    kit::HttpClientOptions options{.service = "peers", .retry = {.attempts_max = 1}};
+    const kit::TlsFiles files{settings_->text("AITRADING_TLS_CERTIFICATE"), settings_->text("AITRADING_TLS_KEY"), settings_->text("AITRADING_TLS_AUTHORITIES")};
+    if (!files.certificate.empty()) {
+        TRY(options.tls, kit::TlsContext::client(files));
+    }
+    to_peers_ = std::make_unique<kit::HttpClient>(*reactor_, kit::Telemetry{*log_, metrics_, *tracer_}, options);
+    auto watch = std::make_shared<kit::PeerWatch>(*to_peers_, std::move(elsewhere));
+    watch->start();
+    return watch;
 }
 
 Result<kit::HostOptions> PlatformGround::host_options(const kit::ServiceTable& table) {

@@ -26,6 +26,9 @@ class PlatformGround {
     std::map<std::string, kit::ServiceFactory> factories();
     /// Where each listens and with which certificates, as the settings say. @errors bad_input
     Result<kit::HostOptions> host_options(const kit::ServiceTable& table);
+    /// Takes what runs in other processes, as the settings say, out of `services`. @return knows whether those are ready
+    /// @errors bad_input (settings, certificates), usage (one of `wanted` runs elsewhere)
+    Result<std::shared_ptr<const kit::PeerWatch>> leave_to_peers(const kit::ServiceTable& table, std::vector<kit::ServiceSpec>& services, const std::vector<std::string>& wanted);
     ports::EventBus& bus() { return *bus_; }
     kit::Settings& settings() { return *settings_; }
     kit::Log& log() { return *log_; }
@@ -38,7 +41,7 @@ class PlatformGround {
     kit::Metrics metrics_;
     std::unique_ptr<kit::Tracer> silent_tracer_;  ///< of the exporter's own calls
     std::unique_ptr<kit::Reactor> reactor_;
-    std::unique_ptr<kit::HttpClient> exporter_;
+    std::unique_ptr<kit::HttpClient> exporter_, to_peers_;
     std::unique_ptr<kit::Tracer> tracer_;
     std::unique_ptr<kit::Workers> workers_;
     std::unique_ptr<ports::EventBus> bus_;

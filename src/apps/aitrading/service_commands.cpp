@@ -100,8 +100,9 @@ void wait_for_stop(const Context& context, PlatformGround& ground, const kit::Se
 Result<void> run(const Context& context, const RunCommand& command) {
     const auto begun = Clock::now();
     TRY(const kit::ServiceTable table, load_service_table(command.engines));
-    TRY(const std::vector<kit::ServiceSpec> services, chosen(table, command.names));
+    TRY(std::vector<kit::ServiceSpec> services, chosen(table, command.names));
     TRY(const auto ground, PlatformGround::open(context, table));
+    TRY(const auto peers, ground->leave_to_peers(table, services, command.names));
     MarketServices market(context, ground->bus());
     auto factories = ground->factories();
     factories.merge(market.factories());
@@ -109,6 +110,7 @@ Result<void> run(const Context& context, const RunCommand& command) {
         if (!factories.contains(service.name)) return fail(ErrorCode::not_found, fmt::format("{} is not available: this build has no such service, whatever the table says", service.name));
     TRY(kit::HostOptions options, ground->host_options(table));
     options.any_ports = command.any_ports;
+    options.peers = peers;
     std::signal(SIGHUP, on_hangup);
     kit::ServiceHost host(ground->ground(), options);
     TRY_VOID(host.start(services, factories));

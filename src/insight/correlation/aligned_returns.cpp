@@ -23,13 +23,6 @@ struct Cleaned {
     SeriesCoverage coverage;
 };
 
-std::int64_t cell_end(std::int64_t at, std::int64_t step) {
-    if (step == 0) return at;
-    const std::int64_t rest = at % step;
-    if (rest == 0) return at;
-    return at - rest + (rest > 0 ? step : 0);
-}
-
 Result<Cleaned> cleaned(const CrossSeries& series, const AlignOptions& options) {
     Cleaned out;
     SeriesCoverage& told = out.coverage;
@@ -183,6 +176,13 @@ class Weaver {
 };
 
 }  // namespace
+
+std::int64_t cell_end(std::int64_t at, std::int64_t step) {
+    if (step == 0) return at;
+    const std::int64_t rest = at % step;
+    if (rest == 0) return at;
+    return at - rest + (rest > 0 ? step : 0);
+}
 
 std::vector<double> AlignedReturns::column(std::size_t j) const {
     std::vector<double> out(rows());

@@ -13,6 +13,9 @@
 
 namespace aitrading::insight {
 
+/// The instant rounded up to a multiple of the step since 1970 (UTC); step 0: as it is.
+std::int64_t cell_end(std::int64_t at, std::int64_t step);
+
 /// Which instants become rows.
 enum class GridRule : std::uint8_t {
     any,  ///< each instant at which at least one series has a close; the others have a missing value there

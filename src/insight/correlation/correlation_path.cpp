@@ -39,8 +39,7 @@ Result<std::vector<double>> correlation_path(MatrixView rows, const StudyOptions
     if (options.method == PathMethod::dcc) return dcc_path(rows, std::max<std::size_t>(250, options.window));
     std::vector<double> out(rows.rows * pairs, NAN);
     if (options.method == PathMethod::rolling) {
-        // Markets with other sessions never fill a window; half of it must have both.
-        TRY_VOID(rolling_correlations(rows, {.window = options.window, .rows_min = std::max<std::size_t>(5, options.window / 2)}, out));
+        TRY_VOID(rolling_correlations(rows, {.window = options.window, .rows_min = path_rows_min(options.window)}, out));
         return out;
     }
     TRY(EwmaCorrelation ewma, EwmaCorrelation::of(rows.columns, {.lambda = options.lambda}));

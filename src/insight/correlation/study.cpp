@@ -90,7 +90,7 @@ void add_structure(CorrelationStudy& out) {
 std::string path_text(const StudyOptions& o) {
     switch (o.method) {
         case PathMethod::rolling:
-            return fmt::format("Pearson over the last {} rows, at least {} with both", o.window, std::max<std::size_t>(5, o.window / 2));
+            return fmt::format("Pearson over the last {} rows, at least {} with both", o.window, path_rows_min(o.window));
         case PathMethod::ewma: return fmt::format("exponentially weighted, {} of the weight kept a row", o.lambda);
         case PathMethod::dcc:
             return fmt::format("DCC(1,1) for the row to come, fitted on earlier rows only: first {}, again at each doubling",

@@ -25,6 +25,9 @@ struct StudyOptions {
     AlignOptions align;          ///< `align.range` is the span that the study speaks of; closes before it warm the path up
 };
 
+/// Rows with both series that a rolling window asks for: markets with other sessions never fill one.
+constexpr std::size_t path_rows_min(std::size_t window) { return window / 2 > 5 ? window / 2 : 5; }
+
 /// One pair over the whole span. Tests that could not be made say why in `no_breaks`.
 struct PairStudy {
     std::size_t first = 0, second = 0;

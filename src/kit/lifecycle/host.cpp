@@ -71,6 +71,18 @@ struct ServiceHost::Inside {
         }
         return out;
     }
+    /// What it needs of other processes.
+    void add_peers(const ServiceSpec& spec, v1::GetReadinessReply& out) const {
+        for (const std::string& need : spec.needs) {
+            if (!options.peers->knows(need)) continue;
+            const auto ready = options.peers->ready(need);
+            v1::Dependency& d = *out.add_dependencies();
+            d.set_dependency(need);
+            d.set_ready(ready.has_value());
+            if (!ready) d.set_reason(ready.error().text);
+            out.set_ready(out.ready() && d.ready());
+        }
+    }
     v1::GetReadinessReply readiness(const Running& own) const {
         v1::GetReadinessReply out;
         out.set_ready(true);
@@ -86,6 +98,7 @@ struct ServiceHost::Inside {
             else if (!d.ready()) d.set_reason(state == v1::SERVICE_STATE_DRAINING ? "it is stopping" : "it is starting");
             out.set_ready(out.ready() && d.ready());
         }
+        if (options.peers) add_peers(own.spec, out);
         return out;
     }
     /// What every service answers about itself.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kit/http/tls.hpp"
+#include "kit/lifecycle/peer_watch.hpp"
 #include "kit/lifecycle/service.hpp"
 #include "kit/lifecycle/service_table.hpp"
 
@@ -18,6 +19,7 @@ struct HostOptions {
     std::map<std::string, int> ports;              ///< service to port, instead of the table's
     std::map<std::string, int> rpc_ports;          ///< service to gRPC port, instead of the other port + rpc_port_distance
     std::shared_ptr<TlsContext> tls;               ///< of every server; none: plain
+    std::shared_ptr<const PeerWatch> peers;        ///< of what the services need and other processes run; none: nothing
     std::chrono::milliseconds stop_time{10'000};   ///< for everything together
 };
 
