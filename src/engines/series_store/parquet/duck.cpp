@@ -125,6 +125,8 @@ struct PulledTable {
 
 Duck::~Duck() = default;
 
+void* Duck::raw() const { return handles_->database; }
+
 Result<std::unique_ptr<Duck>> Duck::open() {
     duckdb_config config = nullptr;
     CHECK(duckdb_create_config(&config) == DuckDBSuccess);

@@ -16,7 +16,7 @@ namespace aitrading::engines {
 
 /// DuckDB in memory, used to write and read Parquet files: series, whose columns are all 64-bit integers with `time` first,
 /// and tables of numbers.
-/// The only file that sees DuckDB's header is duck.cpp.
+/// DuckDB's header is seen by duck.cpp, and by the one file of histories that reads and writes their parts through `raw`.
 class Duck {
   public:
     /// @errors failed
@@ -58,6 +58,9 @@ class Duck {
     /// object dies. @errors failed
     Result<std::unique_ptr<Rows>> rows(const std::string& file, const std::vector<std::string>& names, TimeRange range,
                                        std::int64_t time_unit) const;
+
+    /// The duckdb_database.
+    void* raw() const;
 
   private:
     Duck() = default;
