@@ -19,6 +19,7 @@ class MarketServices {
     /// @pre context and bus outlive it and what the factories make
     MarketServices(const Context& context, ports::EventBus& bus);
     std::map<std::string, kit::ServiceFactory> factories();
+    const std::shared_ptr<kit::LiveTopic>& bars_topic() const { return bars_; }
 
   private:
     const Context& context_;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "apps/aitrading/bus_bars.hpp"
 #include "apps/aitrading/data_json.hpp"
 #include "apps/aitrading/market_services.hpp"
 #include "apps/aitrading/platform_ground.hpp"
@@ -106,6 +107,7 @@ Result<void> run(const Context& context, const RunCommand& command) {
     MarketServices market(context, ground->bus());
     auto factories = ground->factories();
     factories.merge(market.factories());
+    bring_in_bars(services, factories, ground->bus(), market.bars_topic());
     for (const kit::ServiceSpec& service : services)
         if (!factories.contains(service.name)) return fail(ErrorCode::not_found, fmt::format("{} is not available: this build has no such service, whatever the table says", service.name));
     TRY(kit::HostOptions options, ground->host_options(table));
