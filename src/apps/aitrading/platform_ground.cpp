@@ -5,7 +5,7 @@
 
 #include "apps/aitrading/output.hpp"
 #include "engines/event_bus/journal/journal.hpp"
-#include "kit/lifecycle/combined_service.hpp"
+#include "kit/lifecycle/composite_service.hpp"
 #include "oversight/logs/service/log_service.hpp"
 #include "serving/journal/service/journal_part.hpp"
 
@@ -96,9 +96,9 @@ PlatformGround::~PlatformGround() {
 
 std::map<std::string, kit::ServiceFactory> PlatformGround::factories() {
     const auto database = [this](const kit::ServiceGround& g) -> std::unique_ptr<kit::Service> {
-        std::vector<std::unique_ptr<kit::Service>> parts;
-        parts.push_back(serving::make_journal_part(g, *bus_));
-        return std::make_unique<kit::CombinedService>(std::move(parts));
+        std::vector<kit::CompositeService::Part> parts;
+        parts.push_back({"journal", serving::make_journal_part(g, *bus_)});
+        return std::make_unique<kit::CompositeService>(std::move(parts));
     };
     return {{"log-service", [this](const kit::ServiceGround& g) { return logs::make_log_service(g, *bus_); }}, {"database-service", database}};
 }

@@ -49,6 +49,12 @@ Result<void> CompositeService::ready() {
     return fail(first->code, std::move(text), first->retry_helps);
 }
 
+std::string CompositeService::shortfall() {
+    std::string text;
+    for (const Part& part : parts_) add_reason(text, part.name, part.service->shortfall());
+    return text;
+}
+
 std::int64_t CompositeService::lag() {
     std::int64_t most = 0;
     for (const Part& part : parts_) most = std::max(most, part.service->lag());

@@ -23,6 +23,8 @@ class CompositeService final : public Service {
     Result<void> start() override;
     /// All that is wrong, each with its part; the code is the first one's.
     Result<void> ready() override;
+    /// As `last_error`.
+    std::string shortfall() override;
     /// The greatest of all: parts that read the same events are not counted twice.
     std::int64_t lag() override;
     std::string last_error() override;

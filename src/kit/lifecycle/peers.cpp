@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -61,15 +63,23 @@ std::optional<PeerAddress> PeerTable::find(std::string_view service) const {
 }
 
 Result<void> PeerTable::leave_to_peers(std::vector<ServiceSpec>& services, const std::vector<std::string>& wanted, std::map<std::string, PeerAddress>& elsewhere) const {
+    // Backwards through the start order: what only those need that run elsewhere is no matter of this process.
+    std::set<std::string> used(wanted.begin(), wanted.end());
     std::vector<ServiceSpec> here;
-    for (ServiceSpec& service : services) {
+    for (ServiceSpec& service : std::views::reverse(services)) {
         const bool asked_for = std::ranges::find(wanted, service.name) != wanted.end();
+        if (!wanted.empty() && !used.contains(service.name)) continue;
         const auto peer = find(service.name);
         if (asked_for && named(service.name))
             return fail(ErrorCode::usage, fmt::format("{} runs at {}:{} as AITRADING_PEERS says; take it out there to run it here", service.name, peer->host, peer->port));
-        if (peer && !asked_for && (named(service.name) || !wanted.empty())) elsewhere.emplace(service.name, *peer);
-        else here.push_back(std::move(service));
+        if (peer && !asked_for && (named(service.name) || !wanted.empty())) {
+            elsewhere.emplace(service.name, *peer);
+            continue;
+        }
+        used.insert(service.needs.begin(), service.needs.end());
+        here.push_back(std::move(service));
     }
+    std::ranges::reverse(here);
     services = std::move(here);
     return {};
 }

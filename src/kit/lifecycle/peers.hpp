@@ -31,7 +31,7 @@ class PeerTable {
     /// Named by an entry: then it runs elsewhere, also where this process could run it.
     bool named(std::string_view service) const { return named_.contains(service); }
     /// Splits services in start order into those that run here and those elsewhere: a peer by name never runs here; what is only found by
-    /// DNS runs here where it is among `wanted`. @errors usage: one of `wanted` runs elsewhere
+    /// DNS runs here where it is among `wanted`. What only those elsewhere need is in neither. @errors usage: one of `wanted` runs elsewhere
     Result<void> leave_to_peers(std::vector<ServiceSpec>& services, const std::vector<std::string>& wanted, std::map<std::string, PeerAddress>& elsewhere) const;
 
   private:

@@ -21,13 +21,14 @@ class Written final : public Service {
     }
     Result<void> ready() override { return why_.empty() ? Result<void>{} : fail(ErrorCode::not_found, why_); }
     std::int64_t lag() override { return lag_; }
+    std::string shortfall() override { return short_of_; }
     std::string last_error() override { return why_; }
     void stop(Deadline deadline) override {
         diary_.push_back("stop " + name_);
         until_ = deadline.at;
     }
 
-    std::string name_, fails_, why_;
+    std::string name_, fails_, why_, short_of_;
     std::int64_t lag_ = 0;
     SteadyTime until_;
     Diary& diary_;
@@ -73,6 +74,13 @@ TEST(CompositeService, stops_what_runs_where_a_part_does_not_start) {
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().text, "no bars");
     EXPECT_EQ(three.diary, (Diary{"start a", "start b", "start c", "stop b", "stop a"}));
+}
+
+TEST(CompositeService, falls_short_of_what_any_part_does) {
+    Three three;
+    EXPECT_EQ(three.whole->shortfall(), "");
+    three.parts[1]->short_of_ = "2 lines differ";
+    EXPECT_EQ(three.whole->shortfall(), "b: 2 lines differ");
 }
 
 TEST(CompositeService, is_ready_when_all_are_and_says_each_reason_once) {

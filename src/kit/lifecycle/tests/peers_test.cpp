@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 const ServiceTable& table() {
-    static const ServiceTable made = *parse_service_table("[[service]]\nname=\"a\"\nport=1\n[[service]]\nname=\"b\"\nport=2\nneeds=[\"a\"]\n", "t");
+    static const ServiceTable made = *parse_service_table("[[service]]\nname=\"a\"\nport=1\n[[service]]\nname=\"b\"\nport=2\nneeds=[\"a\"]\n[[service]]\nname=\"c\"\nport=3\nneeds=[\"b\"]\n", "t");
     return made;
 }
 
@@ -27,14 +27,14 @@ TEST(Peers, are_found_by_configuration_then_by_name) {
     const PeerTable peers = PeerTable::read(table(), {"a=db.example:9000"}, "trading.local").value();
     EXPECT_EQ(peers.find("a"), (PeerAddress{"db.example", 9'000}));
     EXPECT_EQ(peers.find("b"), (PeerAddress{"b.trading.local", 2}));
-    EXPECT_EQ(peers.find("c"), std::nullopt);
+    EXPECT_EQ(peers.find("d"), std::nullopt);
     EXPECT_EQ(PeerTable::read(table(), {"a=db", "b=[::1]"}, "")->find("a"), (PeerAddress{"db", 1}));
     EXPECT_EQ(PeerTable::read(table(), {"b=[::1]:77"}, "")->find("b"), (PeerAddress{"::1", 77}));
     EXPECT_EQ(PeerTable::read(table(), {}, "")->find("a"), std::nullopt);
 }
 
 TEST(Peers, refuse_what_is_no_address) {
-    for (const char* bad : {"a", "a=", "c=x", "a=x:", "a=x:0", "a=x:65536", "a=x:7q", "a=:7", "a=[::1", "a=[::1]7", "a=[]", "a=[::1]:"}) {
+    for (const char* bad : {"a", "a=", "d=x", "a=x:", "a=x:0", "a=x:65536", "a=x:7q", "a=:7", "a=[::1", "a=[::1]7", "a=[]", "a=[::1]:"}) {
         const auto refused = PeerTable::read(table(), {bad}, "");
         ASSERT_FALSE(refused) << bad;
         EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
@@ -54,6 +54,12 @@ TEST(Peers, what_runs_elsewhere_is_not_started_here) {
     EXPECT_EQ(elsewhere.at("a"), (PeerAddress{"x", 1}));
     services = start_order(table(), {"a"}).value();
     EXPECT_EQ(by_entry.leave_to_peers(services, {"a"}, elsewhere).error().code, ErrorCode::usage) << "asked for here, and said to be there";
+
+    elsewhere.clear();
+    services = start_order(table(), {"c"}).value();
+    ASSERT_TRUE(PeerTable::read(table(), {"b=x"}, "")->leave_to_peers(services, {"c"}, elsewhere));
+    EXPECT_EQ(names(services), std::vector<std::string>{"c"}) << "b needs a, and b is not here";
+    EXPECT_EQ(elsewhere.size(), 1U);
 
     // By DNS everything is somewhere; here runs what is asked for, or without a wish all of it.
     const PeerTable by_name = PeerTable::read(table(), {}, "local").value();
