@@ -78,12 +78,12 @@ HttpResponse error_response(const Error& error) {
     switch (error.code) {
         case ErrorCode::usage:
         case ErrorCode::bad_input: status = 400; break;
-        case ErrorCode::gate_refused: status = 403; break;
+        case ErrorCode::gate_refused: status = error.retry_helps ? 429 : 403; break;
         case ErrorCode::not_found: status = 404; break;
         case ErrorCode::interrupted: status = 503; break;
         case ErrorCode::failed: status = error.retry_helps ? 503 : 500; break;
     }
-    const auto after = status == 503 ? std::optional(std::chrono::seconds(1)) : std::nullopt;
+    const auto after = status == 503 || status == 429 ? std::optional(std::chrono::seconds(1)) : std::nullopt;
     return error_response(status, name(error.code), error.text, after);
 }
 

@@ -67,8 +67,8 @@ struct HttpResponse {
 
 /// `OK`, `Not Found`, …
 std::string_view reason_of(int status);
-/// `{"error": code, "text": text, "retry": …}` with the status of the error's kind: bad_input and usage 400, gate_refused 403,
-/// not_found 404, failed 500 or, where a retry helps, 503 with Retry-After.
+/// `{"error": code, "text": text, "retry": …}` with the status of the error's kind: bad_input and usage 400, gate_refused 403
+/// or, where a retry helps (a limit that will be free again), 429 with Retry-After, not_found 404, failed 500 or, where a retry helps, 503 with Retry-After.
 HttpResponse error_response(const Error& error);
 HttpResponse error_response(int status, std::string_view code, std::string_view text, std::optional<std::chrono::seconds> retry_after = {});
 

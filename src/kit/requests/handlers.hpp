@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,23 @@ class ReplyStream {
     virtual void end() = 0;
 };
 
+/// Why a call is refused for now, and after how long it is worth asking again.
+struct CallRefusal {
+    std::string text;
+    std::chrono::nanoseconds again_after{0};
+};
+
+/// Stands before handlers and counts what callers ask and get. Over HTTP a refusal is 429 with Retry-After, over gRPC
+/// RESOURCE_EXHAUSTED with `grpc-retry-pushback-ms`. Safe to use from several threads.
+class CallGate {
+  public:
+    virtual ~CallGate() = default;
+    /// Before anything of a request is read; none: it may pass.
+    virtual std::optional<CallRefusal> enter(const std::string& tenant, std::size_t request_bytes) = 0;
+    /// What it was answered with; of streams nothing is counted.
+    virtual void replied(const std::string& tenant, std::size_t reply_bytes) = 0;
+};
+
 /// What answers the requests of the contracts, whatever they come by: HTTP today, gRPC and a call inside the process with the same
 /// functions. Fixed before the server starts.
 class RequestHandlers {
@@ -47,6 +66,7 @@ class RequestHandlers {
         bool quiet = false;   ///< its successes are logged at debug: what monitors ask all the time
         bool anyone = false;  ///< answered without an identity as well (the tenant is empty then): holds nobody's data
         std::function<int(const google::protobuf::Message&)> http_status;  ///< of a reply over HTTP; none: always 200
+        std::shared_ptr<CallGate> gate;  ///< none: nobody is refused
     };
 
     /// @param name `aitrading.v1.StatusService/GetHealth`

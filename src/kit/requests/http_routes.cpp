@@ -31,8 +31,7 @@ struct Asked {
     Call call;
 };
 
-Result<Asked> read_asked(const HttpRequest& request, const RequestHandlers::Handler& handler, const Identify& identify) {
-    TRY(std::string tenant, tenant_for(handler, identify, request.peer));
+Result<Asked> read_asked(const HttpRequest& request, const RequestHandlers::Handler& handler, std::string tenant) {
     const RequestContract& contract = *handler.contract;
     if (!request.body.empty()) TRY_VOID(check_json(request.body));
     const std::string_view verb = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
@@ -42,9 +41,17 @@ Result<Asked> read_asked(const HttpRequest& request, const RequestHandlers::Hand
     return Asked{std::move(read), {std::move(tenant), request.deadline, request.trace}};
 }
 
+std::optional<CallRefusal> refused(const RequestHandlers::Handler& handler, const std::string& tenant, const HttpRequest& request) {
+    return handler.gate ? handler.gate->enter(tenant, request.body.size()) : std::nullopt;
+}
+
 HttpHandler answering(const RequestHandlers::Handler& handler, const Identify& identify) {
     return [handler, identify](const HttpRequest& request) {
-        const auto asked = read_asked(request, handler, identify);
+        auto tenant = tenant_for(handler, identify, request.peer);
+        if (!tenant) return error_response(tenant.error());
+        if (const auto refusal = refused(handler, *tenant, request))
+            return error_response(429, name(ErrorCode::gate_refused), refusal->text, std::chrono::ceil<std::chrono::seconds>(refusal->again_after));
+        const auto asked = read_asked(request, handler, *std::move(tenant));
         if (!asked) return error_response(asked.error());
         const auto reply = handler.answer(asked->request.message(), asked->call);
         if (!reply) return error_response(reply.error());
@@ -53,13 +60,16 @@ HttpHandler answering(const RequestHandlers::Handler& handler, const Identify& i
         HttpResponse response;
         if (handler.http_status) response.status = handler.http_status(**reply);
         response.body = *std::move(json);
+        if (handler.gate) handler.gate->replied(asked->call.tenant, response.body.size());
         return response;
     };
 }
 
 StreamHandler streaming(const RequestHandlers::Handler& handler, const Identify& identify) {
     return [handler, identify](const HttpRequest& request, const std::shared_ptr<EventStream>& stream) -> Result<void> {
-        TRY(const Asked asked, read_asked(request, handler, identify));
+        TRY(std::string tenant, tenant_for(handler, identify, request.peer));
+        if (const auto refusal = refused(handler, tenant, request)) return fail(ErrorCode::gate_refused, refusal->text, true);
+        TRY(const Asked asked, read_asked(request, handler, std::move(tenant)));
         return handler.open(asked.request.message(), asked.call, std::make_shared<SentEvents>(stream));
     };
 }

@@ -82,7 +82,10 @@ class RpcCall final : public grpc::ServerGenericBidiReactor, private RpcOut {
         out_ = ByteBuffer(&slice, 1);
         StartWrite(&out_);
     }
-    void finish(const RpcEnd& end) override { Finish(Status(static_cast<grpc::StatusCode>(end.code), end.text)); }
+    void finish(const RpcEnd& end) override {
+        if (end.again_after) context_.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(std::chrono::ceil<milliseconds>(*end.again_after).count()));
+        Finish(Status(static_cast<grpc::StatusCode>(end.code), end.text));
+    }
     void work() {
         const std::shared_ptr<SentReplies> replies = replies_;  // the call may be gone as soon as it is released
         if (const auto done = answer(); !done) replies->finish(end_of(done.error()));
@@ -90,6 +93,13 @@ class RpcCall final : public grpc::ServerGenericBidiReactor, private RpcOut {
     }
     Result<void> answer() {
         TRY(std::string tenant, tenant_for(*handler_, ground_.identify, peer_of(context_)));
+        CallGate* const gate = handler_->gate.get();
+        if (gate != nullptr) {
+            if (const auto refusal = gate->enter(tenant, request_.Length())) {
+                replies_->finish(end_of(*refusal));
+                return {};
+            }
+        }
         TRY(const std::unique_ptr<Message> request, read_message(request_, *handler_->contract));
         const Call call{std::move(tenant), deadline_of(context_, handler_->contract->kind), trace_of(context_).value_or(TraceContext{})};
         if (call.deadline.passed(steady_clock::now())) return fail(ErrorCode::failed, "its deadline has passed before work began", true);
@@ -98,6 +108,7 @@ class RpcCall final : public grpc::ServerGenericBidiReactor, private RpcOut {
             return handler_->open(*request, call, replies_);
         }
         TRY(const std::unique_ptr<Message> reply, handler_->answer(*request, call));
+        if (gate != nullptr) gate->replied(call.tenant, reply->ByteSizeLong());
         static_cast<void>(replies_->send(*reply));
         replies_->end();
         return {};

@@ -26,13 +26,15 @@ RpcEnd end_of(const Error& error) {
             case ErrorCode::usage:
             case ErrorCode::bad_input: return RpcCode::invalid_argument;
             case ErrorCode::not_found: return RpcCode::not_found;
-            case ErrorCode::gate_refused: return RpcCode::permission_denied;
+            case ErrorCode::gate_refused: return error.retry_helps ? RpcCode::resource_exhausted : RpcCode::permission_denied;
             case ErrorCode::interrupted: return RpcCode::cancelled;
             case ErrorCode::failed: break;
         }
         return error.retry_helps ? RpcCode::unavailable : RpcCode::internal;
     }();
-    return {code, error.text};
+    return {code, error.text, {}};
 }
+
+RpcEnd end_of(const CallRefusal& refusal) { return {RpcCode::resource_exhausted, refusal.text, refusal.again_after}; }
 
 }  // namespace aitrading::kit

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "kit/requests/handlers.hpp"
 
 namespace aitrading::kit {
 
@@ -19,10 +22,13 @@ std::string_view name(RpcCode code);
 struct RpcEnd {
     RpcCode code = RpcCode::ok;
     std::string text;
+    std::optional<std::chrono::nanoseconds> again_after;  ///< told as `grpc-retry-pushback-ms`
 };
 
-/// usage and bad_input INVALID_ARGUMENT, not_found NOT_FOUND, gate_refused PERMISSION_DENIED, interrupted CANCELLED, failed
-/// INTERNAL or, where a retry helps, UNAVAILABLE.
+/// usage and bad_input INVALID_ARGUMENT, not_found NOT_FOUND, gate_refused PERMISSION_DENIED or, where a retry
+/// helps, RESOURCE_EXHAUSTED, interrupted CANCELLED, failed INTERNAL or, where a retry helps, UNAVAILABLE.
 RpcEnd end_of(const Error& error);
+/// RESOURCE_EXHAUSTED.
+RpcEnd end_of(const CallRefusal& refusal);
 
 }  // namespace aitrading::kit

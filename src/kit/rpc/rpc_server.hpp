@@ -23,7 +23,7 @@ struct RpcServerOptions {
 
 /// The same functions that HTTP serves, over gRPC: any client made from schema/ can call them. A call's deadline is its class's, or
 /// less as the client says; `traceparent` among its metadata goes on. Expected errors become a status whose message is the
-/// error's text: bad_input and usage INVALID_ARGUMENT, not_found NOT_FOUND, gate_refused PERMISSION_DENIED, failed INTERNAL or,
+/// error's text: bad_input and usage INVALID_ARGUMENT, not_found NOT_FOUND, gate_refused PERMISSION_DENIED (a quota: RESOURCE_EXHAUSTED), failed INTERNAL or,
 /// where a retry helps, UNAVAILABLE. Work runs on `workers`; where they have no room: UNAVAILABLE.
 class RpcServer {
   public:

@@ -23,15 +23,16 @@ Result<std::string> loopback_only(const HttpPeer& peer) {
 }
 
 /// Handlers that say back what they were asked.
-RequestHandlers echoing() {
+RequestHandlers echoing(const std::shared_ptr<CallGate>& gate = nullptr) {
     RequestHandlers handlers;
-    handlers.on<v1::GetStatusRequest, v1::GetStatusReply>(status, [](const v1::GetStatusRequest& request, const Call& call) -> Result<v1::GetStatusReply> {
+    auto& status_handler = handlers.on<v1::GetStatusRequest, v1::GetStatusReply>(status, [](const v1::GetStatusRequest& request, const Call& call) -> Result<v1::GetStatusReply> {
         if (request.service() == "none") return fail(ErrorCode::not_found, "no service is called none");
         v1::GetStatusReply reply;
         reply.add_services()->set_service(request.service());
         reply.mutable_services(0)->set_last_error(call.tenant);
         return reply;
     });
+    status_handler.gate = gate;
     handlers.on<v1::PredictBarsRequest, v1::PredictBarsReply>(predict, [](const v1::PredictBarsRequest& request, const Call& call) -> Result<v1::PredictBarsReply> {
         EXPECT_FALSE(call.deadline.passed(std::chrono::steady_clock::now()));
         v1::PredictBarsReply reply;
@@ -58,12 +59,26 @@ RequestHandlers echoing() {
     return handlers;
 }
 
+/// Lets a number of calls pass, then none for 2.5 s.
+struct FewCalls final : CallGate {
+    explicit FewCalls(int passing) : left(passing) {}
+    std::optional<CallRefusal> enter(const std::string& tenant, std::size_t request_bytes) override {
+        EXPECT_EQ(tenant, "default");
+        bytes_in += request_bytes;
+        if (left-- > 0) return std::nullopt;
+        return CallRefusal{"enough for now", std::chrono::milliseconds(2'500)};
+    }
+    void replied(const std::string&, std::size_t reply_bytes) override { bytes_out += reply_bytes; }
+    int left;
+    std::size_t bytes_in = 0, bytes_out = 0;
+};
+
 struct Served {
     TestGround ground;
     std::unique_ptr<HttpServer> server;
-    Served() {
+    explicit Served(const std::shared_ptr<CallGate>& gate = nullptr) {
         Router router;
-        add_routes(router, echoing(), loopback_only);
+        add_routes(router, echoing(gate), loopback_only);
         server = ground.start(std::move(router));
     }
     std::string ask(const std::string& bytes) const {
@@ -92,6 +107,18 @@ TEST(HttpRoutes, say_what_was_wrong) {
     EXPECT_THAT(served.ask(post("/v1/models/m:predict", std::string(100'000, '['))), HasSubstr("400"));
     EXPECT_THAT(served.ask(post("/v1/status", "{}")), AllOf(HasSubstr("405"), HasSubstr("Allow: GET")));
     EXPECT_THAT(served.ask(get("/v1/topics")), HasSubstr("404")) << "a contract without a handler";
+}
+
+TEST(HttpRoutes, a_gate_says_when_to_come_again) {
+    const auto gate = std::make_shared<FewCalls>(1);
+    const Served served(gate);
+    const std::string answer = served.ask(get("/v1/status?service=risk"));
+    EXPECT_THAT(answer, HasSubstr("200 OK"));
+    EXPECT_EQ(gate->bytes_out, answer.size() - answer.find("\r\n\r\n") - 4);
+    EXPECT_THAT(served.ask(get("/v1/status?colour=red")), AllOf(HasSubstr("429 Too Many Requests"), HasSubstr("Retry-After: 3"), HasSubstr("enough for now")))
+        << "before anything of the request is read";
+    EXPECT_THAT(served.ask(post("/v1/models/m:predict", R"({"bars":[]})")), HasSubstr("200 OK")) << "a request without the gate";
+    EXPECT_EQ(gate->bytes_in, 0U);
 }
 
 TEST(HttpRoutes, stream_beside_a_path_that_looks_alike) {

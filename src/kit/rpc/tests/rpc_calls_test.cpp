@@ -14,6 +14,16 @@ namespace {
 
 using testing::HasSubstr;
 
+/// Refuses everyone for 1.5 s.
+struct Closed final : CallGate {
+    std::optional<CallRefusal> enter(const std::string&, std::size_t request_bytes) override {
+        bytes_in += request_bytes;
+        return CallRefusal{"enough for now", milliseconds(1'500)};
+    }
+    void replied(const std::string&, std::size_t) override {}
+    std::size_t bytes_in = 0;
+};
+
 /// Handlers that say back what they were asked; the client is what protoc makes of the schema.
 struct Served {
     RequestHandlers handlers;
@@ -23,10 +33,11 @@ struct Served {
     std::shared_ptr<grpc::Channel> channel;
     Result<std::string> tenant = std::string("default");
 
-    explicit Served(const RpcServerOptions& options = {}) {
-        handlers.on<v1::GetStatusRequest, v1::GetStatusReply>("aitrading.v1.StatusService/GetStatus", [](const v1::GetStatusRequest& request, const Call& call) -> Result<v1::GetStatusReply> {
+    explicit Served(const RpcServerOptions& options = {}, const std::shared_ptr<CallGate>& gate = nullptr) {
+        auto& status_handler = handlers.on<v1::GetStatusRequest, v1::GetStatusReply>("aitrading.v1.StatusService/GetStatus", [](const v1::GetStatusRequest& request, const Call& call) -> Result<v1::GetStatusReply> {
             if (request.service() == "none") return fail(ErrorCode::not_found, "no service is called none");
             if (request.service() == "busy") return fail(ErrorCode::failed, "busy", true);
+            if (request.service() == "limit") return fail(ErrorCode::gate_refused, "too many are open", true);
             v1::GetStatusReply reply;
             reply.add_services()->set_service(request.service());
             reply.mutable_services(0)->set_instance(call.trace.traceparent());
@@ -34,6 +45,7 @@ struct Served {
             reply.mutable_services(0)->set_lag_events(std::chrono::duration_cast<milliseconds>(call.deadline.left(std::chrono::steady_clock::now())).count());
             return reply;
         });
+        status_handler.gate = gate;
         handlers.on_stream<v1::WatchPredictionsRequest, v1::WatchPredictionsReply>(
             "aitrading.v1.PredictionService/WatchPredictions", [this](const v1::WatchPredictionsRequest& request, const Call&, const std::shared_ptr<ReplyStream>& stream) -> Result<void> {
                 if (request.symbol() == "NONE") return fail(ErrorCode::not_found, "no such symbol");
@@ -85,6 +97,24 @@ TEST(RpcServer, says_what_was_wrong) {
     EXPECT_EQ(v1::StatusService::NewStub(served.channel)->GetHealth(&context, {}, &health).error_code(), grpc::StatusCode::UNIMPLEMENTED);
     served.tenant = fail(ErrorCode::gate_refused, "who are you");
     EXPECT_EQ(served.ask("risk", reply).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST(RpcServer, a_quota_says_when_to_come_again) {
+    const auto gate = std::make_shared<Closed>();
+    const Served served({}, gate);
+    grpc::ClientContext context;
+    v1::GetStatusRequest request;
+    v1::GetStatusReply reply;
+    request.set_service("risk");
+    const grpc::Status status = v1::StatusService::NewStub(served.channel)->GetStatus(&context, request, &reply);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(status.error_message(), "enough for now");
+    const auto pushback = context.GetServerTrailingMetadata().find("grpc-retry-pushback-ms");
+    ASSERT_NE(pushback, context.GetServerTrailingMetadata().end());
+    EXPECT_EQ(std::string(pushback->second.data(), pushback->second.size()), "1500");
+    EXPECT_EQ(gate->bytes_in, request.ByteSizeLong());
+    const Served open;
+    EXPECT_EQ(open.ask("limit", reply).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << "a limit that the handler keeps";
 }
 
 TEST(RpcServer, refuses_bytes_that_are_no_request) {
