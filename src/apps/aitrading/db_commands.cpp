@@ -6,10 +6,12 @@
 
 #include "apps/aitrading/data_json.hpp"
 #include "apps/aitrading/db_commands.hpp"
+#include "apps/aitrading/home_stores.hpp"
 #include "apps/aitrading/home_tables.hpp"
 #include "apps/aitrading/journal_commands.hpp"
+#include "apps/aitrading/platform_ground.hpp"
+#include "apps/aitrading/services_text.hpp"
 #include "engines/home/backup.hpp"
-#include "engines/table_store/sqlite/sqlite_tables.hpp"
 #include "ports/table_store/table_store.hpp"
 
 namespace aitrading::apps {
@@ -35,7 +37,14 @@ struct TablesState {
 
 Json names_of(const std::vector<std::string>& names) { return Json(names); }
 
-Result<std::unique_ptr<ports::TableEngine>> open_tables(const Context& context) { return engines::open_sqlite_tables({.file = tables_file(context.home), .pool = {.connections_max = 2, .connections_kept = 1}}); }
+/// The settings, which say where the home's tables are.
+Result<std::unique_ptr<kit::Settings>> own_settings(const Context& context) {
+    TRY(const kit::ServiceTable table, load_service_table({}));
+    return load_settings(table, context.home);
+}
+
+/// Whether the tables are a file of the home, and not on a server.
+bool in_home(const kit::Settings& settings) { return settings.text("POSTGRES_URL").empty(); }
 
 /// @errors gate_refused (done by a newer program, or other steps)
 Result<TablesState> state_of(ports::TableEngine& engine) {
@@ -86,8 +95,9 @@ Result<void> verify(const Context& context) {
         document["journal_events"] = events;
         text += fmt::format("journal: {} events, every sum fits\n", events);
     }
-    if (fs::exists(tables_file(context.home))) {
-        TRY(const auto engine, open_tables(context));
+    TRY(const auto settings, own_settings(context));
+    if (!in_home(*settings) || fs::exists(tables_file(context.home))) {
+        TRY(const auto engine, open_table_engine(context, *settings));
         TRY(const TablesState state, state_of(*engine));
         const std::vector<ports::Migration> all = home_migrations();
         TRY(const ports::Catalog catalog, ports::catalog_of(std::span(all).first(state.done.size())));
@@ -103,22 +113,23 @@ Result<void> verify(const Context& context) {
 
 Result<void> migrate(const Context& context, bool only_look) {
     const fs::path file = tables_file(context.home);
+    TRY(const auto settings, own_settings(context));
     TablesState state;
-    const bool there = fs::exists(file);
+    const bool there = !in_home(*settings) || fs::exists(file);
     if (there || !only_look) {
-        TRY(auto engine, open_tables(context));
+        TRY(auto engine, open_table_engine(context, *settings));
         TRY(state, state_of(*engine));
     } else {
         for (const ports::Migration& one : home_migrations()) state.pending.push_back(one.name);
     }
     Json copy = nullptr;
     if (!only_look && !state.pending.empty()) {
-        if (there && !state.done.empty()) {
+        if (in_home(*settings) && there && !state.done.empty()) {
             const fs::path before = file.parent_path() / fmt::format("before-{}.sqlite", state.pending.front());
             if (!fs::exists(before)) TRY_VOID(engines::copy_database(file, before));
             copy = before.string();
         }
-        TRY(auto engine, open_tables(context));
+        TRY(auto engine, open_table_engine(context, *settings));
         TRY(const auto store, ports::TableStore::open(std::move(engine), {.migrations = home_migrations()}));
         TRY_VOID(store->verify());
     }
@@ -127,7 +138,7 @@ Result<void> migrate(const Context& context, bool only_look) {
         return {};
     }
     for (const std::string& name : state.pending) fmt::print("{} {}\n", only_look ? "to do:" : "done: ", name);
-    if (state.pending.empty()) fmt::print("{}: nothing to do, {} steps were done before\n", file.string(), state.done.size());
+    if (state.pending.empty()) fmt::print("{}: nothing to do, {} steps were done before\n", in_home(*settings) ? file.string() : "PostgreSQL", state.done.size());
     if (!copy.is_null()) fmt::print("the file as it was: {}\n", copy.get<std::string>());
     return {};
 }

@@ -1,5 +1,7 @@
 #include "apps/aitrading/home_tables.hpp"
 
+#include "serving/database/service_tables.hpp"
+
 namespace aitrading::apps {
 
 std::filesystem::path tables_file(const std::filesystem::path& home) { return home / "tables" / "tables.sqlite"; }
@@ -34,7 +36,11 @@ std::vector<ports::Migration> home_migrations() {
     return {{"0001-users", {ports::CreateTable{users}}},
             {"0002-strategies", {ports::CreateTable{strategies}}},
             {"0003-metadata", {ports::CreateTable{metadata}}},
-            {"0004-usage", {ports::CreateTable{usage}}}};
+            {"0004-usage", {ports::CreateTable{usage}}},
+            {"0005-service-writes", {ports::CreateTable{serving::service_writes_table()}}},
+            {"0006-object-labels", {ports::CreateTable{serving::object_labels_table()}}}};
 }
+
+std::set<std::string, std::less<>> open_tables_of_users() { return {"strategies", "metadata"}; }
 
 }  // namespace aitrading::apps

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "apps/aitrading/home_stores.hpp"
 #include "apps/aitrading/output.hpp"
 #include "engines/event_bus/journal/journal.hpp"
 #include "kit/lifecycle/composite_service.hpp"
@@ -94,9 +95,10 @@ PlatformGround::~PlatformGround() {
     if (reactor_) reactor_->stop();
 }
 
-std::map<std::string, kit::ServiceFactory> PlatformGround::factories() {
-    const auto database = [this](const kit::ServiceGround& g) -> std::unique_ptr<kit::Service> {
+std::map<std::string, kit::ServiceFactory> PlatformGround::factories(const Context& context) {
+    const auto database = [this, stores = database_factory(context)](const kit::ServiceGround& g) -> std::unique_ptr<kit::Service> {
         std::vector<kit::CompositeService::Part> parts;
+        parts.push_back({"stores", stores(g)});
         parts.push_back({"journal", serving::make_journal_part(g, *bus_)});
         return std::make_unique<kit::CompositeService>(std::move(parts));
     };

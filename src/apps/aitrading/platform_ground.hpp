@@ -23,7 +23,8 @@ class PlatformGround {
 
     kit::ServiceGround ground() { return {*reactor_, *workers_, {*log_, metrics_, *tracer_}, *settings_}; }
     /// The services that this build has.
-    std::map<std::string, kit::ServiceFactory> factories();
+    /// @pre context outlives what they make
+    std::map<std::string, kit::ServiceFactory> factories(const Context& context);
     /// Where each listens and with which certificates, as the settings say. @errors bad_input
     Result<kit::HostOptions> host_options(const kit::ServiceTable& table);
     /// Takes what runs in other processes, as the settings say, out of `services`. @return knows whether those are ready

@@ -105,7 +105,7 @@ Result<void> run(const Context& context, const RunCommand& command) {
     TRY(const auto ground, PlatformGround::open(context, table));
     TRY(const auto peers, ground->leave_to_peers(table, services, command.names));
     MarketServices market(context, ground->bus());
-    auto factories = ground->factories();
+    auto factories = ground->factories(context);
     factories.merge(market.factories());
     bring_in_bars(services, factories, ground->bus(), market.bars_topic());
     for (const kit::ServiceSpec& service : services)
