@@ -123,6 +123,8 @@ class HistoryStore : public HistoryReader {
     virtual Result<HistoryAppended> append(std::string_view history, const HistoryBatch& batch) = 0;
     /// How far an origin has come in a history, by partition. @errors not_found, failed
     virtual Result<std::vector<HistoryMark>> marks(std::string_view history, std::string_view origin) = 0;
+    /// Who has rows in a history: for the platform's own work, never for a tenant. @errors not_found, failed
+    virtual Result<std::vector<std::string>> tenants(std::string_view history) = 0;
     /// Puts what was appended lately into the form in which it is read best; changes no answer. @errors failed, gate_refused
     virtual Result<void> compact() = 0;
     /// ok, or what is wrong: why it stopped writing, or cannot compact.

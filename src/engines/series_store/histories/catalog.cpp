@@ -108,6 +108,14 @@ void add_to_symbol(Database& database, const Pile& pile, const ports::HistorySym
     put.bind(1, pile.history).bind(2, pile.tenant).bind(3, more.symbol).bind(4, more.rows).bind(5, more.first.value).bind(6, more.last.value).run();
 }
 
+std::vector<std::string> tenants_of(Database& database, std::int64_t history) {
+    std::vector<std::string> out;
+    Statement rows(database, "SELECT DISTINCT tenant FROM symbols WHERE history = ?1 ORDER BY tenant");
+    rows.bind(1, history);
+    while (rows.step()) out.push_back(rows.text(0));
+    return out;
+}
+
 std::vector<Pile> piles_of_waiting(Database& database) { return piles(database, "SELECT DISTINCT history, tenant FROM waiting ORDER BY history, tenant"); }
 std::vector<Pile> piles_of_parts(Database& database) { return piles(database, "SELECT DISTINCT history, tenant FROM parts ORDER BY history, tenant"); }
 

@@ -58,6 +58,8 @@ void put_mark(sqlite::Database& database, std::int64_t history, std::string_view
 std::vector<ports::HistorySymbol> symbols_of(sqlite::Database& database, const Pile& pile);
 void add_to_symbol(sqlite::Database& database, const Pile& pile, const ports::HistorySymbol& more);
 
+std::vector<std::string> tenants_of(sqlite::Database& database, std::int64_t history);
+
 std::vector<Pile> piles_of_waiting(sqlite::Database& database);
 std::vector<Pile> piles_of_parts(sqlite::Database& database);
 Waiting waiting_in(sqlite::Database& database, const Pile& pile);

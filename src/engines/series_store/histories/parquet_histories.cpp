@@ -89,6 +89,13 @@ class ParquetHistories final : public ports::HistoryStore {
         });
     }
 
+    Result<std::vector<std::string>> tenants(std::string_view name) override {
+        return file_->read([&](Database& database) -> Result<std::vector<std::string>> {
+            TRY(const History history, histories::find_history(database, name));
+            return histories::tenants_of(database, history.id);
+        });
+    }
+
     Result<void> compact() override {
         std::vector<Pile> piles;
         TRY_VOID(file_->read([&](Database& database) -> Result<void> {

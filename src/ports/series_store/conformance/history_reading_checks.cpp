@@ -99,6 +99,7 @@ std::string symbols_and_tenants_do_not_meet(const Make& make) {
         AIT_OK(symbols);
         AIT_EXPECT((*symbols == std::vector<HistorySymbol>{{"A", 10, {60}, {87}}, {"AB", 10, {61}, {88}}, {"a", 10, {62}, {89}}}), "symbols by their bytes, with rows and times, the tenant's own");
     }
+    AIT_EXPECT((*b.store->tenants("h") == std::vector<std::string>{"t", "u"}), "the tenants that have rows, by name");
     AIT_EXPECT(refusal_of(b.store->symbols("../t", "h")) == ErrorCode::usage, "a tenant's name is checked");
     AIT_EXPECT(refusal_of(b.store->read("a/b", "h", {.symbol = "A"})) == ErrorCode::usage, "a tenant's name is checked");
     return {};

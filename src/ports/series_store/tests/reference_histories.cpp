@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "domain/tenant.hpp"
 
@@ -78,6 +79,14 @@ class ReferenceHistoryStore final : public HistoryStore {
         std::vector<HistorySymbol> out;
         for (auto& [word, symbol] : all) out.push_back(std::move(symbol));
         return out;
+    }
+
+    Result<std::vector<std::string>> tenants(std::string_view name) override {
+        const std::lock_guard lock(kept_->mutex);
+        TRY(History* const history, find(name));
+        std::set<std::string> all;
+        for (const auto& one : history->rows) all.insert(one.tenant);
+        return std::vector<std::string>(all.begin(), all.end());
     }
 
     Result<HistoryPage> read(std::string_view tenant, std::string_view name, const HistoryQuery& query) override {
