@@ -21,8 +21,12 @@ class Listener {
 
     /// What there is to do while nothing comes: called about every 50 ms then, from the same thread.
     using Idle = std::function<Result<void>()>;
+    enum class Urgency : std::uint8_t {
+        usual,
+        background,  ///< where cores are few it gives way to the other threads of the machine
+    };
     /// @pre it does not run
-    void start(Take take, Idle idle = {});
+    void start(Take take, Idle idle = {}, Urgency urgency = Urgency::usual);
     void stop() { pump_.stop(); }
     /// As Pump::health.
     Result<void> health() const { return pump_.health(); }

@@ -112,7 +112,8 @@ Result<void> CorrelationService::start() {
     }
     TRY_VOID(keeper_.open());
     const bool waits = options_.grace.has_value();
-    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); }, waits ? kit::Listener::Idle([this] { return idle(); }) : kit::Listener::Idle());
+    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); }, waits ? kit::Listener::Idle([this] { return idle(); }) : kit::Listener::Idle(),
+                    kit::Listener::Urgency::background);
     return {};
 }
 

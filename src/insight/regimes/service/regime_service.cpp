@@ -106,7 +106,7 @@ Result<void> RegimeService::start() {
         board_->put(message);
     }
     TRY_VOID(keeper_.open());
-    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
+    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); }, {}, kit::Listener::Urgency::background);
     return {};
 }
 
