@@ -7,6 +7,11 @@
 
 #include <set>
 
+#include "aitrading/v1/insight.pb.h"
+#include "aitrading/v1/models.pb.h"
+#include "base/random.hpp"
+#include "kit/contracts/bar_news.hpp"
+#include "kit/contracts/contracts.hpp"
 #include "proving/analytics/service/history_service.hpp"
 #include "proving/analytics/service/tests/recorded_ground.hpp"
 
