@@ -7,7 +7,9 @@ import signal
 import subprocess
 import time
 import unittest
+import urllib.error
 import urllib.request
+from decimal import Decimal
 
 import e2e
 from e2e import Case, random_walk
@@ -28,8 +30,11 @@ class Replayed(Case):
         process = subprocess.Popen(self.command("--json", "up", "--any-ports", home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    env={**os.environ, **settings})
         self.addCleanup(lambda: (process.kill(), process.communicate()) if process.poll() is None else process.communicate())
+        said = ""
         for line in process.stdout:
+            said += line
             if line == "}\n":
+                process.services = json.loads(said)["services"]
                 return process
         raise AssertionError(process.stderr.read())
 
@@ -47,6 +52,14 @@ class Replayed(Case):
     def events(self, topic, home=None):
         return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic, home=home).splitlines()]
 
+    def other_home(self, name):
+        """A home with the same series and models and nothing that was told."""
+        home = self.folder / name
+        for part in ("series", "data", "models"):
+            if (self.home / part).exists():
+                shutil.copytree(self.home / part, home / part)
+        return home
+
     def replay(self, home, speed):
         return self.up(home=home, AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED=speed, AITRADING_SERVED_MODELS="walk")
 
@@ -58,11 +71,7 @@ class Replayed(Case):
         return told
 
     def test_a_replay_that_is_killed_and_begins_again_leaves_each_event_once(self):
-        whole, cut = self.folder / "whole", self.folder / "cut"
-        for home in (whole, cut):
-            for part in ("series", "data", "models"):
-                if (self.home / part).exists():
-                    shutil.copytree(self.home / part, home / part)
+        whole, cut = self.other_home("whole"), self.other_home("cut")
         wanted = len([p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]])
         platform = self.replay(whole, "0")
         self.predictions_from(wanted, whole)
@@ -156,11 +165,89 @@ class Replayed(Case):
         missing = [own["missing"] for own in told if own["missing"]]
         self.assertEqual(set(map(tuple, missing)), {("GBPUSD",)})
 
+    def ask_of(self, platform, service, path, body=None):
+        """Status and JSON of a request over HTTP."""
+        url = next(s["url"] for s in platform.services if s["service"] == service)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url + path, data=data, headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.loads(refused.read())
+
+    def stored_bars(self):
+        """What random_walk wrote, as the contracts write bars."""
+        bars = []
+        for line in (self.folder / "EURUSD_H1.csv").read_text().splitlines()[1:]:
+            time_of, *prices, volume = line.split(",")[:6]
+            opened = datetime.datetime.fromisoformat(time_of.replace("Z", "")).replace(tzinfo=datetime.timezone.utc)
+            bar = {"open_time_ns": str(int(opened.timestamp()) * 10**9), "volume_e6": str(int(Decimal(volume) * 10**6))}
+            bars.append(bar | {name: str(int(Decimal(price) * 10**9)) for name, price in zip(("open_e9", "high_e9", "low_e9", "close_e9"), prices)})
+        return bars
+
+    def test_requests_about_predictions_and_features_are_answered(self):
+        wanted = [p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]]
+        home = self.other_home("asked")
+        platform = self.replay(home, "0")
+        told = self.predictions_from(len(wanted), home)[-1]["data"]["prediction"]
+        give_up = time.monotonic() + 60
+        while (seen := self.ask_of(platform, "hybrid-ai-engine", "/v1/models/walk/predictions/EURUSD"))[1].get("prediction", {}).get("known_ns") != told["known_ns"] and time.monotonic() < give_up:
+            pass
+        status, reply = seen
+        self.assertEqual((status, reply["from_cache"], reply["prediction"]["degraded"]), (200, True, False))
+        self.assertEqual([reply["prediction"][key] for key in ("p_up", "low", "high", "members")], [told[key] for key in ("p_up", "low", "high", "members")])
+        # Bars that the caller brings: the same bits as the command over the same bars.
+        status, brought = self.ask_of(platform, "hybrid-ai-engine", "/v1/models/walk:predict", {"model_version": 1, "bars": self.stored_bars(), "answers_max": 100})
+        self.assertEqual(status, 200, brought)
+        self.assertEqual(len(brought["predictions"]), 100)
+        for own, p in zip(brought["predictions"], wanted[-100:]):
+            self.assertEqual([own["p_up"], own["p_low"], own["p_high"], own["low"], own["high"]], [p["p_up"], p["p_low"], p["p_high"], p["low"], p["high"]], p["time"])
+        models = self.ask_of(platform, "hybrid-ai-engine", "/v1/models")[1]["models"]
+        self.assertEqual([(m["model"], m["symbol"]) for m in models], [("walk", "EURUSD")])
+        self.assertGreater(float(models[0]["evaluation"]["rows"]), 0)
+        # Refusals: who, what and why.
+        for path, body, status, says in (("/v1/models/nobody/predictions/EURUSD", None, 404, "walk on EURUSD H1"),
+                                         ("/v1/models/walk:predict", {"model_version": 1}, 400, "1 to 20000"),
+                                         ("/v1/models/walk:predict", {"model_version": 1, "bars": self.stored_bars()[:100]}, 400, "has learnt from"),
+                                         ("/v1/models/nobody:predict", {"model_version": 1, "bars": self.stored_bars()[:100]}, 404, "nobody")):
+            refused = self.ask_of(platform, "hybrid-ai-engine", path, body)
+            self.assertEqual(refused[0], status, refused)
+            self.assertIn(says, json.dumps(refused[1]))
+        self.check_features(platform, home)
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+
+    def check_features(self, platform, home):
+        last = self.events("features.vectors", home)[-1]["data"]
+        give_up = time.monotonic() + 60
+        while (vector := self.ask_of(platform, "feature-engineering", "/v1/features/EURUSD")[1]).get("known_ns") != last["known_ns"] and time.monotonic() < give_up:
+            pass
+        self.assertEqual(vector["values"], last["values"])
+        columns = self.ask_of(platform, "feature-engineering", "/v1/feature-manifests/" + vector["manifest_hash"])[1]["columns"]
+        self.assertEqual(len(columns), len(vector["values"]))
+        listed = self.ask_of(platform, "feature-engineering", "/v1/indicators")[1]["indicators"]
+        self.assertIn("rsi", [i["indicator"] for i in listed])
+        bars = self.stored_bars()[:200]
+        status, made = self.ask_of(platform, "feature-engineering", "/v1/indicators:compute", {"indicators": ["rsi(14)"], "bars": bars})
+        self.assertEqual((status, len(made["columns"][0]["values"])), (200, 200), made)
+        lines = (self.folder / "EURUSD_H1.csv").read_text().splitlines()[:201]
+        self.must("indicators", "compute", "--input", self.write("bars.csv", "\n".join(lines) + "\n"), "--indicator", "rsi(14)", "--out", self.folder / "rsi.csv")
+        rows = [line.split(",")[1] for line in (self.folder / "rsi.csv").read_text().splitlines()[1:]]
+        for value, text in zip(made["columns"][0]["values"], rows):
+            self.assertEqual(value == "NaN", text == "")
+            if text:
+                self.assertEqual(float(text), value)
+
     def test_what_is_not_set_is_said(self):
         platform = self.up()
         seen = {s["service"]: s for s in self.must_json("status")["services"]}
         self.assertNotEqual(seen["data-bridge"]["state"], "ready")
         self.assertIn("AITRADING_FEED", json.dumps(seen["data-bridge"]))
+        for service, path in (("hybrid-ai-engine", "/v1/models/walk/predictions/EURUSD"), ("feature-engineering", "/v1/features/EURUSD")):
+            status, refused = self.ask_of(platform, service, path)
+            self.assertEqual(status, 503, refused)
+            self.assertIn("AITRADING_FEED", refused["text"])
         platform.send_signal(signal.SIGINT)
         platform.communicate(timeout=60)
         for settings, says in (({"AITRADING_FEED": "replay"}, "AITRADING_FEED_SERIES"),

@@ -10,6 +10,7 @@
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
 #include "apps/aitrading/stored_model.hpp"
+#include "apps/aitrading/stored_shelf.hpp"
 #include "insight/features/service/feature_service.hpp"
 #include "kit/lifecycle/deferred_service.hpp"
 #include "market/bridge/service/bridge_service.hpp"
@@ -28,6 +29,8 @@ using Made = Result<std::unique_ptr<kit::Service>>;
 Made unset(std::string why) { return std::make_unique<kit::UnsetService>(std::move(why)); }
 
 constexpr const char* no_feed = "no feed is set: AITRADING_FEED=replay with AITRADING_FEED_SERIES=EURUSD:H1, AITRADING_FEED=file with AITRADING_FEED_FILES=EURUSD:ticks=FILE, or AITRADING_FEED=simulator";
+
+constexpr const char* no_model = "no model answers on what the feed brings: train one, then `aitrading models promote` it, or name it in AITRADING_SERVED_MODELS";
 
 Result<models::ServedModel> served(const Context& context, const std::string& name, std::optional<int> version, const FeedChoice& choice) {
     TRY(LoadedModel loaded, load_model(context, name, version));
@@ -89,12 +92,14 @@ Result<std::vector<insight::ServedFeatures>> served_features(const Context& cont
 
 MarketServices::MarketServices(const Context& context, ports::EventBus& bus)
     : context_(context), bus_(bus), ticks_(kit::LiveTopic::make(ticks_kept)), bars_(kit::LiveTopic::make(bars_kept)), vectors_(kit::LiveTopic::make(answers_kept)),
-      predictions_(kit::LiveTopic::make(answers_kept)), insight_(context, bus, bars_, no_feed) {}
+      predictions_(kit::LiveTopic::make(answers_kept)), insight_(context, bus, bars_, no_feed), feature_desk_(insight::FeatureDesk::make()),
+      board_(std::make_shared<models::PredictionBoard>()),
+      prediction_desk_(models::PredictionDesk::make({board_, std::make_shared<StoredShelf>(context), predictions_, context.stop})) {}
 
 std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
-    const auto deferred = [](auto make) {
-        return [make](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
-            return std::make_unique<kit::DeferredService>([make, ground] { return make(ground); });
+    const auto deferred = [](auto make, kit::DeferredService::AddRequests requests) {
+        return [make, requests](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
+            return std::make_unique<kit::DeferredService>([make, ground] { return make(ground); }, requests);
         };
     };
     const auto bridge = [this](const kit::ServiceGround& ground) -> Made {
@@ -106,25 +111,36 @@ std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
     };
     const auto features = [this](const kit::ServiceGround& ground) -> Made {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
-        if (choice.kind == "none") return unset(no_feed);
+        if (choice.kind == "none") {
+            feature_desk_->close(no_feed);
+            return unset(no_feed);
+        }
         TRY(auto series, served_features(context_, choice));
-        return std::make_unique<insight::FeatureService>(std::move(series), insight::FeatureTopics{bars_, vectors_, &bus_}, insight::FeatureService::Options{}, now);
+        return std::make_unique<insight::FeatureService>(std::move(series), insight::FeatureTopics{bars_, vectors_, &bus_, feature_desk_}, insight::FeatureService::Options{}, now);
     };
     const auto predictions = [this](const kit::ServiceGround& ground) -> Made {
         TRY(const FeedChoice choice, feed_choice(ground.settings));
-        if (choice.kind == "none") return unset(no_feed);
+        const auto nobody = [this](const char* why) {
+            board_->close(why);
+            return unset(why);
+        };
+        if (choice.kind == "none") return nobody(no_feed);
         TRY(auto models, served_models(context_, ground.settings.list("AITRADING_SERVED_MODELS"), choice));
-        if (models.empty()) return unset("no model answers on what the feed brings: train one, then `aitrading models promote` it, or name it in AITRADING_SERVED_MODELS");
-        return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_}, models::PredictionService::Options{}, now);
+        if (models.empty()) return nobody(no_model);
+        models::PredictionService::Options options;
+        if (choice.kind != "file") options.clock = MarketClock::replayed(choice.speed);
+        return std::make_unique<models::PredictionService>(std::move(models), models::PredictionTopics{bars_, predictions_, &bus_, board_}, std::move(options), now);
     };
-    const auto engine = [this, predict = deferred(predictions)](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
+    const auto engine = [this, predict = deferred(predictions, [this](kit::RequestHandlers& handlers) { prediction_desk_->add_requests(handlers); })](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
         std::vector<kit::CompositeService::Part> parts;
         parts.push_back({"predictions", predict(ground)});
         parts.push_back(insight_.regimes(ground));
         parts.push_back(insight_.correlation(ground));
         return std::make_unique<kit::CompositeService>(std::move(parts));
     };
-    return {{"data-bridge", deferred(bridge)}, {"feature-engineering", deferred(features)}, {"hybrid-ai-engine", engine}};
+    return {{"data-bridge", deferred(bridge, {})},
+            {"feature-engineering", deferred(features, [this](kit::RequestHandlers& handlers) { feature_desk_->add_requests(handlers); })},
+            {"hybrid-ai-engine", engine}};
 }
 
 }  // namespace aitrading::apps

@@ -17,7 +17,6 @@
 #include "models/deep/net_learner.hpp"
 #include "models/ensemble/column_learner.hpp"
 #include "models/ensemble/har_learner.hpp"
-#include "models/ensemble/predictor.hpp"
 #include "models/registry/promotion.hpp"
 #include "models/registry/service/model_store.hpp"
 
@@ -108,16 +107,20 @@ Result<ModelRows> model_rows(const LoadedModel& model, const BarColumns& bars, c
     return ModelRows{std::move(features), inputs.set.manifest()};
 }
 
+Result<models::Predictor> open_predictor(const LoadedModel& model, const BarColumns& bars, const Context& context) {
+    TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
+    TRY_VOID(inputs.set.check(bars, inputs.cross));
+    TRY_VOID(models::check_manifest(model.metadata, inputs.set.manifest().hash));
+    TRY(const auto rules, regime_options(context, bars));
+    return models::Predictor::open(model.fitted, inputs.set, rules, bars.digits);
+}
+
 Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context) {
     if (bars.key != model.metadata.series)
         return fail(ErrorCode::gate_refused,
                     fmt::format("{} was trained on {}; it says nothing about {}", model.metadata.name,
                                 to_string(model.metadata.series), to_string(bars.key)));
-    TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
-    TRY_VOID(inputs.set.check(bars, inputs.cross));
-    TRY_VOID(models::check_manifest(model.metadata, inputs.set.manifest().hash));
-    TRY(const auto rules, regime_options(context, bars));
-    TRY(models::Predictor predictor, models::Predictor::open(model.fitted, inputs.set, rules, bars.digits));
+    TRY(models::Predictor predictor, open_predictor(model, bars, context));
     std::vector<StoredPrediction> out;
     for (const StoredPrediction& p : model.out_of_fold)
         if (!bars.time.empty() && p.bar >= bars.time.front() && p.bar <= bars.time.back()) out.push_back(p);

@@ -10,6 +10,7 @@
 #include "domain/market.hpp"
 #include "insight/features/feature_manifest.hpp"
 #include "models/ensemble/fitted_ensemble.hpp"
+#include "models/ensemble/predictor.hpp"
 #include "models/ensemble/rule_regimes.hpp"
 #include "models/registry/registry.hpp"
 
@@ -44,6 +45,10 @@ Result<LoadedModel> load_model(const Context& context, const std::string& name, 
 /// @param bars of the model's series, with enough bars before the first wanted one for the features to warm up
 /// @errors gate_refused (another series than it was trained on), bad_input (other features or learnt columns)
 Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, const BarColumns& bars, const Context& context);
+
+/// A fresh stream of the model over bars of its series, as predict_bars asks it. @param model outlives the stream
+/// @errors bad_input (other features or learnt columns, bars that no features can be made of)
+Result<models::Predictor> open_predictor(const LoadedModel& model, const BarColumns& bars, const Context& context);
 
 /// The rows that the model reads, its learnt columns behind the features, for bars of its series.
 struct ModelRows {

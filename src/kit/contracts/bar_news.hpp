@@ -8,9 +8,15 @@
 #include "domain/market.hpp"
 #include "kit/contracts/contracts.hpp"
 
-namespace aitrading::v1 {
-enum Timeframe : int;
+namespace google::protobuf {
+template <class Element>
+class RepeatedPtrField;
 }
+
+namespace aitrading::v1 {
+class Bar;
+enum Timeframe : int;
+}  // namespace aitrading::v1
 
 namespace aitrading::kit {
 
@@ -39,5 +45,12 @@ Result<Event> pack_derived(const BarNews& news, Speaker speaker);
 Result<BarNews> unpack_bar(const Event& event);
 
 v1::Timeframe to_contract(Timeframe timeframe);
+/// None: not said. @errors bad_input (ticks, or one that this build does not know)
+Result<std::optional<Timeframe>> bars_timeframe(v1::Timeframe timeframe);
+
+/// Bars that a caller brings with a request. What it says of the ask is kept as the spread at the close. `known_ns` is not looked at: a bar is known at its end.
+/// @errors bad_input, with the bar's number and field: none or more than `bars_max`, times that do not increase, a price that is not
+/// positive, a bar whose low and high do not hold its open and close, the ask in some of them only
+Result<BarColumns> brought_bars(const google::protobuf::RepeatedPtrField<v1::Bar>& bars, const SeriesKey& key, int digits, std::size_t bars_max);
 
 }  // namespace aitrading::kit

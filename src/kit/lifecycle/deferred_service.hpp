@@ -12,7 +12,13 @@ namespace aitrading::kit {
 class DeferredService final : public Service {
   public:
     using Make = std::function<Result<std::unique_ptr<Service>>()>;
-    explicit DeferredService(Make make) : make_(std::move(make)) {}
+    using AddRequests = std::function<void(RequestHandlers&)>;
+    /// @param requests that are answered from before it is made on; none: it has none
+    explicit DeferredService(Make make, AddRequests requests = {}) : make_(std::move(make)), requests_(std::move(requests)) {}
+
+    void add_requests(RequestHandlers& handlers) override {
+        if (requests_) requests_(handlers);
+    }
 
     /// @errors those of the making and of the start
     Result<void> start() override {
@@ -48,6 +54,7 @@ class DeferredService final : public Service {
         return made_;
     }
     Make make_;
+    AddRequests requests_;
     std::mutex mutex_;
     std::shared_ptr<Service> made_;
 };

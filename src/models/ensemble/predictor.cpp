@@ -57,7 +57,12 @@ Result<Predictor> Predictor::open(const FittedEnsemble& model, insight::FeatureS
 }
 
 void Predictor::take_labels(const Bar& bar, double spread) {
-    for (const KnownLabel& label : labels_.update(bar)) states_.label(label);
+    for (const KnownLabel& label : labels_.update(bar)) {
+        states_.label(label);
+        if (!label.exists()) continue;
+        ++known_;
+        ones_ += label.y > 0.5F ? 1U : 0U;
+    }
     print_.add(bar);
     print_.add(spread);
 }

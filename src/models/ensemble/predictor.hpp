@@ -97,6 +97,8 @@ class Predictor {
     /// Bars that the label looks ahead.
     int horizon_bars() const { return labels_.horizon_bars(); }
     const FittedEnsemble& model() const { return *model_; }
+    /// Share of 1 among the labels known so far, (ones + 1) / (labels + 2): what an answer that knows nothing would say.
+    double base_rate() const { return (static_cast<double>(ones_) + 1) / (static_cast<double>(known_) + 2); }
 
     static constexpr double nobody = std::numeric_limits<double>::quiet_NaN();
 
@@ -122,7 +124,7 @@ class Predictor {
     EnsembleMemory memory_;
     std::int64_t bar_nanos_;
     std::vector<double> row_, said_, opinion_;
-    std::uint32_t bars_ = 0;
+    std::uint32_t bars_ = 0, known_ = 0, ones_ = 0;  ///< bars, labels, of them 1
     Fingerprint print_;  ///< of the bars so far
     BarPrediction out_;
 };

@@ -20,12 +20,26 @@ FeatureService::FeatureService(std::vector<ServedFeatures> series, FeatureTopics
 
 Result<void> FeatureService::start() {
     TRY_VOID(keeper_.open());
+    if (topics_.desk) {
+        std::vector<FeatureDesk::Series> series;
+        for (const ServedFeatures& served : series_) series.push_back({served.series, served.set.manifest().hash, served.set.names()});
+        topics_.desk->open(std::move(series));
+    }
     listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
     return {};
 }
 
+void FeatureService::leave() {
+    if (topics_.desk) topics_.desk->close("the service has stopped");
+    listener_.stop();
+}
+
 Result<void> FeatureService::take_all(const kit::LiveReader::Batch& batch) {
-    if (batch.missed > 0) return fail(ErrorCode::failed, "bars came faster than features were made of them, and some are lost: start again from the stored bars");
+    if (batch.missed > 0) {
+        const std::string why = "bars came faster than features were made of them, and some are lost: start again from the stored bars";
+        if (topics_.desk) topics_.desk->close(why);
+        return fail(ErrorCode::failed, why);
+    }
     for (const auto& event : batch.events) take(*event);
     return keeper_.flush();
 }
@@ -59,7 +73,9 @@ void FeatureService::take(const Event& event) {
     }
     ++vectors_;
     keeper_.add(*out);
-    if (topics_.vectors) topics_.vectors->publish(std::make_shared<const Event>(std::move(*out)));
+    const auto told = std::make_shared<const Event>(std::move(*out));
+    if (topics_.vectors) topics_.vectors->publish(told);
+    if (topics_.desk) topics_.desk->told(key, told);
 }
 
 FeatureCounts FeatureService::counts() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "insight/features/feature_set.hpp"
+#include "insight/features/service/feature_desk.hpp"
 #include "kit/events/keeper.hpp"
 #include "kit/lifecycle/listener.hpp"
 #include "kit/lifecycle/service.hpp"
@@ -25,6 +26,7 @@ struct FeatureTopics {
     std::shared_ptr<kit::LiveTopic> bars;     ///< in: BarClosed
     std::shared_ptr<kit::LiveTopic> vectors;  ///< out: FeatureVectorComputed, at once
     ports::EventBus* journal = nullptr;       ///< out: the same on `features.vectors`, durable; nobody waits for it
+    std::shared_ptr<FeatureDesk> desk = {};   ///< out: the last vector of each series, for whoever asks; may be missing
 };
 
 struct FeatureCounts {
@@ -44,16 +46,17 @@ class FeatureService final : public kit::Service {
     };
     /// @pre topics.bars is there; the journal outlives it
     FeatureService(std::vector<ServedFeatures> series, FeatureTopics topics, Options options, Now now);
-    ~FeatureService() override { listener_.stop(); }
+    ~FeatureService() override { leave(); }
 
     Result<void> start() override;
     Result<void> ready() override { return listener_.health(); }
     std::int64_t lag() override { return listener_.lag(); }
     std::string last_error() override { return listener_.last_error(); }
-    void stop(Deadline) override { listener_.stop(); }
+    void stop(Deadline) override { leave(); }
     FeatureCounts counts() const;
 
   private:
+    void leave();
     Result<void> take_all(const kit::LiveReader::Batch& batch);
     void take(const Event& event);
 

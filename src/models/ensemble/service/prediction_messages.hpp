@@ -2,10 +2,15 @@
 
 #include <string>
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "domain/event.hpp"
 #include "kit/contracts/contracts.hpp"
 #include "models/ensemble/predictor.hpp"
+
+namespace aitrading::v1 {
+class Prediction;
+}
 
 namespace aitrading::models {
 
@@ -19,10 +24,26 @@ struct PredictionSource {
     bool of_volatility = false;  ///< the interval speaks of a log volatility, not of a return in basis points
 };
 
-/// MLPredictionGenerated of one bar, with each member's own word. @param degraded bars are missing before it: its interval may be too narrow
-/// Its id follows from the bar's event and from what it says, the model and its version included: another version's word is another event.
+/// How an answer came about, beside what it says.
+struct Telling {
+    double base_rate = 0.5;  ///< of label 1 by then
+    std::string because;     ///< why it is degraded; empty: it is not
+};
+
+/// "members lstm, cnn did not answer". @param missing as RowPrediction::missing
+std::string silent_members(const std::vector<std::string>& members, std::uint64_t missing);
+
+/// Puts one bar's answer into the contract's message, with each member's own word where there is one.
+void tell(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, const Telling& telling, v1::Prediction& out);
+
+/// MLPredictionGenerated of one bar. Its id follows from the bar's event and from what it says, the model and its version included: another
+/// version's word is another event.
 /// @param bar the event that brought the bar   @param service who says it   @errors bad_input (as pack)
-Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, bool degraded, const Event& bar,
+Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, const Telling& telling, const Event& bar,
                    std::string service, UnixNanos now);
+
+/// Takes the claims of a told prediction back as far as its age asks (models/ensemble/aged_answer.hpp).
+/// @param age since its bar closed   @param because why no newer one is there   @param stale by how much it is older than asked for
+void degrade(v1::Prediction& told, nanoseconds age, nanoseconds stale, const std::string& because);
 
 }  // namespace aitrading::models

@@ -1,12 +1,30 @@
 #include "models/ensemble/service/prediction_service.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "kit/contracts/bar_news.hpp"
+#include "models/ensemble/aged_answer.hpp"
 
 namespace aitrading::models {
 namespace {
 
 constexpr const char* predictions_topic = "models.predictions";
+constexpr double refill_bars = 500;
+
+/// How many bars' news the next answer lacks.
+double lacking_bars(const ServedModel& served) {
+    return static_cast<double>(served.lost) * std::max(0.0, 1 - static_cast<double>(served.since_lost) / refill_bars);
+}
+
+std::string why_degraded(const ServedModel& served, const RowPrediction& answer) {
+    std::string because;
+    if (served.lost > 0) because = fmt::format("{} bars were lost on their way to the model", served.lost);
+    if (answer.missing != 0) because += (because.empty() ? "" : "; ") + silent_members(served.model->member_names(), answer.missing);
+    return because;
+}
 
 }  // namespace
 
@@ -17,11 +35,26 @@ PredictionService::PredictionService(std::vector<ServedModel> models, Prediction
 
 Result<void> PredictionService::start() {
     TRY_VOID(keeper_.open());
+    if (topics_.board) {
+        std::vector<PredictionSource> sources;
+        for (const ServedModel& served : models_) sources.push_back(served.source);
+        topics_.board->open(std::move(sources), options_.clock.value_or(MarketClock::live(now_)), [this] { return listener_.lag(); });
+    }
     listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
     return {};
 }
 
+void PredictionService::leave() {
+    if (topics_.board) topics_.board->close("the service has stopped");
+    listener_.stop();
+}
+
 Result<void> PredictionService::take_all(const kit::LiveReader::Batch& batch) {
+    if (batch.missed > 0)
+        for (ServedModel& served : models_) {
+            served.lost += batch.missed;
+            served.since_lost = 0;
+        }
     for (const auto& event : batch.events) take(*event);
     return keeper_.flush();
 }
@@ -32,9 +65,11 @@ void PredictionService::take(const Event& event) {
         ++passed_over_;
         return;
     }
+    if (topics_.board) topics_.board->saw(news->known);
     const SeriesKey key{news->symbol, news->timeframe};
     const double spread = news->ask ? (news->ask->close - news->bar.close).to_double() : Predictor::nobody;
-    for (ServedModel& served : models_) {
+    for (std::size_t m = 0; m < models_.size(); ++m) {
+        ServedModel& served = models_[m];
         if (served.source.series != key) continue;
         ++bars_;
         if (news->bar.time <= served.last_bar) {
@@ -42,20 +77,26 @@ void PredictionService::take(const Event& event) {
             continue;
         }
         served.last_bar = news->bar.time;
-        answer(served, event, news->bar, served.reads_spread ? spread : Predictor::nobody);
+        answer(m, event, news->bar, served.reads_spread ? spread : Predictor::nobody);
     }
 }
 
-void PredictionService::answer(ServedModel& served, const Event& event, const Bar& bar, double spread) {
-    const BarPrediction& said = served.predictor.next(bar, spread);
-    auto out = pack(served.source, served.model->member_names(), said, listener_.missed() > 0, event, options_.source, now_());
+void PredictionService::answer(std::size_t model, const Event& event, const Bar& bar, double spread) {
+    ServedModel& served = models_[model];
+    BarPrediction said = served.predictor.next(bar, spread);
+    const Telling telling{served.predictor.base_rate(), why_degraded(served, said.answer)};
+    if (served.lost > 0) said.answer = aged(said.answer, {lacking_bars(served), served.source.horizon_bars, telling.base_rate});
+    ++served.since_lost;
+    auto out = pack(served.source, served.model->member_names(), said, telling, event, options_.source, now_());
     if (!out) {
         ++passed_over_;
         return;
     }
     ++predictions_;
     keeper_.add(*out);
-    if (topics_.predictions) topics_.predictions->publish(std::make_shared<const Event>(std::move(*out)));
+    const auto told = std::make_shared<const Event>(std::move(*out));
+    if (topics_.predictions) topics_.predictions->publish(told);
+    if (topics_.board) topics_.board->told(model, told, said.known);
 }
 
 PredictionCounts PredictionService::counts() const {

@@ -7,53 +7,16 @@
 
 #include "aitrading/v1/models.pb.h"
 #include "engines/event_bus/journal/journal.hpp"
-#include "kit/contracts/bar_news.hpp"
-#include "models/ensemble/tests/predictor_models.hpp"
+#include "models/ensemble/aged_answer.hpp"
+#include "models/ensemble/service/tests/served_bars.hpp"
 
 namespace aitrading::models {
 namespace {
 
-using testing_predictor::made_bars;
-using testing_predictor::Served;
-
-constexpr std::size_t rows = 3'300, told_from = 3'100;
-UnixNanos fixed_now() { return {1'500'000'000'000'000'000}; }
-
-const Served& served() {
-    static const Served served = testing_predictor::serve(made_bars(rows, 3), {.train = 2'000});
-    return served;
-}
-
-ServedModel warmed() {
-    const Served& s = served();
-    ServedModel out{.source = {.name = "made", .version = 7, .series = s.bars.key, .label = "next_bar"},
-                    .model = std::shared_ptr<const FittedEnsemble>(&s.model, [](const FittedEnsemble*) {}), .predictor = s.open(),
-                    .last_bar = s.bars.time[told_from - 1], .reads_spread = true};
-    for (std::size_t i = 0; i < told_from; ++i) out.predictor.warm(s.bars.bar(i), s.spreads[i]);
-    return out;
-}
+using namespace testing_service;  // NOLINT(google-build-using-namespace): its own fixture
 
 class PredictionServiceTest : public testing::Test {
   protected:
-    std::shared_ptr<const Event> bar_event(std::size_t i) {
-        const BarColumns& bars = served().bars;
-        const Bar bar = bars.bar(i);
-        const Price s = bars.spread[i];
-        const Uuid id = ids_.next(fixed_now());
-        auto event = kit::pack(kit::BarNews{.symbol = bars.key.symbol, .feed = "test", .timeframe = bars.key.timeframe, .bar = bar, .known = {bar.time.value + nanos_per_hour},
-                                            .ask = kit::AskSide{bar.open + s, bar.high + s, bar.low + s, bar.close + s}},
-                               {.id = id, .source = "/test", .time = fixed_now(), .trace = kit::first_step(id)});
-        EXPECT_TRUE(event) << event.error().text;
-        return std::make_shared<const Event>(*event);
-    }
-    /// The next predictions that come, so many.
-    static std::vector<std::shared_ptr<const Event>> listen(kit::LiveReader& reader, std::size_t count) {
-        std::vector<std::shared_ptr<const Event>> out;
-        kit::LiveReader::Batch batch;
-        while (out.size() < count && reader.poll(batch, 100, std::chrono::seconds(20))) out.insert(out.end(), batch.events.begin(), batch.events.end());
-        return out;
-    }
-    UuidMaker ids_{99};
     std::vector<std::shared_ptr<const Event>> sent_;
     std::shared_ptr<kit::LiveTopic> bars_ = kit::LiveTopic::make(1'000), predictions_ = kit::LiveTopic::make(1'000);
 };
@@ -147,7 +110,15 @@ TEST_F(PredictionServiceTest, says_so_where_bars_are_missing) {
     service.stop(Deadline{SteadyTime::max()});
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(service.counts().missed, 3U);
-    EXPECT_TRUE(kit::unpack_as<v1::MLPredictionGenerated>(*told[0])->prediction().degraded());
+    ServedModel own = warmed();
+    const RowPrediction bare = own.predictor.next(served().bars.bar(told_from + 3), served().spreads[told_from + 3]).answer;
+    const v1::Prediction p = kit::unpack_as<v1::MLPredictionGenerated>(*told[0])->prediction();
+    EXPECT_TRUE(p.degraded());
+    EXPECT_NE(p.degraded_because().find("3 bars were lost"), std::string::npos) << p.degraded_because();
+    const RowPrediction wanted = aged(bare, {.bars = 3, .base_rate = own.predictor.base_rate()});
+    EXPECT_EQ(p.high() - p.low(), wanted.high - wanted.low) << "as one that is three bars old";
+    EXPECT_EQ(p.p_up(), wanted.p_up);
+    EXPECT_GT(p.widened(), 2);
 }
 
 TEST_F(PredictionServiceTest, predictions_become_durable) {
