@@ -112,6 +112,23 @@ class Running(Case):
         self.assertEqual(get(url + "/v1/topics/nowhere/partitions/0/events")[0], 404)
         self.assertEqual(platform.stop()[0], 0)
 
+    def test_load_and_publish_go_into_the_platform_that_runs(self):
+        self.must("journal", "load", "--count", "10", "--subjects", "2", home=self.own)
+        platform = self.up()
+        printed = self.must("journal", "load", "--count", "1200", "--subjects", "2", home=self.own).splitlines()
+        self.assertEqual(len(printed), 1200)
+        order = json.dumps({"account": "main", "reason": "drill"}) + "\n"
+        told = self.must("journal", "publish", "--type", "EngageKillSwitch", stdin=order, home=self.own).split()
+        self.assertEqual(told[0], "main")
+        fill = json.dumps({"account": "main", "order_id": "o-1"}) + "\n"
+        self.refuse(5, "journal", "publish", "--type", "TradingExecuted", stdin=fill, home=self.own, says=["the platform that runs on this home refuses", "AITRADING_PUBLISH_TOPICS"])
+        self.refuse(5, "journal", "publish", "--type", "EngageKillSwitch", "--tenant", "acme", stdin=order, home=self.own, says=["the caller is 'default'"])
+        self.assertEqual(platform.stop()[0], 0)
+        events = self.events("ops.load")
+        self.assertLessEqual(set(printed), {f'{e["subject"]} {e["data"]["n"]} {e["id"]}' for e in events})
+        for subject in ("load-0", "load-1"):
+            self.assertEqual([e["data"]["n"] for e in events if e["subject"] == subject], list(range(1, 606)), "it counts on where it was")
+
     def test_a_deadline_comes_back_also_after_a_kill(self):
         soon = {"key": "account-7", "saga": "order", "instance": "o-1", "due_ns": str(time.time_ns() - 1)}
         late = {**soon, "instance": "o-2", "due_ns": str(time.time_ns() + 3_600_000_000_000)}

@@ -7,8 +7,8 @@
 #include <random>
 
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/event_sink.hpp"
 #include "apps/aitrading/journal_commands.hpp"
-#include "engines/event_bus/journal/journal.hpp"
 #include "kit/contracts/contracts.hpp"
 #include "kit/table.hpp"
 
@@ -33,12 +33,11 @@ Result<void> list_contracts(const Context& context) {
     return {};
 }
 
-Result<void> publish_some(ports::EventBus& bus, const std::string& topic, std::vector<Event>& events) {
+Result<void> publish_some(EventSink& sink, const std::string& topic, std::vector<Event>& events) {
     if (events.empty()) return {};
-    const std::vector<Event> told = events;
-    TRY(const auto receipts, bus.publish_and_wait(topic, std::move(events)));
+    TRY(const auto receipts, sink.publish(topic, events));
     for (std::size_t i = 0; i < receipts.size(); ++i)
-        fmt::print("{} {} {}\n", told[i].subject, receipts[i].position.offset, told[i].id.text());
+        fmt::print("{} {} {}\n", events[i].subject, receipts[i].position.offset, events[i].id.text());
     events.clear();
     return {};
 }
@@ -47,8 +46,8 @@ Result<void> publish(const Context& context, const PublishCommand& command) {
     const kit::EventContract* contract = kit::find_contract(command.type);
     if (contract == nullptr)
         return fail(ErrorCode::usage, fmt::format("--type {}: no contract has this type; `aitrading journal contracts` lists them", command.type));
-    TRY(auto bus, engines::open_journal({context.home / "journal", {}, {}}));
-    TRY_VOID(bus->create_topic(contract->topic, {}));
+    TRY(const auto sink, open_event_sink(context));
+    if (sink->bus() != nullptr) TRY_VOID(sink->bus()->create_topic(contract->topic, {}));
     UuidMaker ids((static_cast<std::uint64_t>(std::random_device{}()) << 32) | std::random_device{}());
     std::vector<Event> waiting;
     std::string line;
@@ -58,9 +57,9 @@ Result<void> publish(const Context& context, const PublishCommand& command) {
         auto event = kit::pack_json(command.type, line, {ids.next(now), "/aitrading/journal/publish", command.tenant, now, {}});
         if (!event) return fail(ErrorCode::bad_input, fmt::format("standard input, line {}: {}", number, event.error().text));
         waiting.push_back(*std::move(event));
-        if (waiting.size() == events_at_once) TRY_VOID(publish_some(*bus, contract->topic, waiting));
+        if (waiting.size() == events_at_once) TRY_VOID(publish_some(*sink, contract->topic, waiting));
     }
-    TRY_VOID(publish_some(*bus, contract->topic, waiting));
+    TRY_VOID(publish_some(*sink, contract->topic, waiting));
     if (context.stop.stop_requested()) return fail(ErrorCode::interrupted, "stopped; what was printed is stored");
     return {};
 }
@@ -75,7 +74,8 @@ void add_contract_commands(CLI::App& journal, Context& context) {
     CLI::App* command = journal.add_subcommand("publish", "publishes JSON lines from standard input; prints `subject offset id` of each after its acknowledgement");
     command->add_option("--type", publishing->type, "of the events; their topic and ordering key follow from it")->required();
     command->add_option("--tenant", publishing->tenant, "whose events they are")->capture_default_str();
-    command->footer("Names and values as `journal tail` shows them under data. Opens the journal itself: one process at a time.\n"
+    command->footer("Names and values as `journal tail` shows them under data. Where a platform runs on the home it publishes them (commands of the tenant default,\n"
+                    "see AITRADING_PUBLISH_TOPICS); otherwise the command opens the journal itself.\n"
                     "Example: echo '{\"account\":\"main\",\"reason\":\"drill\"}' | aitrading journal publish --type EngageKillSwitch");
     command->callback([publishing, &context] { context.action = [publishing, &context] { return publish(context, *publishing); }; });
 }

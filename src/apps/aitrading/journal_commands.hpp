@@ -9,7 +9,10 @@ namespace aitrading::apps {
 /// `journal replay`
 void add_replay_command(CLI::App& journal, Context& context);
 
-/// `journal tail | verify | load`, as the functions of commands.hpp.
+/// `journal load`
+void add_load_command(CLI::App& journal, Context& context);
+
+/// `journal tail | verify`, as the functions of commands.hpp.
 void add_journal_commands(CLI::App& app, Context& context);
 
 /// Reads every event of the home's journal and checks its sum, its place and the file; how many each topic holds.

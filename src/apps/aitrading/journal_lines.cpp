@@ -12,18 +12,6 @@ namespace {
 
 constexpr int read_at_once = 256;
 
-std::string base64(const std::string& bytes) {
-    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t word = 0;
-        for (std::size_t j = 0; j < 3; ++j) word = word << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        for (std::size_t j = 0; j < 4; ++j) out += j <= count ? letters[word >> (18 - 6 * j) & 63U] : '=';
-    }
-    return out;
-}
-
 /// Data as JSON where a contract says how to read them or they are JSON, as text where that can be said in JSON.
 void put_data(const Event& event, Json& line) {
     const std::string& data = event.data;
@@ -42,6 +30,18 @@ void put_data(const Event& event, Json& line) {
 }
 
 }  // namespace
+
+std::string base64(const std::string& bytes) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t word = 0;
+        for (std::size_t j = 0; j < 3; ++j) word = word << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+        for (std::size_t j = 0; j < 4; ++j) out += j <= count ? letters[word >> (18 - 6 * j) & 63U] : '=';
+    }
+    return out;
+}
 
 std::string event_line(const std::string& topic, const ports::Delivery& delivery) {
     const Event& event = delivery.event;
@@ -91,7 +91,16 @@ Result<void> MergedEvents::fill(Source& source) {
     source.from = std::max(source.from, source.extent.first);
     if (!source.read.empty() || source.from > source.extent.last) return {};
     TRY(std::vector<ports::Delivery> some, view_.read(source.extent, source.from, {.events_max = read_at_once}));
-    if (!some.empty()) source.from = some.back().position.offset + 1;
+    if (some.empty()) {
+        // Retention came by, or what is left belongs to the engine.
+        const std::int64_t before = source.from;
+        TRY(const std::vector<engines::PartitionExtent> now, view_.extents());
+        for (const engines::PartitionExtent& extent : now)
+            if (extent.topic == source.extent.topic && extent.partition == source.extent.partition) source.from = std::max(before, extent.first);
+        if (source.from == before) source.from = source.extent.last + 1;
+        return {};
+    }
+    source.from = some.back().position.offset + 1;
     std::ranges::move(some, std::back_inserter(source.read));
     return {};
 }

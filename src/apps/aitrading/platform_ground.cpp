@@ -1,11 +1,15 @@
 #include "apps/aitrading/platform_ground.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
+#include "apps/aitrading/home_bus.hpp"
 #include "apps/aitrading/home_stores.hpp"
 #include "apps/aitrading/output.hpp"
-#include "engines/event_bus/journal/journal.hpp"
 #include "kit/lifecycle/composite_service.hpp"
 #include "oversight/logs/service/log_service.hpp"
 #include "serving/journal/service/journal_part.hpp"
@@ -19,6 +23,13 @@ constexpr std::size_t work_waiting_max = 1'024;
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+/// Of this machine, as writers on a cluster are told apart.
+std::string process_name() {
+    std::array<char, 64> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return host.data();
 }
 
 struct Endpoint {
@@ -81,7 +92,7 @@ Result<std::unique_ptr<PlatformGround>> PlatformGround::open(const Context& cont
     }
     out->tracer_ = std::make_unique<kit::Tracer>(kit::TracerOptions{.sampled_share = out->settings_->number("AITRADING_TRACE_SHARE")}, std::move(exporter));
     out->workers_ = std::make_unique<kit::Workers>(worker_threads, work_waiting_max);
-    TRY(out->bus_, engines::open_journal({context.home / "journal", {}, {}}));
+    TRY(out->bus_, open_home_bus(*out->settings_, context.home, fmt::format("{}-{}", process_name(), ::getpid())));
     TRY_VOID(out->bus_->create_topic("settings.changes", {}));
     return out;
 }

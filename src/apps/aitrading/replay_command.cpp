@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/home_bus.hpp"
 #include "apps/aitrading/journal_commands.hpp"
-#include "engines/event_bus/journal/journal.hpp"
 #include "kit/events/overview.hpp"
 #include "kit/table.hpp"
 
@@ -83,9 +83,10 @@ void add_replay_command(CLI::App& journal, Context& context) {
     command->callback([replaying, &context] {
         context.action = [replaying, &context]() -> Result<void> {
             const auto folder = context.home / "journal";
-            if (!std::filesystem::exists(folder / "events.sqlite"))
+            TRY(const bool kafka, home_is_on_kafka(context));
+            if (!kafka && !std::filesystem::exists(folder / "events.sqlite"))
                 return fail(ErrorCode::not_found, folder.string() + ": no journal is here; something must be published first");
-            TRY(const auto bus, engines::open_journal({folder, {}, {}}));
+            TRY(const auto bus, open_home_bus(context));
             return replaying->check ? check(context, *replaying, *bus) : build(context, *replaying, *bus);
         };
     });

@@ -39,7 +39,7 @@ void nap(const std::stop_token& stop, std::chrono::nanoseconds length) {
 class JournalPart final : public kit::Service {
   public:
     JournalPart(const kit::ServiceGround& ground, ports::EventBus& bus)
-        : settings_(ground.settings), bus_(bus), check_(bus, ground.telemetry, {.service = service_name, .seed = fresh_seed()}, wall_now), timers_(bus, {wall_now, steady_now}),
+        : settings_(ground.settings), metrics_(ground.telemetry.metrics), bus_(bus), check_(bus, ground.telemetry, {.service = service_name, .seed = fresh_seed()}, wall_now), timers_(bus, {wall_now, steady_now}),
           requests_(bus, {.may_publish = [this](const std::string& topic) { return may_publish(topic); },
                           .checks = [this] { return check_.found(); },
                           .read_model = check_.read_model(),
@@ -100,8 +100,10 @@ class JournalPart final : public kit::Service {
         return {};
     }
     Result<void> time(const std::stop_token& stop) {
+        const auto waiting = metrics_.gauge("deadlines_waiting", "Deadlines that were set and are not due yet");
         while (!stop.stop_requested()) {
             const auto sent = timers_.turn(idle_nap / 2);
+            waiting.set(static_cast<double>(timers_.waiting()));
             if (sent) continue;
             note(sent.error());
             nap(stop, idle_nap);
@@ -110,6 +112,7 @@ class JournalPart final : public kit::Service {
     }
 
     kit::Settings& settings_;
+    kit::Metrics& metrics_;
     ports::EventBus& bus_;
     kit::StandingCheck check_;
     kit::Timers timers_;
