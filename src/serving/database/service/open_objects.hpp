@@ -35,7 +35,7 @@ struct PartTaken {
 /// a part and leaves nothing then, nor when the process ends or a part fails. Safe to use from several threads.
 class Uploads {
   public:
-    static constexpr std::size_t open_max = 256;  ///< of all tenants together
+    static constexpr std::size_t open_max = 64;  ///< of all tenants together: each holds up to two blocks of 1 MiB
     static constexpr std::chrono::minutes idle_max{10};
 
     /// @pre stock outlives it
