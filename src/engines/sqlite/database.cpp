@@ -137,6 +137,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
         };
         sqlite3_wal_hook(handle, count, &database->log_pages_);
     }
+    if (mode == Mode::writer && access.gives_back && database->is_new()) database->execute("PRAGMA auto_vacuum=INCREMENTAL;");
     if (mode == Mode::writer) database->execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL;");
     if (mode == Mode::copy) database->execute("PRAGMA journal_mode=OFF;");
     if (mode == Mode::reader) database->execute("PRAGMA query_only=ON;");
@@ -170,6 +171,20 @@ Result<void> Database::copy_into(Database& other) {
     sqlite3_backup_finish(copy);
     if (code != SQLITE_DONE) other.note(code);
     return other.sound();
+}
+
+/// Whether the file has no page yet: the word is for those alone, and would be written into others anew with each opening.
+bool Database::is_new() {
+    Statement count(*this, "PRAGMA page_count");
+    return count.step() && count.number(0) == 0;
+}
+
+void Database::give_back(std::int64_t kept, std::int64_t at_once) {
+    Statement count(*this, "PRAGMA freelist_count");
+    const std::int64_t free = count.step() ? count.number(0) : 0;
+    count.reset();
+    if (free <= kept) return;
+    execute(("PRAGMA incremental_vacuum(" + std::to_string(std::min(free - kept, at_once)) + ")").c_str());
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }

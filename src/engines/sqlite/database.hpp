@@ -73,6 +73,9 @@ class Database {
     Result<void> copy_into(Database& other);
     /// Rows changed by the last statement.
     std::int64_t changes() const;
+    /// Gives free pages beyond `kept` back, at most so many at once; inside a transaction. The file is shorter after the next copy of the
+    /// log. Nothing in a file that was not made for it.
+    void give_back(std::int64_t kept, std::int64_t at_once);
     /// After how many pages of log it is copied. @pre pages >= 1
     void set_checkpoint_pages(int pages) { checkpoint_pages_ = pages; }
     /// Copies the write-ahead log into the file when it has grown by that much since the last time. Readers are waited
@@ -96,6 +99,7 @@ class Database {
     friend class Statement;
     Database(std::string path, std::string what, sqlite3* handle) : path_(std::move(path)), what_(std::move(what)), handle_(handle) {}
     void note(int code);
+    bool is_new();
 
     std::string path_, what_;
     sqlite3* handle_ = nullptr;
@@ -110,6 +114,7 @@ struct Access {
     std::string file_system;            ///< SQLite's name of one; empty: the machine's
     std::string what = "the database";  ///< as errors call the file
     int busy_ms = 20;                   ///< how long a step waits for another connection's
+    bool gives_back = false;            ///< a new file can give free pages back (`give_back`); it costs a page a commit
 };
 
 }  // namespace aitrading::engines::sqlite

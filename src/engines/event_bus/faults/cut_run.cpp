@@ -81,10 +81,10 @@ class Life {
 
     bool open() {
         // Copies of the log come often: they are what a cut may hit as well as commits.
-        auto bus = open_journal({"j", {}, disk_.file_system(), static_cast<int>(4 + random_.next_below(60))});
+        auto bus = open_journal({"j", {}, disk_.file_system(), static_cast<int>(4 + random_.next_below(60)), 2});
         if (!went(bus, "open")) return false;
         bus_ = std::move(*bus);
-        for (const char* topic : {"in", "out"})
+        for (const char* topic : {"in", "out", "old"})
             if (!went(bus_->create_topic(topic, {3}), "create_topic")) return false;
         return join();
     }
@@ -108,7 +108,8 @@ class Life {
         --numbers_["s0"];
     }
     bool operate() {
-        const std::uint64_t kind = random_.next_below(20);
+        const std::uint64_t kind = random_.next_below(23);
+        if (kind >= 20) return retain();
         if (kind < 10) return publish();
         if (kind < 12) return repeat();
         if (kind < 18) return consume();
@@ -148,6 +149,38 @@ class Life {
         for (std::size_t i = 0; i < again->size(); ++i)
             expect((*again)[i].duplicate && (*again)[i].position == call.receipts[i].position, "a repeated event is taken for a new one");
         return true;
+    }
+    /// A topic of which only the last events are kept: its pages are freed, used again and given back.
+    bool retain() {
+        std::vector<Event> events;
+        for (std::uint64_t i = 1 + random_.next_below(30); i > 0; --i) {
+            events.push_back(made("old" + std::to_string(random_.next_below(4))));
+            events.back().data += std::string(random_.next_below(3'000), 'y');
+        }
+        auto receipts = bus_->publish_and_wait("old", events);
+        if (!went(receipts, "publish")) return false;
+        for (std::size_t i = 0; i < events.size(); ++i) old_[(*receipts)[i].position] = events[i];
+        const auto removed = bus_->retain("old", {.events_max = static_cast<std::int64_t>(random_.next_below(8))});
+        return went(removed, "retain");
+    }
+    /// What retention has left is whole, in its order, and everything acknowledged in it is there.
+    void check_old() {
+        const auto firsts = bus_->firsts("old"), ends = bus_->ends("old");
+        expect(firsts && ends, "the ends of what is kept");
+        std::map<Position, Event> there;
+        for (int p = 0; p < 3; ++p) {
+            const std::int64_t first = (*firsts)[static_cast<std::size_t>(p)], end = (*ends)[static_cast<std::size_t>(p)];
+            if (first > end) continue;
+            const auto some = bus_->read("old", {p, first}, {.events_max = ports::poll_events_max, .bytes_max = std::size_t{1} << 30});
+            expect(some.has_value(), some ? "" : some.error().text);
+            expect(static_cast<std::int64_t>(some->size()) == end - first + 1, "what retention has left has a gap");
+            for (const Delivery& d : *some) there[d.position] = d.event;
+        }
+        for (const auto& [position, event] : old_) {
+            if (position.offset < (*firsts)[static_cast<std::size_t>(position.partition)]) continue;
+            const auto found = there.find(position);
+            expect(found != there.end() && found->second == event, "an acknowledged event that retention left is not at its place");
+        }
     }
     /// Counts, and produces one event for each; the id of the produced one follows from that of its cause.
     static Event effect_of(const Event& cause) {
@@ -198,6 +231,7 @@ class Life {
         const std::vector<Delivery> in = all_of("in");
         check_events(in);
         check_effects(in);
+        check_old();
     }
     void check_events(const std::vector<Delivery>& in) {
         std::map<Position, const Event*> there;
@@ -261,6 +295,7 @@ class Life {
         std::size_t published = 0;
         for (const Call& call : calls_) published += call.events.size();
         expect(in.size() == published, "everything is there once at the end");
+        check_old();
     }
 
     SplitMix64 random_;
@@ -270,6 +305,7 @@ class Life {
     std::map<std::string, std::int64_t> numbers_;
     std::vector<Call> calls_;
     std::map<int, std::int64_t> acknowledged_;  ///< offsets of commits
+    std::map<Position, Event> old_;             ///< acknowledged events of the topic that retention shortens
     std::unique_ptr<ports::EventBus> bus_;
     std::unique_ptr<ports::Subscription> member_;
 };

@@ -13,7 +13,7 @@ struct CutRun {
 };
 
 /// One seeded life of a journal on a simulated disk: publications, repeats, consumers that count, produce, reject and take
-/// snapshots, and restarts, until a fault that the seed chooses (power cut at any step, failed sync, full disk) ends it.
+/// snapshots, retention that frees pages and gives them back, and restarts, until a fault that the seed chooses (power cut at any step, failed sync, full disk) ends it.
 /// After the power is back: every acknowledged event is at its place, nothing is there twice, each publication is there as a
 /// whole or not at all, subjects are in order, and each event had its effect on state and produced events once. Then what
 /// was not acknowledged is published again, and the life goes on to its end.

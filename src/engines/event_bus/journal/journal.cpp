@@ -213,7 +213,7 @@ Result<std::unique_ptr<ports::EventBus>> open_journal(const JournalOptions& opti
     const std::string path = (options.folder / "events.sqlite").string();
     TRY(auto database, Database::open(path, journal_access(Database::Mode::writer, options.file_system)));
     auto directory = std::make_unique<Directory>();
-    TRY(auto ledger, Ledger::open(*database, *directory));
+    TRY(auto ledger, Ledger::open(*database, *directory, options.free_pages_kept));
     TRY(auto reader, Database::open(path, journal_access(Database::Mode::reader, options.file_system)));
     TRY(auto copies, Database::open(path, journal_access(Database::Mode::reader, options.file_system)));
     Writer::Copying copying{std::move(copies), options.checkpoint_pages, real ? LogCopier::Runs::beside : LogCopier::Runs::inline_};

@@ -15,6 +15,9 @@ struct JournalOptions {
     std::string file_system;
     /// Pages of 8 KiB of log after which it is copied into the file, beside the writer: 8 MB.
     int checkpoint_pages = 1'000;
+    /// Pages of 8 KiB that stay free for later events when retention has removed some; the rest goes back to the disk, 16 MB a call of
+    /// `retain`. A file of a version before that could not do it stays as long as it is.
+    int free_pages_kept = 1'000;
 };
 
 /// EventBus on one SQLite file, `events.sqlite` in the folder: write-ahead log, every commit synced, one writer thread with

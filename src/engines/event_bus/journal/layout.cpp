@@ -57,7 +57,7 @@ Event event_of(const Statement& row) {
 sqlite::Access journal_access(Database::Mode mode, std::string file_system) {
     // A reader waits for the moment in which the log starts anew, never for a write; a writer for readers, before the log
     // starts anew: a long one makes it grow instead.
-    return {mode, std::move(file_system), "the journal", mode == Database::Mode::writer ? 20 : 10'000};
+    return {mode, std::move(file_system), "the journal", mode == Database::Mode::writer ? 20 : 10'000, true};
 }
 
 std::string table_of(std::int64_t topic, int partition) { return "e_" + std::to_string(topic) + "_" + std::to_string(partition); }

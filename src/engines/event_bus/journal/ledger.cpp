@@ -6,6 +6,8 @@
 namespace aitrading::engines::journal {
 namespace {
 
+constexpr std::int64_t pages_back_at_once = 2'000;  // 16 MB: what moves is written to the log, and others wait for that
+
 std::unexpected<Error> members_changed(const Directory::GroupName& name) {
     return fail(ErrorCode::failed, "group '" + name.second + "' of topic '" + name.first + "' has other members since the poll: poll again", true);
 }
@@ -16,9 +18,10 @@ std::unexpected<Error> committed_already(ports::Position p) {
 
 }  // namespace
 
-Ledger::Ledger(Database& database, Directory& directory)
+Ledger::Ledger(Database& database, Directory& directory, std::int64_t free_pages_kept)
     : database_(database),
       directory_(directory),
+      free_pages_kept_(free_pages_kept),
       set_offset_(database, "UPDATE offsets SET committed=?, attempts=? WHERE grp=? AND partition=?"),
       set_state_(database, "INSERT INTO state VALUES(?,?,?) ON CONFLICT DO UPDATE SET value=excluded.value"),
       clear_state_(database, "DELETE FROM state WHERE grp=? AND key=?"),
@@ -26,9 +29,9 @@ Ledger::Ledger(Database& database, Directory& directory)
       mark_snapshot_(database, "UPDATE offsets SET in_snapshot=committed WHERE grp=?"),
       add_dead_(database, "INSERT INTO dead(grp, partition, position, attempts, reason, time, event) VALUES(?,?,?,?,?,?,?)") {}
 
-Result<std::unique_ptr<Ledger>> Ledger::open(Database& database, Directory& directory) {
+Result<std::unique_ptr<Ledger>> Ledger::open(Database& database, Directory& directory, std::int64_t free_pages_kept) {
     TRY_VOID(make_tables(database));
-    auto ledger = std::unique_ptr<Ledger>(new Ledger(database, directory));
+    auto ledger = std::unique_ptr<Ledger>(new Ledger(database, directory, free_pages_kept));
     TRY_VOID(ledger->load());
     return ledger;
 }
@@ -231,6 +234,7 @@ Result<std::int64_t> Ledger::retain(std::string_view topic, const ports::Retenti
         if (count > 0) a.drop(count);
         removed += std::max<std::int64_t>(count, 0);
     }
+    database_.give_back(free_pages_kept_, pages_back_at_once);
     TRY_VOID(database_.sound());
     grown_.insert(found->first);
     return removed;

@@ -22,7 +22,8 @@ struct MemberName {
 class Ledger {
   public:
     /// Reads topics and groups into the directory. @errors failed, gate_refused
-    static Result<std::unique_ptr<Ledger>> open(Database& database, Directory& directory);
+    /// @param free_pages_kept as JournalOptions
+    static Result<std::unique_ptr<Ledger>> open(Database& database, Directory& directory, std::int64_t free_pages_kept);
 
     Result<void> create_topic(std::string_view name, int partitions);
     Result<std::vector<ports::Receipt>> publish(std::string_view topic, const std::vector<Event>& events);
@@ -42,7 +43,7 @@ class Ledger {
         TopicEntry entry;
         std::vector<Appender> appenders;
     };
-    Ledger(Database& database, Directory& directory);
+    Ledger(Database& database, Directory& directory, std::int64_t free_pages_kept);
     Result<void> load();
     Result<void> open_topic(const TopicEntry& topic);
     Result<void> add_group(GroupView& group, std::int64_t topic, std::string_view name);
@@ -52,6 +53,7 @@ class Ledger {
 
     Database& database_;
     Directory& directory_;
+    const std::int64_t free_pages_kept_;
     std::map<std::string, Partitions, std::less<>> topics_;
     std::set<std::string> grown_;  ///< topics to show
     Statement set_offset_, set_state_, clear_state_, set_snapshot_, mark_snapshot_, add_dead_;
