@@ -24,6 +24,10 @@ class Replayed(Case):
         path = cls.folder / "EURUSD_H1.csv"
         path.write_text(random_walk(3000))
         cls.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
+        rows = random_walk(3000, seed=8).splitlines()
+        path = cls.folder / "GBPUSD_H1.csv"
+        path.write_text("\n".join(row for n, row in enumerate(rows) if n % 50 != 7) + "\n")
+        cls.must("data", "import", path, "--symbol", "GBPUSD", "--timeframe", "H1", "--timezone", "UTC")
         cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "walk")
 
     def up(self, home=None, **settings):
@@ -143,9 +147,6 @@ class Replayed(Case):
             self.assertAlmostEqual(sum(own["next"]), 1, places=9)
 
     def test_correlations_of_the_platform_are_those_of_the_command(self):
-        rows = random_walk(3000, seed=8).splitlines()
-        two = self.write("GBPUSD_H1.csv", "\n".join(row for n, row in enumerate(rows) if n % 50 != 7) + "\n")
-        self.must("data", "import", two, "--symbol", "GBPUSD", "--timeframe", "H1", "--timezone", "UTC")
         self.must("correlation", "EURUSD", "GBPUSD", "--timeframe", "H1", "--from", CUT, "--out", self.folder / "pairs.csv")
         wanted = [row.split(",") for row in (self.folder / "pairs.csv").read_text().splitlines()[1:]]
         platform = self.up(AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED="0")
@@ -239,6 +240,24 @@ class Replayed(Case):
             if text:
                 self.assertEqual(float(text), value)
 
+    def test_a_model_that_looks_at_another_market_says_what_the_command_says(self):
+        home = self.folder / "pair"
+        for part in ("series", "data"):
+            if (self.home / part).exists():
+                shutil.copytree(self.home / part, home / part)
+        self.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "pair", "--with", "correlation,GBPUSD", home=home)
+        wanted = [p for p in self.must_json("predict", "pair", "--from", CUT, home=home)["predictions"] if not p["out_of_fold"]]
+        feed = {"AITRADING_FEED": "replay", "AITRADING_FEED_FROM": CUT, "AITRADING_FEED_SPEED": "0", "AITRADING_SERVED_MODELS": "pair"}
+        self.refuse_feed({**feed, "AITRADING_FEED_SERIES": "EURUSD:H1"}, "GBPUSD", home)
+        platform = self.up(home=home, AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", **feed)
+        told = [e["data"]["prediction"] for e in self.predictions_from(len(wanted), home)]
+        platform.send_signal(signal.SIGINT)
+        platform.communicate(timeout=60)
+        self.assertEqual(len(told), len(wanted))
+        for own, p in zip(told, wanted):
+            self.assertEqual((own["bar_open_ns"], own["degraded"]), (self.nanos(p["time"]), False), own["degraded_because"])
+            self.assertEqual([own["p_up"], own["p_low"], own["p_high"], own["low"], own["high"]], [p["p_up"], p["p_low"], p["p_high"], p["low"], p["high"]], p["time"])
+
     def test_what_is_not_set_is_said(self):
         platform = self.up()
         seen = {s["service"]: s for s in self.must_json("status")["services"]}
@@ -270,8 +289,8 @@ class Replayed(Case):
         self.refuse_feed({"AITRADING_FEED": "file"}, "AITRADING_FEED_FILES")
         self.refuse_feed({"AITRADING_FEED": "file", "AITRADING_FEED_FILES": "ticks.csv"}, "EURUSD:ticks=FILE")
 
-    def refuse_feed(self, settings, says):
-        done = subprocess.run(self.command("up", "--any-ports"), capture_output=True, text=True, env={**os.environ, **settings}, timeout=60)
+    def refuse_feed(self, settings, says, home=None):
+        done = subprocess.run(self.command("up", "--any-ports", home=home), capture_output=True, text=True, env={**os.environ, **settings}, timeout=60)
         self.assertNotEqual(done.returncode, 0, settings)
         self.assertIn(says, done.stderr, settings)
 

@@ -47,8 +47,19 @@ class Markets {
     std::vector<std::string> symbols_;
 };
 
-Result<void> add_dollar_index(const Markets& markets, std::vector<CrossSeries>& cross,
-                              std::vector<insight::AbsentColumn>& absent) {
+/// Other markets, and where each comes from.
+struct Beside {
+    std::vector<CrossSeries> cross;
+    std::vector<MarketSource> sources;
+    std::vector<insight::AbsentColumn> absent;
+
+    void add(CrossSeries series, std::vector<std::string> symbols, bool dollar_index = false) {
+        cross.push_back(std::move(series));
+        sources.push_back({std::move(symbols), dollar_index});
+    }
+};
+
+Result<void> add_dollar_index(const Markets& markets, Beside& out) {
     std::vector<CrossSeries> found;
     for (const insight::DollarIndexLeg& leg : insight::dollar_index_legs) {
         const std::string pair(leg.pair);
@@ -57,13 +68,17 @@ Result<void> add_dollar_index(const Markets& markets, std::vector<CrossSeries>& 
         found.push_back(std::move(series));
     }
     // What a pair did itself would come back as a forecast of it.
-    auto index = insight::dollar_index(found, insight::dollar_index_own_legs(markets.symbol()));
+    const auto own = insight::dollar_index_own_legs(markets.symbol());
+    auto index = insight::dollar_index(found, own);
     if (!index && index.error().code == ErrorCode::not_found) {
-        absent.push_back({"dxy", index.error().text});
+        out.absent.push_back({"dxy", index.error().text});
         return {};
     }
     if (!index) return std::unexpected(index.error());
-    cross.push_back(std::move(*index));
+    std::vector<std::string> legs;
+    for (const CrossSeries& leg : found)
+        if (std::ranges::find(own, leg.name) == own.end()) legs.push_back(leg.name);
+    out.add(std::move(*index), std::move(legs), true);
     return {};
 }
 
@@ -73,28 +88,27 @@ std::string lower(std::string text) {
 }
 
 /// The wide set's other markets.
-Result<std::vector<CrossSeries>> markets_beside(const std::vector<std::string>& symbols, const BarColumns& bars, const Context& context,
-                                                std::vector<insight::AbsentColumn>& absent) {
+Result<Beside> markets_beside(const std::vector<std::string>& symbols, const BarColumns& bars, const Context& context) {
     TRY(const auto store, engines::open_parquet_store(context.home));
     Markets markets(*store, bars);
     TRY_VOID(markets.list());
-    std::vector<CrossSeries> cross;
-    TRY_VOID(add_dollar_index(markets, cross, absent));
+    Beside out;
+    TRY_VOID(add_dollar_index(markets, out));
     const std::vector<Market> beside{{"gold", {"XAUUSD", "GOLD"}}, {"stocks", {"SPXUSD", "SP500", "US500"}}};
     for (const auto& [name, known] : beside) {
         const auto stored = std::ranges::find_if(known, [&](const char* s) { return markets.has(s); });
         if (stored == known.end() || *stored == bars.key.symbol) {
-            absent.push_back({name, stored == known.end() ? fmt::format("no {} of this timeframe is stored", known.front()) : "the series itself"});
+            out.absent.push_back({name, stored == known.end() ? fmt::format("no {} of this timeframe is stored", known.front()) : "the series itself"});
             continue;
         }
         TRY(CrossSeries series, markets.read(name, *stored));
-        cross.push_back(std::move(series));
+        out.add(std::move(series), {*stored});
     }
     for (const std::string& symbol : symbols) {
         TRY(CrossSeries series, markets.read(lower(symbol), symbol));
-        cross.push_back(std::move(series));
+        out.add(std::move(series), {symbol});
     }
-    return cross;
+    return out;
 }
 
 }  // namespace
@@ -108,23 +122,26 @@ Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<s
     if (set != "wide" && (set != "default" || (!symbols.empty() && !correlation)))
         return fail(ErrorCode::usage, fmt::format("set of features {}: there are default and wide; other symbols (--with) need wide or --with {}, "
                                                   "--with {} does not", set, correlation_word, regimes_word));
-    std::vector<CrossSeries> cross;
-    std::vector<insight::AbsentColumn> absent;
+    Beside beside;
+    std::shared_ptr<std::vector<CrossSeries>> markets;
+    std::vector<MarketSource> sources;
     insight::FeatureOptions options = insight::FeatureOptions::of(bars);
     if (set == "wide" || correlation) {
-        TRY(cross, markets_beside(symbols, bars, context, absent));
+        TRY(beside, markets_beside(symbols, bars, context));
     }
     if (correlation) {
-        TRY(auto guest, insight::correlation_guest(bars.key.timeframe, std::make_shared<const std::vector<CrossSeries>>(cross)));
+        markets = std::make_shared<std::vector<CrossSeries>>(beside.cross);
+        sources = beside.sources;
+        TRY(auto guest, insight::correlation_guest(bars.key.timeframe, markets));
         options.guests.emplace_back(std::move(guest));
     }
     if (set == "wide") {
         auto guests = std::move(options.guests);
-        options = insight::FeatureOptions::wide_of(bars, cross);
+        options = insight::FeatureOptions::wide_of(bars, beside.cross);
         options.guests = std::move(guests);
-        options.absent = std::move(absent);
+        options.absent = std::move(beside.absent);
     } else {
-        cross.clear();  // the default set looks at none; the guest keeps its own
+        beside.cross.clear();  // the default set looks at none; the guest keeps its own
     }
     if (regimes) {
         options.has_spread = bars.has_ask() || bars.has_spread();
@@ -132,7 +149,7 @@ Result<FeatureInputs> feature_inputs(const std::string& set, const std::vector<s
         TRY(auto guest, models::rule_regime_guest(rules));
         options.guests.emplace_back(std::move(guest));
     }
-    return FeatureInputs{insight::FeatureSet(options), std::move(cross)};
+    return FeatureInputs{insight::FeatureSet(options), std::move(beside.cross), std::move(markets), std::move(sources)};
 }
 
 }  // namespace aitrading::apps

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,19 @@ inline constexpr const char* regimes_word = "regimes";
 inline constexpr const char* correlation_word = "correlation";
 bool asks_for_regimes(const std::vector<std::string>& with);
 
+/// Where the levels of another market come from: the close of one symbol, or the dollar index of several.
+struct MarketSource {
+    std::vector<std::string> symbols;
+    bool dollar_index = false;
+};
+
 /// A set of features as it fits one stored series, and the other markets that it looks at.
 struct FeatureInputs {
     insight::FeatureSet set;
     std::vector<insight::CrossSeries> cross;
+    /// What the columns of `correlation` look at, shared with the set: levels that are appended are seen by the bars that close at or after them.
+    std::shared_ptr<std::vector<insight::CrossSeries>> markets;
+    std::vector<MarketSource> sources;  ///< of each of `markets`
 
     Result<FeatureMatrix> compute(const BarColumns& bars) const { return set.compute(bars, cross); }
 };

@@ -6,6 +6,7 @@
 
 #include "apps/aitrading/feature_inputs.hpp"
 #include "apps/aitrading/feed_choice.hpp"
+#include "apps/aitrading/other_markets_feed.hpp"
 #include "apps/aitrading/past_bars.hpp"
 #include "apps/aitrading/regime_inputs.hpp"
 #include "apps/aitrading/series_input.hpp"
@@ -36,12 +37,11 @@ Result<models::ServedModel> served(const Context& context, const std::string& na
     TRY(LoadedModel loaded, load_model(context, name, version));
     const models::ModelMetadata& m = loaded.metadata;
     if (!choice.serves(m.series)) return fail(ErrorCode::not_found, fmt::format("{} answers on {}, which the feed does not bring", m.name, to_string(m.series)));
-    if (!m.with.empty() && m.with != std::vector<std::string>{regimes_word})
-        return fail(ErrorCode::not_found, fmt::format("{} looks at other markets, which are not brought to it live yet: a model trained without them, or with regimes alone, can serve", m.name));
     // What the features need to know of the series, they are told by the bars that the model was trained on.
     TRY(const BarColumns stored, read_series(context, m.series, {}));
-    TRY(const FeatureInputs inputs, feature_inputs("default", m.with, stored, context));
+    TRY(FeatureInputs inputs, feature_inputs("default", m.with, stored, context));
     TRY_VOID(models::check_manifest(m, inputs.set.manifest().hash));
+    TRY(auto markets, other_markets(context, m, inputs, choice));
     TRY(const auto rules, regime_options(context, stored));
     auto fitted = std::make_shared<const models::FittedEnsemble>(std::move(loaded.fitted));
     TRY(models::Predictor predictor, models::Predictor::open(*fitted, inputs.set, rules, stored.digits));
@@ -53,6 +53,7 @@ Result<models::ServedModel> served(const Context& context, const std::string& na
     out.source.horizon_bars = out.predictor.horizon_bars();
     out.source.of_volatility = m.label.starts_with("volatility");
     if (past.size() > 0) out.last_bar = past.time.back();
+    out.markets = std::move(markets);
     return out;
 }
 

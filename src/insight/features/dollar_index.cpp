@@ -12,17 +12,11 @@
 namespace aitrading::insight {
 namespace {
 
-struct Leg {
-    double weight;
-    const CrossSeries* series = nullptr;
-    std::size_t next = 0;  ///< first level that is not known yet
-};
-
-/// The earliest instant at which a leg has news; the greatest number when none has any left.
-std::int64_t next_news(std::span<const Leg> legs) {
+/// The earliest instant at which a series has news; the greatest number when none has any left.
+std::int64_t next_news(std::span<const CrossSeries* const> series, std::span<const std::size_t> seen) {
     std::int64_t first = std::numeric_limits<std::int64_t>::max();
-    for (const Leg& leg : legs)
-        if (leg.next < leg.series->size()) first = std::min(first, leg.series->known[leg.next].value);
+    for (std::size_t j = 0; j < series.size(); ++j)
+        if (seen[j] < series[j]->size()) first = std::min(first, series[j]->known[seen[j]].value);
     return first;
 }
 
@@ -61,15 +55,13 @@ std::vector<std::string_view> dollar_index_own_legs(std::string_view symbol) {
     return own;
 }
 
-Result<CrossSeries> dollar_index(std::span<const CrossSeries> given, std::span<const std::string_view> own) {
-    std::vector<Leg> legs;
+Result<DollarIndexStream> DollarIndexStream::of(std::span<const std::string_view> present, std::span<const std::string_view> own) {
+    DollarIndexStream out;
     std::vector<std::string_view> missing, left_out(own.begin(), own.end());
-    const auto is_own = [&](std::string_view pair) { return std::ranges::find(own, pair) != own.end(); };
     for (const DollarIndexLeg& leg : dollar_index_legs) {
-        if (is_own(leg.pair)) continue;
-        const auto found = std::ranges::find(given, leg.pair, &CrossSeries::name);
-        if (found != given.end() && found->size() > 0)
-            legs.push_back({leg.weight, &*found});
+        if (std::ranges::find(own, leg.pair) != own.end()) continue;
+        if (std::ranges::find(present, leg.pair) != present.end())
+            out.legs_.push_back({.pair = leg.pair});
         else
             missing.push_back(leg.pair);
     }
@@ -78,22 +70,44 @@ Result<CrossSeries> dollar_index(std::span<const CrossSeries> given, std::span<c
                                                       missing.size() == 1 ? "is" : "are"));
     left_out.insert(left_out.end(), missing.begin(), missing.end());
     const std::array<double, 6> weights = dollar_index_weights(left_out);
-    for (std::size_t i = 0, next = 0; i < weights.size() && next < legs.size(); ++i)
-        if (weights[i] != 0) legs[next++].weight = weights[i];
-    CrossSeries index{"dxy", left_out.empty() ? "ICE US dollar index from its six legs"
-                                              : fmt::format("ICE US dollar index without {}, other weights divided by the sum of their sizes",
-                                                            fmt::join(left_out, " and ")), {}, {}};
-    for (std::int64_t now = next_news(legs); now != std::numeric_limits<std::int64_t>::max(); now = next_news(legs)) {
-        double level = std::log(dollar_index_scale);
-        bool all = true;
-        for (Leg& leg : legs) {
-            while (leg.next < leg.series->size() && leg.series->known[leg.next].value <= now) ++leg.next;
-            all = all && leg.next > 0;
-            if (leg.next > 0) level += leg.weight * std::log(leg.series->level[leg.next - 1]);
-        }
-        if (!all) continue;
+    for (std::size_t i = 0, next = 0; i < weights.size() && next < out.legs_.size(); ++i)
+        if (weights[i] != 0) out.legs_[next++].weight = weights[i];
+    out.meaning_ = left_out.empty() ? "ICE US dollar index from its six legs"
+                                    : fmt::format("ICE US dollar index without {}, other weights divided by the sum of their sizes", fmt::join(left_out, " and "));
+    return out;
+}
+
+std::vector<std::string> DollarIndexStream::pairs() const {
+    std::vector<std::string> out;
+    for (const Leg& leg : legs_) out.emplace_back(leg.pair);
+    return out;
+}
+
+std::optional<double> DollarIndexStream::level() const {
+    double level = std::log(dollar_index_scale);
+    for (const Leg& leg : legs_) {
+        if (!leg.level) return std::nullopt;
+        level += leg.weight * std::log(*leg.level);
+    }
+    return std::exp(level);
+}
+
+Result<CrossSeries> dollar_index(std::span<const CrossSeries> given, std::span<const std::string_view> own) {
+    std::vector<std::string_view> present;
+    for (const CrossSeries& series : given)
+        if (series.size() > 0) present.push_back(series.name);
+    TRY(DollarIndexStream stream, DollarIndexStream::of(present, own));
+    std::vector<const CrossSeries*> legs;
+    for (const std::string& pair : stream.pairs()) legs.push_back(&*std::ranges::find(given, pair, &CrossSeries::name));
+    std::vector<std::size_t> seen(legs.size());
+    CrossSeries index{"dxy", stream.meaning(), {}, {}};
+    for (std::int64_t now = next_news(legs, seen); now != std::numeric_limits<std::int64_t>::max(); now = next_news(legs, seen)) {
+        for (std::size_t j = 0; j < legs.size(); ++j)
+            while (seen[j] < legs[j]->size() && legs[j]->known[seen[j]].value <= now) stream.take(j, legs[j]->level[seen[j]++]);
+        const std::optional<double> level = stream.level();
+        if (!level) continue;
         index.known.push_back({now});
-        index.level.push_back(std::exp(level));
+        index.level.push_back(*level);
     }
     return index;
 }

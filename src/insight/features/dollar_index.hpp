@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,31 @@ std::array<double, 6> dollar_index_weights(std::span<const std::string_view> lef
 /// The legs that an instrument shares a currency with, besides the dollar: its own price is part of the index through them.
 /// EURUSD: EURUSD; EURJPY: EURUSD and USDJPY; XAUUSD: none. Symbols may carry a suffix (EURUSD.oanda).
 std::vector<std::string_view> dollar_index_own_legs(std::string_view symbol);
+
+/// The index from its legs as their levels become known.
+class DollarIndexStream {
+  public:
+    /// @param present pairs that are there; others are passed over   @param own pairs that do not count (dollar_index_own_legs)
+    /// @errors not_found (legs other than USDSEK are missing, all of them named)
+    static Result<DollarIndexStream> of(std::span<const std::string_view> present, std::span<const std::string_view> own = {});
+
+    /// The pairs that count, in the order of dollar_index_legs.
+    std::vector<std::string> pairs() const;
+    /// Takes the newest level of one of them. @pre pair < pairs().size(), level > 0
+    void take(std::size_t pair, double level) { legs_[pair].level = level; }
+    /// Of the newest levels; none until each leg has one.
+    std::optional<double> level() const;
+    const std::string& meaning() const { return meaning_; }
+
+  private:
+    struct Leg {
+        std::string_view pair;
+        double weight = 0;
+        std::optional<double> level = {};
+    };
+    std::vector<Leg> legs_;
+    std::string meaning_;
+};
 
 /// The index from its legs as of each instant at which one of them has news.
 /// Without USDSEK, or without legs that are the instrument's own, the other weights are divided by the sum of their sizes

@@ -22,6 +22,7 @@ double lacking_bars(const ServedModel& served) {
 std::string why_degraded(const ServedModel& served, const RowPrediction& answer) {
     std::string because;
     if (served.lost > 0) because = fmt::format("{} bars were lost on their way to the model", served.lost);
+    if (const std::string others = served.markets ? served.markets->why_degraded() : std::string(); !others.empty()) because += (because.empty() ? "" : "; ") + others;
     if (answer.missing != 0) because += (because.empty() ? "" : "; ") + silent_members(served.model->member_names(), answer.missing);
     return because;
 }
@@ -40,7 +41,12 @@ Result<void> PredictionService::start() {
         for (const ServedModel& served : models_) sources.push_back(served.source);
         topics_.board->open(std::move(sources), options_.clock.value_or(MarketClock::live(now_)), [this] { return listener_.lag(); });
     }
-    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); });
+    kit::Listener::Idle idle;
+    if (std::ranges::any_of(models_, [](const ServedModel& served) { return served.markets != nullptr; })) idle = [this]() -> Result<void> {
+        answer_held();
+        return keeper_.flush();
+    };
+    listener_.start([this](const kit::LiveReader::Batch& batch) { return take_all(batch); }, std::move(idle));
     return {};
 }
 
@@ -55,29 +61,42 @@ Result<void> PredictionService::take_all(const kit::LiveReader::Batch& batch) {
             served.lost += batch.missed;
             served.since_lost = 0;
         }
-    for (const auto& event : batch.events) take(*event);
+    for (const auto& event : batch.events) take(event);
     return keeper_.flush();
 }
 
-void PredictionService::take(const Event& event) {
-    const auto news = kit::unpack_bar(event);
+void PredictionService::take(const std::shared_ptr<const Event>& event) {
+    const auto news = kit::unpack_bar(*event);
     if (!news) {
         ++passed_over_;
         return;
     }
     if (topics_.board) topics_.board->saw(news->known);
     const SeriesKey key{news->symbol, news->timeframe};
-    const double spread = news->ask ? (news->ask->close - news->bar.close).to_double() : Predictor::nobody;
     for (std::size_t m = 0; m < models_.size(); ++m) {
-        ServedModel& served = models_[m];
-        if (served.source.series != key) continue;
-        ++bars_;
-        if (news->bar.time <= served.last_bar) {
-            ++passed_over_;
-            continue;
-        }
-        served.last_bar = news->bar.time;
-        answer(m, event, news->bar, served.reads_spread ? spread : Predictor::nobody);
+        if (models_[m].markets) models_[m].markets->take(*news);
+        if (models_[m].source.series == key) take_own(m, event, *news);
+    }
+    answer_held();
+}
+
+void PredictionService::take_own(std::size_t model, const std::shared_ptr<const Event>& event, const kit::BarNews& news) {
+    ServedModel& served = models_[model];
+    ++bars_;
+    if (news.bar.time <= served.last_bar) {
+        ++passed_over_;
+        return;
+    }
+    served.last_bar = news.bar.time;
+    const double spread = served.reads_spread && news.ask ? (news.ask->close - news.bar.close).to_double() : Predictor::nobody;
+    if (served.markets) served.markets->hold({event, news.bar, spread, news.known, std::chrono::steady_clock::now()});
+    else answer(model, *event, news.bar, spread);
+}
+
+void PredictionService::answer_held() {
+    for (std::size_t m = 0; m < models_.size(); ++m) {
+        if (!models_[m].markets) continue;
+        while (const auto held = models_[m].markets->next(std::chrono::steady_clock::now())) answer(m, *held->event, held->bar, held->spread);
     }
 }
 

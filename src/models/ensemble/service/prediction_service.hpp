@@ -11,6 +11,7 @@
 #include "kit/lifecycle/listener.hpp"
 #include "kit/lifecycle/service.hpp"
 #include "kit/live_topic/live_topic.hpp"
+#include "models/ensemble/service/other_markets.hpp"
 #include "models/ensemble/service/prediction_board.hpp"
 #include "models/ensemble/service/prediction_messages.hpp"
 #include "ports/event_bus/event_bus.hpp"
@@ -24,6 +25,7 @@ struct ServedModel {
     Predictor predictor;                          ///< has taken in the bars before the first that comes
     UnixNanos last_bar{INT64_MIN};                ///< the last of those; an older one, or the same, is passed over
     bool reads_spread = false;                    ///< whether the model was trained with the spread at the close
+    std::shared_ptr<OtherMarkets> markets = {};   ///< that its features look at; none: its own series alone
     std::uint64_t lost = 0, since_lost = 0;       ///< bars that gave way before they were read; bars answered since
 };
 
@@ -43,6 +45,8 @@ struct PredictionCounts {
 };
 
 /// Bars in, calibrated predictions out: the decision core's answer as a service. The trace of a bar goes on in its predictions.
+/// The answer of a model that looks at other markets waits for those known with its bar (OtherMarkets); what waits at a stop is not
+/// answered: it is not known yet what the others say.
 /// After lost bars answers are degraded to the end, and say so: they are those of a stream with a hole. Their intervals are first as wide
 /// as those of an answer that is so many bars old, since that is the news they lack, and come back over the next 500 bars, in which
 /// windows fill and the interval learns of the misses itself.
@@ -67,7 +71,10 @@ class PredictionService final : public kit::Service {
   private:
     void leave();
     Result<void> take_all(const kit::LiveReader::Batch& batch);
-    void take(const Event& event);
+    void take(const std::shared_ptr<const Event>& event);
+    void take_own(std::size_t model, const std::shared_ptr<const Event>& event, const kit::BarNews& news);
+    /// Answers what need not wait for other markets any more.
+    void answer_held();
     void answer(std::size_t model, const Event& event, const Bar& bar, double spread);
 
     std::vector<ServedModel> models_;

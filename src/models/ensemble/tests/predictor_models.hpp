@@ -85,10 +85,12 @@ struct Served {
     }
 };
 
-inline Served serve(BarColumns bars, const Wishes& wishes) {
+/// @param guests columns behind the others, before those of the regimes
+inline Served serve(BarColumns bars, const Wishes& wishes, std::vector<insight::GuestBox> guests = {}) {
     const RuleRegimeOptions rules = RuleRegimeOptions::of(bars, 48);
     insight::FeatureOptions features = insight::FeatureOptions::of(bars);
     features.has_spread = bars.has_spread();
+    features.guests = std::move(guests);
     if (wishes.regimes) features.guests.emplace_back(*rule_regime_guest(rules));
     const FeatureMatrix matrix = *insight::FeatureSet(features).compute(bars);
     const LabelSet labels = *make_labels(wishes.label, bars);
