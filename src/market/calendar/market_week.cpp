@@ -114,4 +114,18 @@ bool TradingWeek::open_at(UnixNanos time) const {
     return !is_holiday(t, kind_);
 }
 
+std::chrono::nanoseconds open_time(const TradingWeek& week, TimeRange span) {
+    constexpr std::int64_t step = 1'800 * nanos_per_second, steps_max = std::int64_t{2} * 24 * 366;
+    if (span.to <= span.from) return std::chrono::nanoseconds(0);
+    std::int64_t sum = 0, from = span.from.value;
+    for (std::int64_t n = 0; from < span.to.value; ++n) {
+        if (n == steps_max) return std::chrono::nanoseconds(sum + (span.to.value - from));
+        const std::int64_t next = from - ((from % step) + step) % step + step;
+        const std::int64_t until = std::min(next, span.to.value);
+        if (week.open_at({from})) sum += until - from;
+        from = until;
+    }
+    return std::chrono::nanoseconds(sum);
+}
+
 }  // namespace aitrading::market

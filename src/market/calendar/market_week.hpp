@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -41,6 +42,10 @@ class TradingWeek {
   private:
     MarketKind kind_;
 };
+
+/// How much of a span trading is expected in. Counted in half hours of the UTC clock, on which all openings and closings of a TradingWeek lie; beyond
+/// a year all time counts. @complexity O(half hours)
+std::chrono::nanoseconds open_time(const TradingWeek& week, TimeRange span);
 
 /// Easter Sunday of a year, in days since 1970-01-01. Source: Anonymous Gregorian algorithm (Meeus, Jones, Butcher).
 std::int64_t easter_sunday(int year);

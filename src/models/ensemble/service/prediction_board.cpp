@@ -5,11 +5,20 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "market/calendar/market_week.hpp"
 
 namespace aitrading::models {
 namespace {
 
 constexpr std::chrono::milliseconds look_up{10};
+
+PredictionBoard::Seen seen_now(PredictionBoard::Seen seen) {
+    const market::MarketKind kind = market::market_kind(seen.source.series.symbol);
+    seen.open_age = seen.age();
+    if (kind == market::MarketKind::unknown || !seen.event || !seen.now || *seen.now <= seen.known) return seen;
+    seen.open_age = market::open_time(market::TradingWeek(kind), {seen.known, *seen.now});
+    return seen;
+}
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -60,7 +69,7 @@ Result<PredictionBoard::Seen> PredictionBoard::find(std::string_view model, std:
         const PredictionSource& source = entry.source;
         const auto last = entry.last.at(steady_now());
         if (source.name == model && source.series.symbol == symbol && (!timeframe || source.series.timeframe == *timeframe))
-            return Seen{i, source, last ? last->value : nullptr, entry.known, clock_ ? clock_->at(steady_now()) : std::nullopt, behind_ ? behind_() : 0};
+            return seen_now({i, source, last ? last->value : nullptr, entry.known, clock_ ? clock_->at(steady_now()) : std::nullopt, behind_ ? behind_() : 0});
         answered += fmt::format("{}{} on {}", answered.empty() ? "" : ", ", source.name, to_string(source.series));
     }
     return fail(ErrorCode::not_found, fmt::format("no model {} answers live on {}{}; here answer: {}", model, symbol, timeframe ? fmt::format(" {}", name(*timeframe)) : "", answered));
@@ -86,7 +95,8 @@ Result<PredictionBoard::Seen> PredictionBoard::await(std::string_view model, std
 
 std::string why_none(const PredictionBoard::Seen& seen) {
     if (seen.behind > 0) return fmt::format("the model has not answered the {} newest events in time", seen.behind);
-    return fmt::format("no newer bar of {} has come; the last one closed {:.0f} s ago", to_string(seen.source.series), 1e-9 * static_cast<double>(seen.age().count()));
+    const std::string closed = seen.open_age < seen.age() ? fmt::format(", in {:.0f} s of which its market was open", 1e-9 * static_cast<double>(seen.open_age.count())) : "";
+    return fmt::format("no newer bar of {} has come; the last one closed {:.0f} s ago{}", to_string(seen.source.series), 1e-9 * static_cast<double>(seen.age().count()), closed);
 }
 
 std::vector<PredictionSource> PredictionBoard::models() const {

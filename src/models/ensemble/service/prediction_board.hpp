@@ -29,6 +29,9 @@ class PredictionBoard {
         UnixNanos known;                ///< of that answer
         std::optional<UnixNanos> now;   ///< by the market's clock
         std::int64_t behind = 0;        ///< events that the service has not come to yet
+        /// Since the answer's bar closed, without the hours in which its market is closed: nothing newer is to be had in them. Where the
+        /// symbol does not tell its market all time counts. By it answers age.
+        nanoseconds open_age{0};
         /// Since the answer's bar closed. @pre event is there
         nanoseconds age() const { return nanoseconds(now ? std::max<std::int64_t>(0, now->value - known.value) : 0); }
         nanoseconds bar() const { return nanoseconds(duration_nanos(source.series.timeframe)); }

@@ -82,7 +82,7 @@ Result<v1::GetPredictionReply> PredictionDesk::get(const v1::GetPredictionReques
     const nanoseconds age_max = request.age_max_ns() > 0 ? nanoseconds(request.age_max_ns()) : seen.bar();
     v1::GetPredictionReply reply;
     reply.set_from_cache(true);
-    if ((!seen.event || seen.age() > age_max) && seen.behind > 0) {
+    if ((!seen.event || seen.open_age > age_max) && seen.behind > 0) {
         // A newer bar is there and its answer is on its way.
         const UnixNanos known = seen.known;
         TRY(seen, parts_.board->await(request.model(), request.symbol(), timeframe, known, call.deadline.at - way_back));
@@ -94,7 +94,7 @@ Result<v1::GetPredictionReply> PredictionDesk::get(const v1::GetPredictionReques
     v1::Prediction& told = *reply.mutable_prediction();
     told = std::move(*message.mutable_prediction());
     told.set_age_ns(seen.age().count());
-    if (seen.age() > age_max) degrade(told, seen.age(), seen.age() - age_max, why_none(seen));
+    if (seen.open_age > age_max) degrade(told, {seen.age(), seen.open_age, seen.open_age - age_max}, why_none(seen));
     return reply;
 }
 

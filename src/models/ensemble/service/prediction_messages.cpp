@@ -59,13 +59,13 @@ Result<Event> pack(const PredictionSource& source, const std::vector<std::string
     return kit::pack_derived(message, {.source = std::move(service), .tenant = bar.tenant, .now = now, .about = said.known}, &bar);
 }
 
-void degrade(v1::Prediction& p, nanoseconds age, nanoseconds stale, const std::string& because) {
+void degrade(v1::Prediction& p, const Staleness& stale, const std::string& because) {
     const auto bar = static_cast<double>(p.known_ns() - p.bar_open_ns());
     const double widened = p.widened() > 0 ? p.widened() : 1;
     const RowPrediction said{.p_up = p.p_up(), .p_low = p.p_low(), .p_high = p.p_high(), .low = p.low(), .high = p.high(), .missing = 0, .widened = widened};
-    put(aged(said, {.bars = bar > 0 ? static_cast<double>(age.count()) / bar : 0, .horizon_bars = std::max(1, p.horizon_bars()), .base_rate = p.base_rate()}), p);
-    p.set_age_ns(age.count());
-    p.set_stale_ns(stale.count());
+    put(aged(said, {.bars = bar > 0 ? static_cast<double>(stale.open_age.count()) / bar : 0, .horizon_bars = std::max(1, p.horizon_bars()), .base_rate = p.base_rate()}), p);
+    p.set_age_ns(stale.age.count());
+    p.set_stale_ns(stale.too_old.count());
     p.set_degraded(true);
     p.set_degraded_because(p.degraded_because().empty() ? because : p.degraded_because() + "; " + because);
 }

@@ -42,8 +42,14 @@ void tell(const PredictionSource& source, const std::vector<std::string>& member
 Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, const Telling& telling, const Event& bar,
                    std::string service, UnixNanos now);
 
+/// How old an answer is.
+struct Staleness {
+    nanoseconds age{0};       ///< since its bar closed
+    nanoseconds open_age{0};  ///< of that, while the market was open: by it the answer claims less
+    nanoseconds too_old{0};   ///< more of it than asked for
+};
 /// Takes the claims of a told prediction back as far as its age asks (models/ensemble/aged_answer.hpp).
-/// @param age since its bar closed   @param because why no newer one is there   @param stale by how much it is older than asked for
-void degrade(v1::Prediction& told, nanoseconds age, nanoseconds stale, const std::string& because);
+/// @param because why no newer one is there
+void degrade(v1::Prediction& told, const Staleness& stale, const std::string& because);
 
 }  // namespace aitrading::models

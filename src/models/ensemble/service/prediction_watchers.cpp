@@ -88,14 +88,14 @@ void PredictionWatchers::tell(const Event& event) {
 void PredictionWatchers::tell_silence(Watcher& watcher) {
     const auto seen = board_->look(watcher.model, watcher.symbol, std::nullopt);
     if (!seen || !seen->event || *watcher.gone) return;
-    if (seen->age() <= watcher.silent_bars * seen->bar()) return;
+    if (seen->open_age <= watcher.silent_bars * seen->bar()) return;
     auto message = kit::unpack_as<v1::MLPredictionGenerated>(*seen->event);
     if (!message) return;
     v1::WatchPredictionsReply reply;
     *reply.mutable_prediction() = std::move(*message->mutable_prediction());
-    degrade(*reply.mutable_prediction(), seen->age(), seen->age() - seen->bar(), why_none(*seen));
+    degrade(*reply.mutable_prediction(), {seen->age(), seen->open_age, seen->open_age - seen->bar()}, why_none(*seen));
     reply.set_missed(static_cast<std::int64_t>(std::exchange(watcher.missed, 0)));
-    while (seen->age() > watcher.silent_bars * seen->bar()) watcher.silent_bars *= 2;
+    while (seen->open_age > watcher.silent_bars * seen->bar()) watcher.silent_bars *= 2;
     if (!watcher.stream->send(reply)) *watcher.gone = true;
 }
 

@@ -86,6 +86,23 @@ TEST(PredictionDesk, takes_an_old_answers_claims_back_and_says_so) {
     EXPECT_FALSE(desk.get()->prediction().degraded()) << "a new one is there";
 }
 
+/// An answer of Friday's last hour is not old on Sunday: nothing newer was to be had.
+TEST(PredictionDesk, answers_do_not_age_while_their_market_is_closed) {
+    const UnixNanos friday = parse_iso8601("2018-01-12T22:00:00Z").value();
+    for (const bool closes : {true, false}) {
+        PredictionSource source = warmed().source;
+        source.series.symbol = closes ? "EURUSD" : "MADE";
+        UnixNanos now{friday.value + 48 * nanos_per_hour};
+        PredictionBoard board;
+        board.open({source}, MarketClock::live([&] { return now; }), {});
+        board.told(0, std::make_shared<const Event>(), friday);
+        EXPECT_EQ(board.look(source.name, source.series.symbol, {})->age(), std::chrono::hours(48));
+        EXPECT_EQ(board.look(source.name, source.series.symbol, {})->open_age, std::chrono::hours(closes ? 0 : 48));
+        now.value += 3 * nanos_per_hour;
+        EXPECT_EQ(board.look(source.name, source.series.symbol, {})->open_age, std::chrono::hours(closes ? 3 : 51));
+    }
+}
+
 /// The board alone, with a service that is always behind.
 TEST(PredictionDesk, waits_for_an_answer_that_is_on_its_way_and_no_longer_than_the_deadline) {
     AskedDesk source;
