@@ -102,6 +102,7 @@ std::string why_none(const PredictionBoard::Seen& seen) {
 std::vector<PredictionSource> PredictionBoard::models() const {
     const std::lock_guard lock(mutex_);
     std::vector<PredictionSource> out;
+    out.reserve(entries_.size());
     for (const Entry& entry : entries_) out.push_back(entry.source);
     return out;
 }
