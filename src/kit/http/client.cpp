@@ -5,10 +5,10 @@
 #include <future>
 #include <map>
 #include <mutex>
-#include <random>
 
 #include <fmt/format.h>
 
+#include "kit/http/peer_book.hpp"
 #include "kit/http/transport.hpp"
 
 namespace aitrading::kit {
@@ -32,35 +32,32 @@ nanoseconds retry_after(const HttpResponse& response) {
 }  // namespace
 
 struct HttpClient::Inside {
-    struct Peer {
-        CircuitBreaker breaker;
-        RetryBudget budget;
-        std::vector<std::pair<SteadyTime, std::shared_ptr<Transport>>> idle;
-    };
-    Inside(Reactor& threads, const Telemetry& report, const HttpClientOptions& given) : reactor(threads), telemetry(report), options(given) {}
+    Inside(Reactor& threads, const Telemetry& report, const HttpClientOptions& given)
+        : reactor(threads), telemetry(report), options(given), book({given.retry, given.retry_share, given.breaker}) {}
 
+    using Idle = std::vector<std::pair<SteadyTime, std::shared_ptr<Transport>>>;
     Reactor& reactor;
     Telemetry telemetry;
     HttpClientOptions options;
+    PeerBook book;
     std::mutex mutex;
-    std::map<std::string, Peer> peers;
-    SplitMix64 random{std::random_device{}()};
+    std::map<std::string, Idle> idle_by_peer;
 
-    /// @pre locked
-    Peer& peer(const std::string& name) { return peers.try_emplace(name, Peer{CircuitBreaker(options.breaker), RetryBudget(options.retry_share), {}}).first->second; }
-    std::shared_ptr<Transport> take_idle(Peer& peer) {
-        while (!peer.idle.empty()) {
-            auto [since, transport] = std::move(peer.idle.back());
-            peer.idle.pop_back();
+    std::shared_ptr<Transport> take_idle(const std::string& peer) {
+        const std::lock_guard lock(mutex);
+        Idle& idle = idle_by_peer[peer];
+        while (!idle.empty()) {
+            auto [since, transport] = std::move(idle.back());
+            idle.pop_back();
             if (now() - since < options.idle_time) return transport;
             transport->close();
         }
         return nullptr;
     }
-    void keep_idle(const std::string& name, std::shared_ptr<Transport> transport) {
+    void keep_idle(const std::string& peer, std::shared_ptr<Transport> transport) {
         const std::lock_guard lock(mutex);
-        Peer& owner = peer(name);
-        if (owner.idle.size() < options.idle_max) owner.idle.emplace_back(now(), std::move(transport));
+        Idle& idle = idle_by_peer[peer];
+        if (idle.size() < options.idle_max) idle.emplace_back(now(), std::move(transport));
         else transport->close();
     }
 };
@@ -83,18 +80,10 @@ struct HttpClient::Call : std::enable_shared_from_this<Call> {
 
     void attempt() {
         ++attempt_number;
-        std::shared_ptr<Transport> idle;
-        {
-            const std::lock_guard lock(client->mutex);
-            Inside::Peer& peer = client->peer(peer_name);
-            const auto leave = peer.breaker.ask(now());
-            if (!leave) {
-                const auto left = std::chrono::ceil<milliseconds>(peer.breaker.pause_left(now())).count();
-                return finish(fail(ErrorCode::failed, fmt::format("{} has been failing; not called for another {} ms", peer_name, left), true));
-            }
-            permit = *leave;
-            if (is_idempotent(request)) idle = client->take_idle(peer);
-        }
+        const auto leave = client->book.ask(peer_name);
+        if (!leave) return finish(std::unexpected(leave.error()));
+        permit = *leave;
+        std::shared_ptr<Transport> idle = is_idempotent(request) ? client->take_idle(peer_name) : nullptr;
         reused = idle != nullptr;
         if (idle) return use(std::move(idle));
         connect(client->reactor, request.host, request.port, client->options.tls, deadline.at, [self = shared_from_this()](Result<std::shared_ptr<Transport>> made) {
@@ -151,17 +140,10 @@ struct HttpClient::Call : std::enable_shared_from_this<Call> {
         if (again(nanoseconds(0))) return;
         finish(std::unexpected(std::move(error)));
     }
-    void tell(bool succeeded) {
-        const std::lock_guard lock(client->mutex);
-        client->peer(peer_name).breaker.tell(permit, succeeded, now());
-    }
+    void tell(bool succeeded) { client->book.tell(peer_name, permit, succeeded); }
     bool again(nanoseconds at_least) {
         if (!is_idempotent(request)) return false;
-        std::optional<nanoseconds> delay;
-        {
-            const std::lock_guard lock(client->mutex);
-            delay = next_retry(client->options.retry, attempt_number, client->peer(peer_name).budget, deadline, now(), at_least, client->random);
-        }
+        const auto delay = client->book.next_attempt(peer_name, attempt_number, deadline, at_least);
         if (!delay) return false;
         client->telemetry.metrics.counter("http_client_retries_total", "calls made again", {{"peer", peer_name}}).add();
         client->reactor.at(now() + *delay, [self = shared_from_this()] { self->attempt(); });
@@ -181,8 +163,8 @@ HttpClient::HttpClient(Reactor& reactor, const Telemetry& telemetry, const HttpC
 
 HttpClient::~HttpClient() {
     const std::lock_guard lock(inside_->mutex);
-    for (auto& [name, peer] : inside_->peers)
-        for (auto& [since, transport] : std::exchange(peer.idle, {})) transport->close();
+    for (auto& [name, idle] : std::exchange(inside_->idle_by_peer, {}))
+        for (auto& [since, transport] : idle) transport->close();
 }
 
 void HttpClient::send(ClientRequest request, Deadline deadline, Done done) {
@@ -194,23 +176,19 @@ void HttpClient::send(ClientRequest request, Deadline deadline, Done done) {
     call->request = std::move(request);
     call->deadline = deadline;
     call->done = std::move(done);
-    {
-        const std::lock_guard lock(inside_->mutex);
-        inside_->peer(call->peer_name).budget.call();
-    }
+    inside_->book.count_call(call->peer_name);
     call->attempt();
 }
 
 Result<HttpResponse> HttpClient::call(const ClientRequest& request, Deadline deadline) {
-    std::promise<Result<HttpResponse>> promise;
-    auto answer = promise.get_future();
-    send(request, deadline, [&promise](Result<HttpResponse> result) { promise.set_value(std::move(result)); });
+    const auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();  // whoever sets it may be behind whoever waits
+    auto answer = promise->get_future();
+    send(request, deadline, [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); });
     return answer.get();
 }
 
 CircuitBreaker::State HttpClient::breaker(const std::string& host, int port) {
-    const std::lock_guard lock(inside_->mutex);
-    return inside_->peer(fmt::format("{}:{}", host, port)).breaker.state(now());
+    return inside_->book.breaker(fmt::format("{}:{}", host, port));
 }
 
 }  // namespace aitrading::kit

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kit/http/caller.hpp"
 #include "kit/http/event_stream.hpp"
 #include "kit/http/json_guard.hpp"
 #include "kit/http/target.hpp"
@@ -98,7 +99,6 @@ void Connection::dispatch() {
     auto exchange = std::make_shared<Exchange>();
     running_ = true;
     server_->sessions.quiet(session_, false, now());
-    exchange->begun = now();
     exchange->keep_alive = parser_.keep_alive();
     exchange->request = parser_.take();
     exchange->request.peer = transport_->peer();
@@ -115,9 +115,8 @@ Result<void> Connection::understand(Exchange& exchange, HttpResponse& refusal) {
         return fail(ErrorCode::bad_input, "refused");
     };
     const auto trace = parse_traceparent(request.headers.get("traceparent"));
-    exchange.action = request.method + " (unknown)";
-    exchange.span = server_->telemetry.tracer.start(exchange.action, server_->options.service, trace ? std::optional(*trace) : std::nullopt, SpanKind::server);
-    request.trace = exchange.span.context();
+    exchange.access.emplace(server_->telemetry, http_access, server_->options.service, request.method + " (unknown)", trace ? std::optional(*trace) : std::nullopt);
+    request.trace = exchange.access->trace();
     auto target = parse_target(request.target);
     if (!target) return refuse(error_response(target.error()));
     request.path = std::move(target->path);
@@ -130,8 +129,7 @@ Result<void> Connection::understand(Exchange& exchange, HttpResponse& refusal) {
         return refuse(std::move(none));
     }
     exchange.route = match.route;
-    exchange.action = request.method + " " + match.route->pattern;
-    exchange.span.rename(exchange.action);
+    exchange.access->rename(request.method + " " + match.route->pattern);
     request.parameters = std::move(match.parameters);
     request.kind = match.route->kind;
     std::optional<milliseconds> left;
@@ -140,8 +138,8 @@ Result<void> Connection::understand(Exchange& exchange, HttpResponse& refusal) {
         if (!parsed) return refuse(error_response(parsed.error()));
         left = *parsed;
     }
-    request.deadline = Deadline::of(request.kind, exchange.begun, left);
-    if (request.deadline.passed(exchange.begun)) return refuse(error_response(504, "failed", "the deadline had passed on arrival"));
+    request.deadline = Deadline::of(request.kind, exchange.access->begun(), left);
+    if (request.deadline.passed(exchange.access->begun())) return refuse(error_response(504, "failed", "the deadline had passed on arrival"));
     if (request.headers.get("Content-Type").starts_with("application/json")) {
         const auto sound = check_json(request.body);
         if (!sound) return refuse(error_response(sound.error()));
@@ -180,29 +178,19 @@ void Connection::run(const ExchangePointer& exchange, bool in_time) {
             response = error_response(accepted.error());
         }
     } catch (const std::exception& e) {
-        server_->telemetry.log.write({.level = LogLevel::error, .service = server_->options.service, .trace = exchange->request.trace, .action = exchange->action,
-                                      .outcome = "failed", .message = "a handler threw", .fields = {{"exception", e.what()}}});
+        exchange->access->threw(e);
         response = error_response(500, "failed", "an error inside this service; its log says more");
     }
     transport_->post([self = shared_from_this(), exchange, response = std::move(response)]() mutable { self->answer(exchange, std::move(response)); });
 }
 
 void Connection::report(Exchange& exchange, int status) {
-    const Telemetry& telemetry = server_->telemetry;
-    const nanoseconds took = now() - exchange.begun;
-    const std::string text = fmt::format("{}", status);
-    exchange.span.note("http.response.status_code", text);
-    if (status >= 500) exchange.span.fail(std::string(reason_of(status)));
-    const TraceContext trace = exchange.span.context();
-    exchange.span.end();
-    const Metrics::Labels labels{{"service", server_->options.service}, {"route", exchange.action}};
-    telemetry.metrics.counter("http_requests_total", "requests answered", {{"service", server_->options.service}, {"route", exchange.action}, {"status", text}}).add();
-    telemetry.metrics.histogram("http_request_seconds", "from a request's end to its answer's beginning", Metrics::second_bounds(), labels)
-        .observe(static_cast<double>(took.count()) * 1e-9);
-    const bool quiet = exchange.route != nullptr && exchange.route->quiet && status < 400;
-    telemetry.log.write({.level = status >= 500 ? LogLevel::warning : quiet ? LogLevel::debug : LogLevel::info, .kind = LogClass::access, .service = server_->options.service,
-                         .trace = trace, .action = exchange.action, .outcome = outcome_of(status), .duration = took, .message = "request answered",
-                         .fields = {{"status", text}, {"peer", transport_->peer().address}, {"target", exchange.request.target.substr(0, 256)}}});
+    exchange.access->end({.status = fmt::format("{}", status),
+                          .outcome = outcome_of(status),
+                          .fault = std::string(status >= 500 ? reason_of(status) : ""),
+                          .tenant = tenant_of(transport_->peer()).value_or("default"),
+                          .quiet = exchange.route != nullptr && exchange.route->quiet,
+                          .fields = {{"peer", transport_->peer().address}, {"target", exchange.request.target.substr(0, 256)}}});
 }
 
 void Connection::answer(const ExchangePointer& exchange, HttpResponse response) {

@@ -2,13 +2,14 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "kit/http/parser.hpp"
 #include "kit/http/router.hpp"
 #include "kit/http/server_side.hpp"
 #include "kit/http/session.hpp"
 #include "kit/http/transport.hpp"
-#include "kit/telemetry/tracing.hpp"
+#include "kit/telemetry/access.hpp"
 
 namespace aitrading::kit {
 
@@ -27,9 +28,7 @@ class Connection : public Session, public std::enable_shared_from_this<Connectio
     struct Exchange {
         HttpRequest request;
         const Route* route = nullptr;
-        std::string action;
-        Span span;
-        SteadyTime begun;
+        std::optional<Access> access;
         bool keep_alive = false;
         bool answered = false;
     };

@@ -18,7 +18,7 @@ std::size_t HttpServer::connections() const { return inside_->side->sessions.siz
 Result<std::unique_ptr<HttpServer>> HttpServer::start(Reactor& reactor, Workers& workers, const Telemetry& telemetry, Router router,
                                                       const HttpServerOptions& options) {
     auto inside = std::make_unique<Inside>();
-    inside->side = std::make_shared<ServerSide>(options, std::move(router), telemetry, Gate::make(workers, options.gate));
+    inside->side = std::make_shared<ServerSide>(options, std::move(router), telemetry, options.door ? options.door : Gate::make(workers, options.gate));
     const auto refused = telemetry.metrics.counter("http_connections_refused_total", "connections closed at once: all others were busy", {{"service", options.service}});
     const auto accepted = [side = inside->side, refused](const std::shared_ptr<Transport>& transport) {
         const std::uint64_t id = side->sessions.next_id();

@@ -28,6 +28,7 @@ struct HttpServerOptions {
     std::size_t stream_bytes_max = std::size_t{1} << 20;   ///< waiting for one slow reader: cut off
     std::size_t message_bytes_max = std::size_t{1} << 20;  ///< of a WebSocket message: closed with 1009
     GateOptions gate;                     ///< beyond: 503 with Retry-After
+    std::shared_ptr<Gate> door;           ///< one that other servers use as well; none: its own, as `gate` says
 };
 
 /// An HTTP/1.1 server with keep-alive, pipelining, streams and WebSockets. Every request has a deadline (the route's class, or

@@ -9,7 +9,8 @@ using boost::system::error_code;
 
 struct TlsContext::Inside {
     ssl::context context;
-    explicit Inside(ssl::context::method method) : context(method) {
+    TlsFiles files;
+    Inside(ssl::context::method method, TlsFiles given) : context(method), files(std::move(given)) {
         SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_3_VERSION);
     }
 };
@@ -40,10 +41,11 @@ Result<void> load(ssl::context& context, const TlsFiles& files) {
 
 TlsContext::TlsContext(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 TlsContext::~TlsContext() = default;
+const TlsFiles& TlsContext::files() const { return inside_->files; }
 void* TlsContext::native() { return &inside_->context; }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::server(const TlsFiles& files) {
-    auto inside = std::make_unique<Inside>(ssl::context::tls_server);
+    auto inside = std::make_unique<Inside>(ssl::context::tls_server, files);
     if (files.certificate.empty()) return fail(ErrorCode::bad_input, "TLS: a server needs a certificate and its key");
     TRY_VOID(load(inside->context, files));
     SSL_CTX_set_num_tickets(inside->context.native_handle(), 0);
@@ -52,7 +54,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::server(const TlsFiles& files) {
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::client(const TlsFiles& files) {
-    auto inside = std::make_unique<Inside>(ssl::context::tls_client);
+    auto inside = std::make_unique<Inside>(ssl::context::tls_client, files);
     TRY_VOID(load(inside->context, files));
     error_code problem;
     if (files.authorities.empty()) problem = inside->context.set_default_verify_paths(problem);

@@ -22,6 +22,8 @@ class TlsContext {
     /// Believes `authorities`, or the machine's where it is empty.
     static Result<std::shared_ptr<TlsContext>> client(const TlsFiles& files);
     ~TlsContext();
+    /// What it was made of.
+    const TlsFiles& files() const;
     /// The Asio context, for the sources of this room.
     void* native();
 

@@ -133,14 +133,17 @@ struct ServiceHost::Inside {
         one->service->add_routes(router);
         return router;
     }
-    /// gRPC has no TLS yet: where HTTP has it, there is none; beyond loopback it does not listen.
-    Result<void> start_rpc(Running& one, const HttpServerOptions& http) {
-        if (http.tls) return {};
-        RpcServerOptions wanted{.address = is_loopback(http.address) ? http.address : "127.0.0.1", .port = http.port == 0 ? 0 : http.port + rpc_port_distance};
-        if (const auto found = options.rpc_ports.find(one.spec.name); found != options.rpc_ports.end()) wanted.port = found->second;
+    /// Without TLS gRPC stays on loopback, wherever HTTP listens.
+    Result<void> start_rpc(const std::shared_ptr<Running>& one, const HttpServerOptions& http) {
+        RpcServerOptions wanted{.service = http.service, .address = is_loopback(http.address) || http.tls ? http.address : "127.0.0.1", .port = http.port == 0 ? 0 : http.port + rpc_port_distance, .tls = http.tls};
+        if (const auto found = options.rpc_ports.find(http.service); found != options.rpc_ports.end()) wanted.port = found->second;
         if (wanted.port > 65'535) return fail(ErrorCode::usage, fmt::format("port {} leaves none for gRPC, {} above it", http.port, rpc_port_distance));
-        TRY(one.rpc, RpcServer::start(one.requests, ground.workers, tenant_of, wanted));
-        one.rpc_port = one.rpc->port();
+        wanted.serving = [this, weak = std::weak_ptr<Running>(one)] {
+            const auto own = weak.lock();
+            return own && readiness(*own).ready();
+        };
+        TRY(one->rpc, RpcServer::start(ground.reactor, http.door, ground.telemetry, one->requests, tenant_of, wanted));
+        one->rpc_port = one->rpc->port();
         return {};
     }
     Result<void> start_one(const ServiceSpec& spec, const ServiceFactory& factory) {
@@ -152,7 +155,7 @@ struct ServiceHost::Inside {
             const std::lock_guard lock(mutex);
             running.push_back(one);
         }
-        HttpServerOptions server{.service = spec.name, .address = spec.address, .port = options.any_ports ? 0 : spec.port, .tls = options.tls};
+        HttpServerOptions server{.service = spec.name, .address = spec.address, .port = options.any_ports ? 0 : spec.port, .tls = options.tls, .door = Gate::make(ground.workers, {})};
         if (const auto found = options.addresses.find(spec.name); found != options.addresses.end()) server.address = found->second;
         if (const auto found = options.ports.find(spec.name); found != options.ports.end()) server.port = found->second;
         one->service->add_requests(one->requests);
@@ -160,7 +163,7 @@ struct ServiceHost::Inside {
         // The server is there before the service is ready: health and readiness can be asked while it starts.
         TRY(one->server, HttpServer::start(ground.reactor, ground.workers, ground.telemetry, routes(one), server));
         one->port = one->server->port();
-        if (answers_requests) TRY_VOID(start_rpc(*one, server));
+        if (answers_requests) TRY_VOID(start_rpc(one, server));
         TRY_VOID(one->service->start());
         one->started_ns = wall_now();
         one->state = v1::SERVICE_STATE_READY;

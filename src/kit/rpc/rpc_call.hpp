@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <string>
 
-#include "kit/http/workers.hpp"
+#include "kit/http/gate.hpp"
 #include "kit/requests/handlers.hpp"
 #include "kit/requests/http_routes.hpp"
+#include "kit/rpc/sent_replies.hpp"
+#include "kit/telemetry/telemetry.hpp"
 
 namespace grpc {
 class ByteBuffer;
@@ -16,18 +20,21 @@ class ServerBidiReactor;
 
 namespace aitrading::kit {
 
-class OpenStreams;
+/// What is answered, by what gRPC calls it: `/aitrading.v1.StatusService/GetStatus`.
+using RpcMethods = std::map<std::string, RequestHandlers::Handler, std::less<>>;
 
-/// What every call of a server needs.
+/// What the calls of a server share. Lives until the last of them, and the work for it, is over.
 struct RpcGround {
-    const RequestHandlers& handlers;
-    Workers& workers;
+    RpcMethods methods;
+    Telemetry telemetry;
+    std::string service;
+    std::shared_ptr<Gate> gate;
     Identify identify;
     std::size_t stream_bytes_max = 0;
-    std::shared_ptr<OpenStreams> streams;
+    OpenStreams streams = {};
 };
 
-/// The reactor of one call; it destroys itself when the call is done. @pre ground outlives the call
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* new_rpc_call(const RpcGround& ground, grpc::GenericCallbackServerContext& context);
+/// The reactor of one call; it destroys itself when the call is done.
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* new_rpc_call(const std::shared_ptr<RpcGround>& ground, grpc::GenericCallbackServerContext& context);
 
 }  // namespace aitrading::kit

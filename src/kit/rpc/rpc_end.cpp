@@ -35,6 +35,25 @@ RpcEnd end_of(const Error& error) {
     return {code, error.text, {}};
 }
 
+Error error_of(const RpcEnd& end) {
+    const std::string text = end.text.empty() ? std::string(name(end.code)) : end.text;
+    switch (end.code) {
+        case RpcCode::invalid_argument: return {ErrorCode::bad_input, text, false};
+        case RpcCode::not_found:
+        case RpcCode::unimplemented: return {ErrorCode::not_found, text, false};
+        case RpcCode::permission_denied:
+        case RpcCode::unauthenticated: return {ErrorCode::gate_refused, text, false};
+        case RpcCode::cancelled: return {ErrorCode::interrupted, text, false};
+        case RpcCode::resource_exhausted: return {ErrorCode::gate_refused, text, true};
+        case RpcCode::unavailable:
+        case RpcCode::deadline_exceeded: return {ErrorCode::failed, text, true};
+        case RpcCode::ok:
+        case RpcCode::unknown:
+        case RpcCode::internal: break;
+    }
+    return {ErrorCode::failed, text, false};
+}
+
 RpcEnd end_of(const CallRefusal& refusal) { return {RpcCode::resource_exhausted, refusal.text, refusal.again_after}; }
 
 }  // namespace aitrading::kit

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "kit/requests/handlers.hpp"
 
@@ -30,5 +31,8 @@ struct RpcEnd {
 RpcEnd end_of(const Error& error);
 /// RESOURCE_EXHAUSTED.
 RpcEnd end_of(const CallRefusal& refusal);
+/// The other direction, for whoever called: DEADLINE_EXCEEDED is failed and a retry helps, what `end_of` makes nothing of is failed.
+/// @pre it is not OK
+Error error_of(const RpcEnd& end);
 
 }  // namespace aitrading::kit

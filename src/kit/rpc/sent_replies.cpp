@@ -10,7 +10,7 @@ bool SentReplies::send(const google::protobuf::Message& reply) {
     if (call_ == nullptr || closed_ || end_) return false;
     // One reply always passes, whatever its size: the bound is for those that wait behind it.
     if (!waiting_.empty() && bytes_ + bytes.size() > bytes_max_) {
-        end_ = RpcEnd{RpcCode::resource_exhausted, "the reader is too slow; come again"};
+        end_ = RpcEnd{RpcCode::resource_exhausted, "the reader is too slow; come again", {}};
         waiting_.clear();
         step(std::move(lock));
         return false;
@@ -40,7 +40,7 @@ void SentReplies::cancelled() {
     std::unique_lock lock(mutex_);
     closed_ = true;
     waiting_.clear();
-    if (!end_) end_ = RpcEnd{RpcCode::cancelled, {}};
+    if (!end_) end_ = RpcEnd{RpcCode::cancelled, {}, {}};
     const auto told = std::exchange(on_close_, {});
     step(std::move(lock));
     if (told) told();
@@ -66,17 +66,6 @@ void SentReplies::gone() {
     if (told) told();
 }
 
-void SentReplies::hold() {
-    const std::lock_guard lock(mutex_);
-    held_ = true;
-}
-
-void SentReplies::release() {
-    std::unique_lock lock(mutex_);
-    held_ = false;
-    step(std::move(lock));
-}
-
 /// The next thing that the call may do: one write at a time, then the status, once. gRPC calls back on threads of its own.
 void SentReplies::step(std::unique_lock<std::mutex> lock) {
     if (call_ == nullptr || writing_ || finished_) return;
@@ -87,7 +76,7 @@ void SentReplies::step(std::unique_lock<std::mutex> lock) {
         writing_ = true;
         writing_bytes_ = bytes.size();
         call->write(std::move(bytes));
-    } else if (end_ && !held_) {
+    } else if (end_) {
         finished_ = true;
         const RpcEnd end = *end_;
         lock.unlock();
@@ -114,7 +103,7 @@ void OpenStreams::end_all() {
         open.swap(streams_);
     }
     for (const auto& [address, weak] : open)
-        if (const auto stream = weak.lock()) stream->finish({RpcCode::unavailable, "this server is stopping; come again"});
+        if (const auto stream = weak.lock()) stream->finish({RpcCode::unavailable, "this server is stopping; come again", {}});
 }
 
 }  // namespace aitrading::kit

@@ -36,9 +36,6 @@ class SentReplies final : public ReplyStream {
     void cancelled();
     /// The call is no more.
     void gone();
-    /// While work uses the call it is not finished, whatever the reader does: finishing destroys it.
-    void hold();
-    void release();
 
   private:
     void step(std::unique_lock<std::mutex> lock);
@@ -48,7 +45,7 @@ class SentReplies final : public ReplyStream {
     std::size_t bytes_ = 0;
     std::deque<std::string> waiting_;
     std::size_t writing_bytes_ = 0;
-    bool writing_ = false, held_ = false, finished_ = false, closed_ = false;
+    bool writing_ = false, finished_ = false, closed_ = false;
     std::optional<RpcEnd> end_;
     std::function<void()> on_close_;
 };

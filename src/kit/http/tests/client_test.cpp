@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include "kit/http/tests/certificates.hpp"
+#include "kit/testing/certificates.hpp"
 #include "kit/http/tests/test_server.hpp"
 #include "kit/http/transport.hpp"
 

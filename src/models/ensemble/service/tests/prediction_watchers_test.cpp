@@ -130,7 +130,11 @@ TEST(PredictionRequests, are_answered_over_grpc) {
     AskedDesk desk;
     desk.start();
     kit::Workers workers(2, 100);
-    const auto server = kit::RpcServer::start(desk.handlers, workers, kit::tenant_of, {});
+    kit::Reactor reactor(1);
+    const auto log = *kit::Log::open({});
+    kit::Metrics metrics;
+    kit::Tracer tracer({}, {});
+    const auto server = kit::RpcServer::start(reactor, kit::Gate::make(workers, {}), {*log, metrics, tracer}, desk.handlers, kit::tenant_of, {});
     ASSERT_TRUE(server) << server.error().text;
     const auto stub = v1::PredictionService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string((*server)->port()), grpc::InsecureChannelCredentials()));
     grpc::ClientContext watching;

@@ -1,4 +1,4 @@
-#include "kit/http/tests/certificates.hpp"
+#include "kit/testing/certificates.hpp"
 
 #include <cstdio>
 #include <cstdlib>
