@@ -15,6 +15,11 @@ namespace {
 
 constexpr const char* matrices_topic = "correlation.matrices";
 
+Result<void> check_tenant(const kit::Call& call, const std::string& tenant) {
+    if (call.tenant == tenant) return {};
+    return fail(ErrorCode::gate_refused, fmt::format("the correlations here are those of the feed of tenant {}", tenant));
+}
+
 }  // namespace
 
 /// The newest of every universe and timeframe, and those who watch.
@@ -93,11 +98,17 @@ CorrelationService::CorrelationService(Load load, CorrelationTopics topics, Opti
 CorrelationService::~CorrelationService() { listener_.stop(); }
 
 void CorrelationService::add_requests(kit::RequestHandlers& handlers) {
-    handlers.on<v1::GetCorrelationRequest, v1::GetCorrelationReply>("aitrading.v1.InsightService/GetCorrelation",
-                                                                    [board = board_](const v1::GetCorrelationRequest& asked, const kit::Call&) { return board->newest(asked); });
+    handlers.on<v1::GetCorrelationRequest, v1::GetCorrelationReply>(
+        "aitrading.v1.InsightService/GetCorrelation", [board = board_, tenant = options_.tenant](const v1::GetCorrelationRequest& asked, const kit::Call& call) -> Result<v1::GetCorrelationReply> {
+            TRY_VOID(check_tenant(call, tenant));
+            return board->newest(asked);
+        });
     handlers.on_stream<v1::WatchCorrelationsRequest, v1::WatchCorrelationsReply>(
         "aitrading.v1.InsightService/WatchCorrelations",
-        [board = board_](const v1::WatchCorrelationsRequest& asked, const kit::Call&, std::shared_ptr<kit::ReplyStream> stream) { return board->watch(asked, std::move(stream)); });
+        [board = board_, tenant = options_.tenant](const v1::WatchCorrelationsRequest& asked, const kit::Call& call, std::shared_ptr<kit::ReplyStream> stream) -> Result<void> {
+            TRY_VOID(check_tenant(call, tenant));
+            return board->watch(asked, std::move(stream));
+        });
 }
 
 Result<void> CorrelationService::start() {

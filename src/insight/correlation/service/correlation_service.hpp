@@ -55,6 +55,7 @@ class CorrelationService final : public kit::Service {
     using Load = std::function<Result<std::vector<ServedUniverse>>()>;
     struct Options {
         std::string source = "/hybrid-ai-engine";
+        std::string tenant = "default";  ///< whose feed it is: others' requests are refused
         double told_p_max = 0.01;  ///< leads and breaks that are less sure are not told
         /// How long a row waits for those that have not closed once nothing comes; none: until a later close. A replay has none: its rows say how late it is.
         std::optional<std::chrono::milliseconds> grace;

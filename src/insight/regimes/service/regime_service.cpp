@@ -27,6 +27,11 @@ bool answers(const v1::GetRegimeRequest& asked, const v1::RegimeClassified& told
            (asked.model().empty() || asked.model() == told.model());
 }
 
+Result<void> check_tenant(const kit::Call& call, const std::string& tenant) {
+    if (call.tenant == tenant) return {};
+    return fail(ErrorCode::gate_refused, fmt::format("the regimes here are those of the feed of tenant {}", tenant));
+}
+
 }  // namespace
 
 /// The newest of every series and way of telling, and those who watch.
@@ -89,11 +94,17 @@ RegimeService::RegimeService(Load load, RegimeTopics topics, Options options, No
 RegimeService::~RegimeService() { listener_.stop(); }
 
 void RegimeService::add_requests(kit::RequestHandlers& handlers) {
-    handlers.on<v1::GetRegimeRequest, v1::GetRegimeReply>("aitrading.v1.InsightService/GetRegime",
-                                                          [board = board_](const v1::GetRegimeRequest& asked, const kit::Call&) { return board->newest(asked); });
+    handlers.on<v1::GetRegimeRequest, v1::GetRegimeReply>(
+        "aitrading.v1.InsightService/GetRegime", [board = board_, tenant = options_.tenant](const v1::GetRegimeRequest& asked, const kit::Call& call) -> Result<v1::GetRegimeReply> {
+            TRY_VOID(check_tenant(call, tenant));
+            return board->newest(asked);
+        });
     handlers.on_stream<v1::WatchRegimesRequest, v1::WatchRegimesReply>(
         "aitrading.v1.InsightService/WatchRegimes",
-        [board = board_](const v1::WatchRegimesRequest& asked, const kit::Call&, std::shared_ptr<kit::ReplyStream> stream) { return board->watch(asked, std::move(stream)); });
+        [board = board_, tenant = options_.tenant](const v1::WatchRegimesRequest& asked, const kit::Call& call, std::shared_ptr<kit::ReplyStream> stream) -> Result<void> {
+            TRY_VOID(check_tenant(call, tenant));
+            return board->watch(asked, std::move(stream));
+        });
 }
 
 Result<void> RegimeService::start() {

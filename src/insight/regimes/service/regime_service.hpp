@@ -69,6 +69,7 @@ class RegimeService final : public kit::Service {
     using Load = std::function<Result<std::vector<ServedRegimes>>()>;
     struct Options {
         std::string source = "/hybrid-ai-engine";
+        std::string tenant = "default";  ///< whose feed it is: others' requests are refused
         std::string unset;       ///< why it has nothing to tell, where Load gives no series
     };
     /// @pre topics.bars is there; the journal outlives it

@@ -17,6 +17,7 @@ namespace aitrading::insight {
 namespace {
 
 constexpr std::size_t rows = 400, window = 40;
+const kit::Call own{.tenant = "default"};
 UnixNanos fixed_now() { return {1'500'000'000'000'000'000}; }
 
 /// Hourly bars of three symbols with a common move; the third misses every ninth hour.
@@ -231,15 +232,15 @@ TEST_F(CorrelationServiceTest, answers_requests_and_becomes_durable) {
         const auto& get = handlers.all().at("aitrading.v1.InsightService/GetCorrelation").answer;
         v1::GetCorrelationRequest asked;
         asked.set_universe("feed");
-        EXPECT_FALSE(get(asked, {})) << "nothing is known before the start";
+        EXPECT_FALSE(get(asked, own)) << "nothing is known before the start";
         ASSERT_TRUE(service.start());
-        const auto past = get(asked, {});
+        const auto past = get(asked, own);
         ASSERT_TRUE(past);
         EXPECT_EQ(static_cast<const v1::GetCorrelationReply&>(**past).correlation().known_ns(), hour(100).value);
         const auto watcher = std::make_shared<Kept>();
         v1::WatchCorrelationsRequest wanted;
         wanted.set_universe("feed");
-        ASSERT_TRUE(handlers.all().at("aitrading.v1.InsightService/WatchCorrelations").open(wanted, {}, watcher));
+        ASSERT_TRUE(handlers.all().at("aitrading.v1.InsightService/WatchCorrelations").open(wanted, own, watcher));
         for (const auto& event : hours(100, 130)) bars_->publish(event);
         const auto group = (*journal)->subscribe("correlation.matrices", "test", {});
         ASSERT_TRUE(group) << group.error().text;
@@ -252,8 +253,9 @@ TEST_F(CorrelationServiceTest, answers_requests_and_becomes_durable) {
         service.stop(Deadline{SteadyTime::max()});
         EXPECT_EQ(watcher->replies.size(), 30U);
         EXPECT_TRUE(watcher->ended);
+        EXPECT_EQ(get(asked, {.tenant = "acme"}).error().code, ErrorCode::gate_refused);
         asked.set_timeframe(v1::TIMEFRAME_D1);
-        EXPECT_FALSE(get(asked, {}));
+        EXPECT_FALSE(get(asked, own));
     }
     std::filesystem::remove_all(folder);
 }

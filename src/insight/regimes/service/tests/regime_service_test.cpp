@@ -17,6 +17,7 @@ namespace aitrading::insight {
 namespace {
 
 constexpr std::size_t rows = 1'500, told_from = 1'400;
+const kit::Call own{.tenant = "default"};
 UnixNanos fixed_now() { return {1'500'000'000'000'000'000}; }
 
 /// A walk whose volatility changes now and then, with volume.
@@ -81,7 +82,7 @@ class RegimeServiceTest : public testing::Test {
         return out;
     }
     static v1::GetRegimeReply get(const kit::RequestHandlers& handlers, const v1::GetRegimeRequest& asked, bool& found) {
-        const auto reply = handlers.all().at("aitrading.v1.InsightService/GetRegime").answer(asked, {});
+        const auto reply = handlers.all().at("aitrading.v1.InsightService/GetRegime").answer(asked, own);
         found = reply.has_value();
         return found ? static_cast<const v1::GetRegimeReply&>(**reply) : v1::GetRegimeReply();
     }
@@ -180,7 +181,7 @@ TEST_F(RegimeServiceTest, answers_with_the_newest_also_of_the_bars_that_warmed_i
     wanted.set_symbol("MADE");
     elsewhere.set_symbol("OTHER");
     slow->gone = true;
-    ASSERT_TRUE(watch(wanted, {}, watcher) && watch(wanted, {}, slow) && watch(elsewhere, {}, other));
+    ASSERT_TRUE(watch(wanted, own, watcher) && watch(wanted, own, slow) && watch(elsewhere, own, other));
     for (std::size_t i = told_from; i < told_from + 3; ++i) bars_->publish(bar_event(i));
     EXPECT_EQ(listen(*reader, 3).size(), 3U);
     service.stop(Deadline{SteadyTime::max()});
@@ -190,7 +191,9 @@ TEST_F(RegimeServiceTest, answers_with_the_newest_also_of_the_bars_that_warmed_i
     EXPECT_FALSE(found);
     EXPECT_EQ(watcher->replies.size(), 3U);
     EXPECT_TRUE(watcher->ended && other->ended && other->replies.empty() && !slow->ended);
-    EXPECT_FALSE(watch(wanted, {}, watcher)) << "it has ended";
+    EXPECT_FALSE(watch(wanted, own, watcher)) << "it has ended";
+    EXPECT_EQ(watch(wanted, {.tenant = "acme"}, watcher).error().code, ErrorCode::gate_refused);
+    EXPECT_FALSE(handlers.all().at("aitrading.v1.InsightService/GetRegime").answer(asked, {.tenant = "acme"}));
 }
 
 TEST_F(RegimeServiceTest, becomes_durable_and_says_what_is_not_set) {
