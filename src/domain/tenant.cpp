@@ -13,9 +13,9 @@ Result<void> check_tenant(std::string_view tenant) {
     const bool unfinished = tenant.ends_with(".new") || tenant.ends_with(".unfinished");
     if (named && unfinished)
         return fail(ErrorCode::usage, "tenant '" + std::string(tenant) + "': .new and .unfinished end the names of files that are being written; choose another");
-    if (named && tenant != "." && tenant != "..") return {};
+    if (named && tenant.front() != '.') return {};
     return fail(ErrorCode::usage, "tenant '" + std::string(tenant.substr(0, tenant_characters_max)) +
-                                      "': a name has 1 to 100 letters, digits, dots, dashes or underscores");
+                                      "': a name has 1 to 100 letters, digits, dots, dashes or underscores and does not begin with a dot");
 }
 
 }  // namespace aitrading

@@ -6,6 +6,7 @@
 
 #include "apps/aitrading/commands.hpp"
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/history_commands.hpp"
 #include "engines/series_store/parquet/parquet_store.hpp"
 #include "kit/table.hpp"
 #include "market/history/decimal.hpp"
@@ -196,7 +197,7 @@ void add_import(CLI::App& group, Context& context) {
 }  // namespace
 
 void add_data_commands(CLI::App& app, Context& context) {
-    CLI::App* group = app.add_subcommand("data", "the stored series: import, list, check, export, resample, remove");
+    CLI::App* group = app.add_subcommand("data", "the stored series: import, list, check, export, resample, remove; and histories");
     group->require_subcommand(1);
     group->footer("Example: aitrading data import EURUSD_H1.csv && aitrading data list");
     add_import(*group, context);
@@ -213,6 +214,7 @@ void add_data_commands(CLI::App& app, Context& context) {
         context.action = [key, &context] { return remove_series(context, (*key)[0], (*key)[1]); };
     });
     add_data_tools(*group, context);
+    add_history_command(*group, context);
 }
 
 }  // namespace aitrading::apps

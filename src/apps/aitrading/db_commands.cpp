@@ -6,12 +6,15 @@
 
 #include "apps/aitrading/data_json.hpp"
 #include "apps/aitrading/db_commands.hpp"
+#include "apps/aitrading/home_histories.hpp"
 #include "apps/aitrading/home_stores.hpp"
 #include "apps/aitrading/home_tables.hpp"
 #include "apps/aitrading/journal_commands.hpp"
 #include "apps/aitrading/platform_ground.hpp"
 #include "apps/aitrading/services_text.hpp"
+#include "engines/archive/files/file_archive.hpp"
 #include "engines/home/backup.hpp"
+#include "engines/series_store/histories/parquet_histories.hpp"
 #include "ports/table_store/table_store.hpp"
 
 namespace aitrading::apps {
@@ -57,6 +60,8 @@ Result<TablesState> state_of(ports::TableEngine& engine) {
 }
 
 Result<void> backup(const Context& context, const std::string& out) {
+    // The histories' database is copied before their files: none that it names may go meanwhile.
+    TRY(const auto kept, engines::keep_history_files(histories_folder(context.home)));
     TRY(const BackupReport report, engines::back_up_home(context.home, out, {.now = now(), .last = {"journal"}, .growing = {"logs"}}));
     Json document = json_of(report);
     document["backup"] = out;
@@ -83,6 +88,23 @@ Result<void> verify_backup(const Context& context, const std::string& folder) {
     return {};
 }
 
+/// Every object of the archive and every file of the histories; what is not there has nothing to be damaged.
+Result<void> verify_files(const Context& context, Json& document, std::string& text) {
+    const auto archive = engines::verify_file_archive(context.home / "archive", nullptr);
+    if (!archive && archive.error().code != ErrorCode::not_found) return archive;
+    document["archive"] = archive ? Json(true) : Json(nullptr);
+    if (archive) text += "archive: every object, rule and reference is sound\n";
+    const auto histories = engines::read_parquet_histories(histories_folder(context.home));
+    if (!histories && histories.error().code != ErrorCode::not_found) return std::unexpected(histories.error());
+    document["histories"] = nullptr;
+    if (!histories) return {};
+    TRY_VOID((*histories)->verify());
+    TRY(const auto all, (*histories)->histories());
+    document["histories"] = all.size();
+    text += fmt::format("histories: {}, every row that waits and every part has its sum\n", all.size());
+    return {};
+}
+
 Result<void> verify(const Context& context) {
     TRY(const BackupReport report, engines::check_home(context.home));
     Json document = json_of(report);
@@ -95,6 +117,7 @@ Result<void> verify(const Context& context) {
         document["journal_events"] = events;
         text += fmt::format("journal: {} events, every sum fits\n", events);
     }
+    TRY_VOID(verify_files(context, document, text));
     TRY(const auto settings, own_settings(context));
     if (!in_home(*settings) || fs::exists(tables_file(context.home))) {
         TRY(const auto engine, open_table_engine(context, *settings));
@@ -160,7 +183,7 @@ void add_db_commands(CLI::App& app, Context& context) {
     restore_command->footer("Only into a home that is new or empty; it appears when it is complete.\nExample: aitrading --home restored db restore backup-1");
     restore_command->callback([from, &context] { context.action = [from, &context] { return restore(context, *from); }; });
     const auto checked = std::make_shared<std::string>();
-    CLI::App* verify_command = group->add_subcommand("verify", "checks the home: structure of its databases, sums of its events, shape of its tables; or a backup");
+    CLI::App* verify_command = group->add_subcommand("verify", "checks the home: structure of its databases, sums of its events, archive and histories, shape of its tables; or a backup");
     verify_command->add_option("--backup", *checked, "checks this backup instead: every checksum and every database");
     verify_command->footer("Exit 5 names the first thing that is damaged.\nExample: aitrading db verify --json");
     verify_command->callback([checked, &context] { context.action = [checked, &context] { return checked->empty() ? verify(context) : verify_backup(context, *checked); }; });

@@ -50,12 +50,13 @@ Result<void> open_values(const Context& context, const kit::Settings& settings, 
     return {};
 }
 
-Result<serving::DatabaseStores> open_stores(const Context& context, const kit::Settings& settings) {
+Result<serving::DatabaseStores> open_stores(const Context& context, const kit::Settings& settings, HomeHistories& histories) {
     serving::DatabaseStores out;
     TRY(out.tables, open_tables(context, settings));
     TRY_VOID(open_values(context, settings, out));
     TRY(out.archive, engines::open_file_archive({.folder = context.home / "archive", .now = {}, .cipher = {}}));
     TRY(out.series, engines::open_parquet_store(context.home));
+    TRY(out.histories, histories.open());
     out.writable = open_tables_of_users();
     return out;
 }
@@ -86,9 +87,9 @@ Result<std::unique_ptr<ports::TableEngine>> open_table_engine(const Context& con
     return fail(engine.error().code, fmt::format("setting {}: {}", tables_setting, without_password(engine.error().text, url)), engine.error().retry_helps);
 }
 
-kit::ServiceFactory database_factory(const Context& context) {
-    return [&context](const kit::ServiceGround& ground) {
-        return serving::make_database_service(ground, {.open = [&context, &settings = ground.settings] { return open_stores(context, settings); }, .clocks = {}});
+kit::ServiceFactory database_factory(const Context& context, std::shared_ptr<HomeHistories> histories) {
+    return [&context, histories = std::move(histories)](const kit::ServiceGround& ground) {
+        return serving::make_database_service(ground, {.open = [&context, histories, &settings = ground.settings] { return open_stores(context, settings, *histories); }, .clocks = {}});
     };
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "apps/aitrading/commands.hpp"
+#include "apps/aitrading/home_histories.hpp"
 #include "kit/lifecycle/service.hpp"
 #include "ports/table_store/table_engine.hpp"
 
@@ -18,8 +19,8 @@ Result<std::unique_ptr<ports::TableEngine>> open_table_engine(const Context& con
 std::string without_password(std::string text, std::string_view url);
 
 /// Makes the service `database-service` over the stores of the home, with the engines that the settings choose: tables (POSTGRES_URL, else
-/// SQLite), values (DRAGONFLYDB_URL, else memory with a snapshot), archive (files), series (Parquet). New tables get all migrations;
+/// SQLite), values (DRAGONFLYDB_URL, else memory with a snapshot), archive (files), series (Parquet), histories (Parquet). New tables get all migrations;
 /// tables that lack some are refused: `aitrading db migrate`. @pre context outlives it
-kit::ServiceFactory database_factory(const Context& context);
+kit::ServiceFactory database_factory(const Context& context, std::shared_ptr<HomeHistories> histories);
 
 }  // namespace aitrading::apps

@@ -107,9 +107,11 @@ PlatformGround::~PlatformGround() {
 }
 
 std::map<std::string, kit::ServiceFactory> PlatformGround::factories(const Context& context) {
-    const auto database = [this, stores = database_factory(context)](const kit::ServiceGround& g) -> std::unique_ptr<kit::Service> {
+    const auto histories = std::make_shared<HomeHistories>(context.home);
+    const auto database = [this, &context, histories, stores = database_factory(context, histories)](const kit::ServiceGround& g) -> std::unique_ptr<kit::Service> {
         std::vector<kit::CompositeService::Part> parts;
         parts.push_back({"stores", stores(g)});
+        parts.push_back(recording_part(context, *bus_, on_kafka(*settings_) ? "kafka" : "journal", histories));
         parts.push_back({"journal", serving::make_journal_part(g, *bus_)});
         return std::make_unique<kit::CompositeService>(std::move(parts));
     };

@@ -111,6 +111,7 @@ Result<void> check_history_batch(const HistorySchema& schema, const HistoryBatch
 
 Result<std::vector<std::size_t>> check_history_query(const HistorySchema& schema, const HistoryQuery& query) {
     if (query.rows_max < 1 || query.rows_max > history_page_rows_max) return refused("a page has 1 to 10,000 rows");
+    if (query.bytes_max > history_page_bytes_max) return refused("a page has at most 16 MiB");
     std::vector<std::size_t> out;
     for (std::size_t i = 0; query.columns.empty() && i < schema.columns.size(); ++i) out.push_back(i);
     for (const std::string& wanted : query.columns) {

@@ -72,6 +72,7 @@ struct HistoryQuery {
     TimeRange range;                   ///< of known_at
     std::vector<std::string> columns;  ///< these in this order; none: all
     std::size_t rows_max = 1'000;
+    std::size_t bytes_max = std::size_t{16} << 20;  ///< at most that, and one row always passes
     std::string page;  ///< `next` of the page before, with the same symbol; empty: from the beginning
 };
 
@@ -101,9 +102,8 @@ class HistoryReader {
     virtual Result<std::vector<HistorySchema>> histories() = 0;
     /// What a tenant has in a history, by symbol. @errors not_found, usage (tenant), failed
     virtual Result<std::vector<HistorySymbol>> symbols(std::string_view tenant, std::string_view history) = 0;
-    /// Rows of a symbol by known_at, those of one moment as they were appended. A page has at most rows_max rows and 16 MiB (one
-    /// row always passes); rows that come meanwhile and lie behind its end are in later pages. Memory is bounded by a page.
-    /// @errors not_found (history), usage (column, rows_max outside 1..10,000, a page that is none), gate_refused (damaged: names
+    /// Rows of a symbol by known_at, those of one moment as they were appended. A page has at most rows_max rows and bytes_max bytes; rows that come meanwhile and lie behind its end are in later pages. Memory is bounded by a page.
+    /// @errors not_found (history), usage (column, rows_max outside 1..10,000, bytes_max over 16 MiB, a page that is none), gate_refused (damaged: names
     /// the file), failed
     virtual Result<HistoryPage> read(std::string_view tenant, std::string_view history, const HistoryQuery& query) = 0;
     /// Reads everything. @errors gate_refused (names what is damaged), failed

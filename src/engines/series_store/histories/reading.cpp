@@ -114,7 +114,7 @@ Result<bool> Reading::see(std::string_view tenant, std::string_view history, con
         }
         auto rows = WaitingRows::of_symbol(database, pile, query.symbol, query.range, moment.after);
         std::size_t bytes = 0;
-        for (StoredRow row; moment.waiting.size() <= query.rows_max && bytes <= ports::history_page_bytes_max;) {
+        for (StoredRow row; moment.waiting.size() <= query.rows_max && bytes <= query.bytes_max;) {
             const auto more = rows.next(row);
             if (!more) return std::unexpected(named(more.error()));
             if (!*more) break;
@@ -180,7 +180,7 @@ Result<HistoryPage> Reading::read(std::string_view tenant, std::string_view hist
         const auto first = std::ranges::min_element(sources, {}, [](const Source& source) { return source.next.place(); });
         HistoryRow row{first->next.symbol, {first->next.known_at}, std::move(first->next.values)};
         bytes += ports::size_bytes(row);
-        if (page.rows.size() == query.rows_max || (bytes > ports::history_page_bytes_max && !page.rows.empty())) {
+        if (page.rows.size() == query.rows_max || (bytes > query.bytes_max && !page.rows.empty())) {
             page.next = ports::page_after(last, tenant, history, query.symbol);
             break;
         }

@@ -166,6 +166,10 @@ std::string a_page_is_bounded_in_bytes(const Make& make) {
         AIT_OK(page);
         AIT_EXPECT(page->rows.size() > 100 && page->rows.size() < 500 && !page->next.empty(), "a page has at most 16 MiB");
         AIT_EXPECT(b.all({.symbol = "A", .columns = {"word"}, .rows_max = 10'000})->size() == 700, "the pages have all");
+        const auto small = b.store->read("t", "h", {.symbol = "A", .rows_max = 10'000, .bytes_max = 200'000});
+        AIT_OK(small);
+        AIT_EXPECT(!small->rows.empty() && small->rows.size() < 4, "a page is as small as it was asked for");
+        AIT_EXPECT(b.store->read("t", "h", {.symbol = "A", .bytes_max = 1})->rows.size() == 1, "one row always passes");
     }
     return {};
 }

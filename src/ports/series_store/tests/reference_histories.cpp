@@ -148,7 +148,7 @@ class ReferenceHistoryStore final : public HistoryStore {
             HistoryRow row{one.row.symbol, one.row.known_at, {}};
             for (const std::size_t at : chosen) row.values.push_back(one.row.values[at]);
             bytes += size_bytes(row);
-            const bool full = page.rows.size() == query.rows_max || (bytes > history_page_bytes_max && !page.rows.empty());
+            const bool full = page.rows.size() == query.rows_max || (bytes > query.bytes_max && !page.rows.empty());
             if (full && fault_ != Fault::ignores_the_bound) {
                 page.next = page_after(last_, tenant, name, query.symbol);
                 return page;

@@ -10,6 +10,7 @@
 #include "kit/requests/handlers.hpp"
 #include "ports/archive/archive.hpp"
 #include "ports/key_value/key_value.hpp"
+#include "ports/series_store/history_store.hpp"
 #include "ports/series_store/series_store.hpp"
 #include "ports/table_store/table_store.hpp"
 #include "serving/database/quotas.hpp"
@@ -26,6 +27,7 @@ struct DatabaseStores {
     std::shared_ptr<ports::KeyValue> values;
     std::shared_ptr<ports::Archive> archive;
     std::shared_ptr<ports::SeriesStore> series;
+    std::shared_ptr<ports::HistoryReader> histories;  ///< may be none: then requests for them are told so
     WritableTables writable;
     /// Keeps what an engine has in memory alone; `last`: nothing comes after it. Empty: there is nothing of that kind.
     std::function<Result<void>(bool last)> keep;

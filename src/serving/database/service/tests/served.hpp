@@ -7,6 +7,7 @@
 
 #include "engines/archive/files/file_archive.hpp"
 #include "engines/key_value/memory/memory_store.hpp"
+#include "engines/series_store/histories/parquet_histories.hpp"
 #include "engines/table_store/sqlite/sqlite_tables.hpp"
 #include "ports/table_store/conformance/ground.hpp"
 #include "serving/database/service/database_state.hpp"
@@ -35,6 +36,7 @@ struct Served {
     SteadyTime now = SteadyTime{} + std::chrono::hours(10);
     UnixNanos wall{1'700'000'000'000'000'000};
     std::shared_ptr<FakeSeries> series = std::make_shared<FakeSeries>();
+    std::shared_ptr<ports::HistoryStore> histories;
     std::shared_ptr<DatabaseState> state;
     kit::RequestHandlers handlers;
     inline static int made = 0;
@@ -72,6 +74,8 @@ struct Served {
         EXPECT_TRUE(archive) << archive.error().text;
         out.archive = *std::move(archive);
         out.series = series;
+        if (!histories) histories = engines::open_parquet_histories({.folder = folder / "histories"}).value();
+        out.histories = histories;
         out.writable = {"notes", "accounts"};
         return out;
     }
