@@ -1,9 +1,12 @@
 """The journal inside a running platform: its standing check, requests, states of services, deadlines that come back."""
 import base64
+import itertools
 import json
 import sqlite3
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 import e2e
 from e2e import Case
@@ -13,8 +16,6 @@ GIVE_UP = 90
 
 
 def post(url, document):
-    import urllib.error
-    import urllib.request
     request = urllib.request.Request(url, data=json.dumps(document).encode(), headers={"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
@@ -103,6 +104,10 @@ class Running(Case):
         stored = json.loads(body)["events"][0]["event"]
         self.assertEqual((status, stored["subject"], stored["tenant"], stored["source"]), (200, "main", "default", "/outside/default"))
         self.assertEqual(json.loads(stored["data_json"])["reason"], "drill")
+        with urllib.request.urlopen(url + "/v1/topics/risk.commands/events:watch?from_start=true&as_json=true", timeout=GIVE_UP) as stream:
+            post(url + "/v1/topics/risk.commands/events", {"events": [order]})
+            heard = [json.loads(line[5:]) for line in itertools.islice((line for line in stream if line.startswith(b"data:")), 2)]
+        self.assertEqual([h["event"]["subject"] for h in heard], ["main", "main"])
         topics = {t["topic"]: t for t in json.loads(get(url + "/v1/topics")[1])["topics"]}
         self.assertIn("EngageKillSwitch", topics["risk.commands"]["types"])
         for topic, kind, says in (("orders.events", "TradingExecuted", "AITRADING_PUBLISH_TOPICS"), ("market.bars", "BarClosed", "AITRADING_PUBLISH_TOPICS")):

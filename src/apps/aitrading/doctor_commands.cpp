@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "apps/aitrading/data_json.hpp"
+#include "apps/aitrading/home_bus.hpp"
 #include "apps/aitrading/output.hpp"
 #include "apps/aitrading/platform_ground.hpp"
 #include "apps/aitrading/run_file.hpp"
@@ -39,7 +40,13 @@ Check check_home(const std::filesystem::path& home) {
     return {"home", space.available >= free_bytes_min, space.available >= free_bytes_min ? text : text + "; less than 1 GB: make room"};
 }
 
-Check check_journal(const std::filesystem::path& home) {
+/// The home's events: its journal, or Kafka, which then has to answer.
+Check check_journal(const Context& context) {
+    const std::filesystem::path& home = context.home;
+    if (const auto kafka = home_is_on_kafka(context); kafka && *kafka) {
+        const auto bus = open_home_bus(context);
+        return {"journal", bus.has_value(), bus ? "the events lie on Kafka, which answers" : bus.error().text};
+    }
     const auto view = engines::JournalView::open(home / "journal");
     if (view) return {"journal", true, "it opens; `aitrading journal verify` reads every event"};
     if (view.error().code == ErrorCode::not_found) return {"journal", true, "none yet: `aitrading up` makes it"};
@@ -75,7 +82,7 @@ Check check_trainer() {
 }
 
 std::vector<Check> all_checks(const Context& context) {
-    std::vector<Check> out{{"build", true, version_text()}, check_home(context.home), check_files(), check_journal(context.home), check_trainer()};
+    std::vector<Check> out{{"build", true, version_text()}, check_home(context.home), check_files(), check_journal(context), check_trainer()};
     const auto table = load_service_table({});
     if (!table) {
         out.push_back({"services", false, table.error().text});

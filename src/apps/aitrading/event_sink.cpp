@@ -12,6 +12,7 @@ namespace aitrading::apps {
 namespace {
 
 constexpr const char* carrier = "database-service";  // serves the journal on request
+constexpr std::size_t request_events_max = 500, request_bytes_max = 512 << 10;  // a server takes bodies of 1 MiB, and base64 is longer
 
 class BusSink final : public EventSink {
   public:
@@ -45,25 +46,35 @@ class PlatformSink final : public EventSink {
     explicit PlatformSink(std::unique_ptr<RunningPlatform> platform) : platform_(std::move(platform)) {}
     ports::EventBus* bus() override { return nullptr; }
     Result<std::vector<ports::Receipt>> publish(const std::string& topic, const std::vector<Event>& events) override {
+        std::vector<ports::Receipt> out;
+        while (out.size() < events.size()) TRY_VOID(send_some(topic, events, out));
+        return out;
+    }
+
+  private:
+    /// As many of those that have no receipt yet as fit into one request.
+    Result<void> send_some(const std::string& topic, const std::vector<Event>& events, std::vector<ports::Receipt>& receipts) {
         Json body{{"events", Json::array()}};
-        for (const Event& event : events) body["events"].push_back(envelope_of(event));
+        std::size_t bytes = 0, upto = receipts.size();
+        for (; upto < events.size() && body["events"].size() < request_events_max && (bytes == 0 || bytes + size_bytes(events[upto]) < request_bytes_max); ++upto) {
+            bytes += size_bytes(events[upto]);
+            body["events"].push_back(envelope_of(events[upto]));
+        }
         const RunningProcess& process = *platform_->with(carrier);
         // The ids make a repeat harmless.
         const kit::ClientRequest request{.method = "POST", .target = "/v1/topics/" + topic + "/events", .body = body.dump(), .idempotent = true};
         TRY(const kit::HttpResponse answer, platform_->call(process, process.ports.at(carrier), request, std::chrono::seconds(30)));
         if (answer.status != 200) return std::unexpected(refusal(answer));
         const Json reply = Json::parse(answer.body, nullptr, false);
-        std::vector<ports::Receipt> out;
         if (reply.is_object() && reply.contains("receipts"))
             for (const Json& r : reply["receipts"]) {
                 const Json at = r.value("position", Json::object());
-                out.push_back({{at.value("partition", 0), std::stoll(at.value("offset", "0"))}, r.value("duplicate", false)});
+                receipts.push_back({{at.value("partition", 0), std::stoll(at.value("offset", "0"))}, r.value("duplicate", false)});
             }
-        if (out.size() != events.size()) return fail(ErrorCode::failed, "the platform that runs on this home answered without a receipt for each event");
-        return out;
+        if (receipts.size() == upto) return {};
+        return fail(ErrorCode::failed, "the platform that runs on this home answered without a receipt for each event");
     }
 
-  private:
     std::unique_ptr<RunningPlatform> platform_;
 };
 

@@ -155,5 +155,6 @@ int main(int argc, char** argv) {
     std::signal(SIGINT, aitrading::apps::on_interrupt);
     std::signal(SIGTERM, aitrading::apps::on_interrupt);
     std::signal(SIGPIPE, SIG_DFL);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, which is told, and not the end of the process
     return aitrading::apps::run(argc, argv);
 }

@@ -114,7 +114,6 @@ Result<void> run(const Context& context, const RunCommand& command) {
     options.any_ports = command.any_ports;
     options.peers = peers;
     std::signal(SIGHUP, on_hangup);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, which is told, and not the end of the process
     kit::ServiceHost host(ground->ground(), options);
     TRY_VOID(host.start(services, factories));
     RunningProcess process{::getpid(), options.tls != nullptr, "127.0.0.1", host.ports(), host.rpc_ports()};

@@ -81,7 +81,9 @@ void StandingCheck::report(const std::string& name, Topic& topic) {
         const std::lock_guard lock(mutex_);
         found_[name] = std::move(found);
     }
-    if (open_rounds_ > 0 && --open_rounds_ == 0) log_round();
+    if (open_rounds_ == 0) return;
+    --open_rounds_;
+    if (open_rounds_ == 0) log_round();
 }
 
 Result<void> StandingCheck::tell(const std::string& name, Topic& topic, const CheckFound& found) {

@@ -42,7 +42,7 @@ void DataBridge::send(std::uint32_t symbol, const ClosedBar& bar) {
           .ask = kit::AskSide{bar.ask_open, bar.ask_high, bar.ask_low, bar.ask_close}, .ticks = bar.ticks});
 }
 
-void DataBridge::send(kit::BarNews news) {
+void DataBridge::send(const kit::BarNews& news) {
     auto event = bar_message(news, {news.symbol, news.feed, options_.source, options_.tenant, now_()});
     if (!event) {  // a symbol whose name no envelope takes
         ++refused_[static_cast<std::size_t>(FeedFault::unreadable)];

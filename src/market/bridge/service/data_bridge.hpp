@@ -79,7 +79,7 @@ class DataBridge {
     Result<void> take_all(const std::stop_token& stop);
     void tell(bool connected, const std::string& reason);
     void end_bars(UnixNanos by);
-    void send(kit::BarNews news);
+    void send(const kit::BarNews& news);
     void send(std::uint32_t symbol, const ClosedBar& bar);
 
     std::unique_ptr<ports::MarketFeed> feed_;
