@@ -24,6 +24,8 @@ class EventStream : public Session, public std::enable_shared_from_this<EventStr
     /// False: the reader has gone, or was too slow. Line breaks in `data` are kept, those in name and id go.
     bool send(std::string_view name, std::string_view data, std::string_view id = {});
     bool closed() { return out_->closed(); }
+    /// Of what was sent and has not left yet.
+    std::size_t waiting_bytes() { return out_->waiting_bytes(); }
     /// Called once, when the reader has gone or was cut off; at once where that is so already. Must not block.
     void on_close(std::function<void()> call);
     /// After what was sent.

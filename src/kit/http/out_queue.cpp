@@ -61,4 +61,9 @@ void OutQueue::write_next() {
     });
 }
 
+std::size_t OutQueue::waiting_bytes() {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() + sending_.size();
+}
+
 }  // namespace aitrading::kit

@@ -24,6 +24,8 @@ class OutQueue : public std::enable_shared_from_this<OutQueue> {
     /// At once.
     void abort();
     bool closed();
+    /// What is on its way to the connection or waits for that.
+    std::size_t waiting_bytes();
 
   private:
     void write_next();

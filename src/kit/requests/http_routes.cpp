@@ -19,6 +19,7 @@ class SentEvents final : public ReplyStream {
         const auto json = to_json(reply);
         return json && stream_->send({}, *json);
     }
+    std::size_t waiting_bytes() override { return stream_->waiting_bytes(); }
     void on_close(std::function<void()> call) override { stream_->on_close(std::move(call)); }
     void end() override { stream_->end(); }
 

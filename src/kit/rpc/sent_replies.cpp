@@ -46,6 +46,11 @@ void SentReplies::cancelled() {
     if (told) told();
 }
 
+std::size_t SentReplies::waiting_bytes() {
+    const std::lock_guard lock(mutex_);
+    return bytes_;
+}
+
 void SentReplies::on_close(std::function<void()> call) {
     {
         const std::lock_guard lock(mutex_);

@@ -27,6 +27,7 @@ class SentReplies final : public ReplyStream {
   public:
     SentReplies(RpcOut& call, std::size_t bytes_max) : call_(&call), bytes_max_(bytes_max) {}
     bool send(const google::protobuf::Message& reply) override;
+    std::size_t waiting_bytes() override;
     void on_close(std::function<void()> call) override;
     void end() override { finish(RpcEnd{}); }
     /// No more is taken; the status goes out after what waits.

@@ -9,7 +9,7 @@
 namespace aitrading::models {
 namespace {
 
-constexpr std::size_t batch_max = 256;
+constexpr std::size_t batch_max = 256, waiting_max = std::size_t{64} << 10;
 constexpr std::chrono::milliseconds look_around{100};
 
 }  // namespace
@@ -64,30 +64,36 @@ void PredictionWatchers::turn(kit::LiveReader& reader) {
     }
     // Which models' answers gave way is not known: each watcher is told all of them.
     for (Watcher& watcher : watchers_) watcher.missed += batch.missed;
-    if (some)
-        for (const auto& event : batch.events) tell(*event);
-    for (Watcher& watcher : watchers_) tell_silence(watcher);
+    for (Watcher& watcher : watchers_) {
+        if (some)
+            for (const auto& event : batch.events) tell(watcher, event);
+        if (watcher.owed) tell(watcher, std::exchange(watcher.owed, {}));
+        tell_silence(watcher);
+    }
     const auto left = std::erase_if(watchers_, [](const Watcher& watcher) { return watcher.gone->load(); });
     watching_ -= left;
 }
 
-void PredictionWatchers::tell(const Event& event) {
-    auto message = kit::unpack_as<v1::MLPredictionGenerated>(event);
-    if (!message) return;
+void PredictionWatchers::tell(Watcher& watcher, const std::shared_ptr<const Event>& event) {
+    if (*watcher.gone || event->subject != watcher.symbol) return;
+    auto message = kit::unpack_as<v1::MLPredictionGenerated>(*event);
+    if (!message || message->prediction().model() != watcher.model) return;
+    if (watcher.owed) ++watcher.missed;  // a newer one takes its place
+    watcher.owed.reset();
+    if (watcher.stream->waiting_bytes() > waiting_max) {
+        watcher.owed = event;
+        return;
+    }
     v1::WatchPredictionsReply reply;
     *reply.mutable_prediction() = std::move(*message->mutable_prediction());
-    for (Watcher& watcher : watchers_) {
-        if (*watcher.gone || watcher.model != reply.prediction().model() || watcher.symbol != reply.prediction().symbol()) continue;
-        reply.set_missed(static_cast<std::int64_t>(std::exchange(watcher.missed, 0)));
-        watcher.known = {reply.prediction().known_ns()};
-        watcher.silent_bars = 1;
-        if (!watcher.stream->send(reply)) *watcher.gone = true;
-    }
+    reply.set_missed(static_cast<std::int64_t>(std::exchange(watcher.missed, 0)));
+    watcher.silent_bars = 1;
+    if (!watcher.stream->send(reply)) *watcher.gone = true;
 }
 
-void PredictionWatchers::tell_silence(Watcher& watcher) {
+void PredictionWatchers::tell_silence(Watcher& watcher) const {
     const auto seen = board_->look(watcher.model, watcher.symbol, std::nullopt);
-    if (!seen || !seen->event || *watcher.gone) return;
+    if (!seen || !seen->event || *watcher.gone || watcher.owed) return;
     if (seen->open_age <= watcher.silent_bars * seen->bar()) return;
     auto message = kit::unpack_as<v1::MLPredictionGenerated>(*seen->event);
     if (!message) return;

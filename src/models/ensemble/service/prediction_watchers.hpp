@@ -16,7 +16,8 @@ namespace aitrading::models {
 
 /// Hands every new answer to those who watch, on a thread of its own that sleeps where nobody does: the predictor neither waits for a
 /// reader nor knows of one. While no newer bar comes a watcher is told the last answer again, degraded, when it is one bar old, two,
-/// four and so on. Safe to use from several threads.
+/// four and so on. A reader for whom 64 KiB wait is told nothing until it has caught up, then the newest answer with how many it missed.
+/// Safe to use from several threads.
 class PredictionWatchers {
   public:
     /// @param predictions MLPredictionGenerated
@@ -34,12 +35,12 @@ class PredictionWatchers {
         std::shared_ptr<std::atomic<bool>> gone;
         std::uint64_t missed = 0;     ///< since the last reply
         std::int64_t silent_bars = 1; ///< told again at this age
-        UnixNanos known{INT64_MIN};   ///< of the last answer that was told
+        std::shared_ptr<const Event> owed = {};  ///< the newest of those that it missed by being slow
     };
     void run(const std::stop_token& stop);
     void turn(kit::LiveReader& reader);
-    void tell(const Event& event);
-    void tell_silence(Watcher& watcher);
+    static void tell(Watcher& watcher, const std::shared_ptr<const Event>& event);
+    void tell_silence(Watcher& watcher) const;
 
     std::shared_ptr<PredictionBoard> board_;
     std::shared_ptr<kit::LiveTopic> predictions_;

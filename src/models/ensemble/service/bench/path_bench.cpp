@@ -177,6 +177,56 @@ Result<void> tick_to_prediction(const std::string& trainer, std::vector<kit::Ben
     return {};
 }
 
+/// Microseconds of each stage of a bar.
+class StageTimes final : public StageWatch {
+  public:
+    void begin() { last_ = Steady::now(); }
+    void passed(PredictorStage stage, std::size_t member) override {
+        const std::size_t at = static_cast<std::size_t>(stage) + (stage > PredictorStage::member ? members_max : 0) + (stage == PredictorStage::member ? member : 0);
+        times_[at].push_back(std::chrono::duration<double, std::micro>(Steady::now() - last_).count());
+        last_ = Steady::now();
+    }
+    /// Medians of features, of trees, of nets, and of everything together. @pre members are three of trees, three nets and others
+    std::array<double, 4> medians() {
+        std::array<double, 4> out{};
+        for (std::size_t at = 0; at < times_.size(); ++at) {
+            if (times_[at].empty()) continue;
+            const double median = kit::quantile(times_[at], 0.5);
+            const std::size_t first = static_cast<std::size_t>(PredictorStage::member);
+            if (at == static_cast<std::size_t>(PredictorStage::features)) out[0] += median;
+            if (at >= first && at < first + 3) out[1] += median;
+            if (at >= first + 3 && at < first + 6) out[2] += median;
+            out[3] += median;
+        }
+        return out;
+    }
+
+  private:
+    static constexpr std::size_t members_max = 64;
+    std::array<std::vector<double>, members_max + 8> times_;
+    Steady::time_point last_;
+};
+
+/// What ten milliseconds of quiet cost the predictor alone, which it leaves the caches in.
+Result<void> quiet_before_a_bar(const std::string& trainer, std::vector<kit::BenchRow>& rows) {
+    TRY(const auto all, served_series());
+    const ServedSeries& s = all.front();
+    TRY(ServedModel model, model_on(s, trainer));
+    std::size_t at = warm_bars;
+    for (const auto& [name, quiet] : {std::pair{"in a row", std::chrono::milliseconds(0)}, {"10 ms after the one before", std::chrono::milliseconds(10)}}) {
+        StageTimes times;
+        for (int i = 0; i < 500; ++i) {
+            if (quiet.count() > 0) std::this_thread::sleep_for(quiet);
+            times.begin();
+            model.predictor.next(s.bars.bar(at++), Predictor::nobody, &times);
+        }
+        const auto [features, trees, nets, sum] = times.medians();
+        rows.push_back(figure(fmt::format("the predictor alone, a bar {}, medians of its stages", name), sum, "us", {}, false,
+                              fmt::format("features {:.0f}, trees {:.0f}, nets {:.0f}", features, trees, nets)));
+    }
+    return {};
+}
+
 /// Resident memory of this process in MB.
 double resident_mb() {
     std::ifstream file("/proc/self/statm");
@@ -230,6 +280,7 @@ int main(int argc, char** argv) {
     }
     std::vector<kit::BenchRow> rows;
     if (const auto done = models::tick_to_prediction(trainer, rows); !done) std::fprintf(stderr, "path: not measured: %s\n", done.error().text.c_str());
+    if (const auto done = models::quiet_before_a_bar(trainer, rows); !done) std::fprintf(stderr, "quiet: not measured: %s\n", done.error().text.c_str());
     if (const auto done = models::ticks_alone(ticks, rows); !done) {
         std::fprintf(stderr, "%s\n", done.error().text.c_str());
         return exit_status(done.error().code);

@@ -4,6 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 
 #include "aitrading/v1/inference.grpc.pb.h"
@@ -27,6 +28,7 @@ class Reader final : public kit::ReplyStream {
         arrived_.notify_all();
         return true;
     }
+    std::size_t waiting_bytes() override { return waiting; }
     void on_close(std::function<void()> call) override { call_ = std::move(call); }
     void end() override {
         const std::lock_guard lock(mutex_);
@@ -49,6 +51,8 @@ class Reader final : public kit::ReplyStream {
         const std::lock_guard lock(mutex_);
         return ended_;
     }
+
+    std::atomic<std::size_t> waiting = 0;  ///< as the transport would say
 
   private:
     std::mutex mutex_;
@@ -111,6 +115,28 @@ TEST(PredictionWatchers, are_told_again_and_again_while_a_feed_is_silent_each_ti
     v1::WatchPredictionsReply reply = reader->next();
     while (reply.prediction().bar_open_ns() == told.bar_open_ns()) reply = reader->next();  // the clock may have been read before it was set
     EXPECT_FALSE(reply.prediction().degraded());
+}
+
+TEST(PredictionWatchers, that_read_too_slowly_get_the_newest_with_how_many_they_missed) {
+    AskedDesk desk;
+    desk.start();
+    const auto slow = std::make_shared<Reader>(), quick = std::make_shared<Reader>();
+    ASSERT_TRUE(watch(desk, slow));
+    ASSERT_TRUE(watch(desk, quick));
+    desk.bar(told_from);
+    EXPECT_EQ(slow->next().missed(), 0);
+    quick->next();
+    slow->waiting = 100'000;
+    for (std::size_t i = told_from + 1; i < told_from + 6; ++i) {
+        const std::string told = desk.bar(i).SerializeAsString();
+        EXPECT_EQ(quick->next().prediction().SerializeAsString(), told) << "nobody waits for the slow one";
+    }
+    slow->waiting = 0;
+    const v1::WatchPredictionsReply newest = slow->next();
+    EXPECT_EQ(newest.missed(), 4);
+    EXPECT_EQ(newest.prediction().bar_open_ns(), served().bars.time[told_from + 5].value);
+    desk.bar(told_from + 6);
+    EXPECT_EQ(slow->next().missed(), 0);
 }
 
 TEST(PredictionWatchers, are_let_go_at_the_end) {
