@@ -147,7 +147,9 @@ class Database(Case):
         self.assertIn(int(headers["Retry-After"]), range(1, 21))
         self.assertEqual(client("GET", "/v1/readiness")[0], 200, "what monitors ask has no quota")
         with urllib.request.urlopen(platform.url[SERVICE] + "/metrics", timeout=20) as metrics:
-            self.assertIn('database_refused_total{quota="requests",tenant="default"} 1', metrics.read().decode())
+            told = metrics.read().decode()
+        self.assertIn('database_refused_total{quota="requests",tenant="default"} 1', told)
+        self.assertIn('database_refused_total{quota="values",tenant="default"} 1', told)
         settings.write_text('AITRADING_QUOTA_REQUESTS_BURST = "1000"\n')
         platform.process.send_signal(signal.SIGHUP)
         for line in platform.process.stderr:
@@ -215,6 +217,27 @@ class Database(Case):
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, 0)
 
+    @unittest.skipUnless("AITRADING_TEST_POSTGRES" in os.environ and "AITRADING_TEST_REDIS" in os.environ, "no PostgreSQL or Redis server: ./dev test --with-servers starts them")
+    def test_on_servers_it_keeps_the_same(self):
+        servers = {"POSTGRES_URL": os.environ["AITRADING_TEST_POSTGRES"], "DRAGONFLYDB_URL": os.environ["AITRADING_TEST_REDIS"]}
+        name = f"e2e-{os.getpid()}"
+        platform, client = self.up(**servers)
+        self.assertEqual(client.note(name, "one", idempotency_key=name)[0], 200)
+        self.assertEqual(client.put(name, b"v")[1], {"stored": True})
+        self.assertEqual(client.upload(b"a report", name)[0], 200)
+        platform.process.send_signal(signal.SIGKILL)
+        platform.process.wait()
+        self.assertFalse((self.own / "tables").exists())
+        platform, client = self.up(**servers)
+        self.assertEqual(client.notes()[name], "one")
+        self.assertEqual(client.value(name), b"v")
+        self.assertEqual([o["label"] for o in client.must("GET", f"/v1/objects?label_prefix={name}")["objects"]], [name])
+        self.assertEqual(client("DELETE", f"/v1/values/{name}")[1], {"removed": True})
+        platform.stop()
+        for words in (("db", "verify"), ("db", "migrate")):
+            done = subprocess.run(self.command(*words, "--json", home=self.own), capture_output=True, text=True, timeout=60, env={**os.environ, **servers})
+            self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_huge_and_damaged_requests_are_refused(self):
         _, client = self.up()
         self.assertEqual(client.put("k", b"x" * 1_000_000)[0], 413)
@@ -224,7 +247,7 @@ class Database(Case):
         self.assertEqual(client("POST", "/v1/tables/metadata:list", {"page": "AAAA"})[0], 400)
         self.assertEqual(client("POST", "/v1/tables/metadata:list", {"rows_max": 100_000})[0], 400)
         self.assertEqual(client("POST", "/v1/tables/service_writes:list", {})[0], 404)
-        self.assertEqual(client("GET", "/v1/histories")[0], 500)
+        self.assertEqual(client("GET", "/v1/histories/nothing/rows")[0], 400)
 
 
 class Tenants(Case):

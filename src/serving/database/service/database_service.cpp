@@ -18,6 +18,7 @@ class DatabaseService final : public kit::Service {
         : ground_(ground), options_(std::move(options)), gate_(std::make_shared<QuotaGate>(ground.telemetry.metrics, options_.clocks)), state_(std::make_shared<DatabaseState>(options_.clocks)),
           uploads_open_(ground.telemetry.metrics.gauge("database_uploads_open", "Objects that are being put in parts.")) {
         state_->gate = gate_;
+        state_->on_refused = [gate = gate_](const std::string& tenant, const std::string& quota) { gate->count(tenant, quota); };
     }
 
     void add_requests(kit::RequestHandlers& handlers) override {

@@ -59,6 +59,8 @@ class DatabaseState {
 
     const DatabaseClocks clocks;
     std::shared_ptr<kit::CallGate> gate;  ///< before every request; none: nobody is limited
+    /// Told of each refusal by what a tenant keeps: `values`, `objects`, `uploads`.
+    std::function<void(const std::string& tenant, const std::string& quota)> on_refused = [](const std::string&, const std::string&) {};
     StockBook value_stock{"values"}, object_stock{"objects"};
     Uploads uploads{object_stock};
     OpenReaders readers;

@@ -57,6 +57,7 @@ Result<v1::PutObjectReply> put_object(DatabaseState& state, const DatabaseStores
     // A disk that refuses shows in the readiness, until one takes a part again.
     if (taken) state.note("archive", {});
     else if (taken.error().code == ErrorCode::failed && !taken.error().retry_helps) state.note("archive", std::unexpected(taken.error()));
+    if (!taken && taken.error().code == ErrorCode::gate_refused) state.on_refused(call.tenant, taken.error().retry_helps ? "uploads" : "objects");
     if (!taken) return std::unexpected(taken.error());
     v1::PutObjectReply reply;
     reply.set_size_bytes(taken->bytes);

@@ -14,8 +14,12 @@ std::optional<kit::CallRefusal> QuotaGate::enter(const std::string& tenant, std:
         refusal = quotas_.admit(tenant, clocks_.steady(), static_cast<std::int64_t>(request_bytes));
     }
     if (!refusal) return std::nullopt;
-    metrics_.counter("database_refused_total", "Requests refused by a quota, by tenant (at most 1,000 series, then other).", {{"tenant", tenant}, {"quota", refusal->quota}}).add();
+    count(tenant, refusal->quota);
     return kit::CallRefusal{std::move(refusal->text), refusal->again_after};
+}
+
+void QuotaGate::count(const std::string& tenant, const std::string& quota) {
+    metrics_.counter("database_refused_total", "Requests refused by a quota, by tenant (at most 1,000 series, then other).", {{"tenant", tenant}, {"quota", quota}}).add();
 }
 
 void QuotaGate::replied(const std::string& tenant, std::size_t reply_bytes) {

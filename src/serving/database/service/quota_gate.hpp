@@ -19,6 +19,8 @@ class QuotaGate final : public kit::CallGate {
     void set_limits(const TenantLimits& limits);
     std::optional<kit::CallRefusal> enter(const std::string& tenant, std::size_t request_bytes) override;
     void replied(const std::string& tenant, std::size_t reply_bytes) override;
+    /// Counts a refusal, also one by what a tenant keeps.
+    void count(const std::string& tenant, const std::string& quota);
 
   private:
     kit::Metrics& metrics_;

@@ -56,7 +56,9 @@ Result<Stock> count_values(const DatabaseState& state, const DatabaseStores& sto
 
 Result<void> take_room(DatabaseState& state, const DatabaseStores& stores, const kit::Call& call, Stock change) {
     const TenantLimits limits = state.limits();
-    return state.value_stock.take(call.tenant, change, {limits.value_bytes_max, limits.values_max}, state.clocks.steady(), [&] { return count_values(state, stores, call); });
+    const auto taken = state.value_stock.take(call.tenant, change, {limits.value_bytes_max, limits.values_max}, state.clocks.steady(), [&] { return count_values(state, stores, call); });
+    if (!taken && taken.error().code == ErrorCode::gate_refused) state.on_refused(call.tenant, "values");
+    return taken;
 }
 
 /// The book follows what a call did: nothing where it says so, unknown where it broke on the way.

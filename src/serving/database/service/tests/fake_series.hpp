@@ -29,6 +29,7 @@ class FakeSeries final : public ports::SeriesStore {
     Result<std::string> read_note(const SeriesKey&, std::string_view) const override { return no(); }
     Result<std::vector<SeriesInfo>> list() const override {
         std::vector<SeriesInfo> out;
+        out.reserve(bars.size() + 1);
         for (const auto& [key, rows] : bars) out.push_back({.key = key, .rows = static_cast<std::int64_t>(rows.size()), .first = rows.time.front(), .last = rows.time.back(), .gaps = 2});
         out.push_back({.key = {"BOOK", Timeframe{255}}, .first = {}, .last = {}});
         return out;

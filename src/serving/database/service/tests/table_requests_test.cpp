@@ -167,6 +167,7 @@ TEST_F(Tables, secrets_are_kept_and_never_given_out) {
 
 TEST_F(Tables, pages_go_on_behind_the_one_before) {
     std::vector<v1::RowWrite> all;
+    all.reserve(25);
     for (int i = 0; i < 25; ++i) all.push_back(put_note("n" + std::to_string(100 + i), i % 5));
     ASSERT_TRUE(write(writes(all)));
     v1::ListRowsRequest request;
