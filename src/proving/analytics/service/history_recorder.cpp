@@ -11,7 +11,6 @@ namespace aitrading::proving {
 using ports::Delivery;
 using ports::HistoryBatch;
 using ports::HistoryMark;
-using ports::HistoryRow;
 
 /// What a poll came to: a batch, and the first event that is no row, if any. Events behind that one in its partition wait.
 struct HistoryRecorder::Taken {

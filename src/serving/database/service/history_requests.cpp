@@ -8,7 +8,6 @@ namespace {
 
 using ports::HistoryRow;
 using ports::HistoryType;
-using ports::HistoryValue;
 
 constexpr int rows_otherwise = 100;
 constexpr std::size_t bytes_max = std::size_t{2} << 20;  ///< of rows in one reply: readers of gRPC take 4 MB, and JSON is longer

@@ -12,7 +12,6 @@ namespace aitrading::engines {
 namespace {
 
 using ports::HistoryBatch;
-using ports::HistoryMark;
 using ports::HistoryRow;
 using ports::conformance::batch_of;
 using ports::conformance::difference;

@@ -13,7 +13,6 @@
 namespace aitrading::proving {
 namespace {
 
-using ports::HistoryRow;
 
 double close_of(std::int64_t i) {
     SplitMix64 random(static_cast<std::uint64_t>(i) + 5);
