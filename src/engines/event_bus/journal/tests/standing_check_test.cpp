@@ -51,9 +51,11 @@ class StandingCheckOfTheJournal : public testing::Test {
     std::vector<std::string> alerts() {
         std::vector<std::pair<UnixNanos, std::string>> all;
         const auto held = ports::conformance::all_of(*bus, "ops.alerts").value();
+        all.reserve(held.size());
         for (const auto& d : held) all.emplace_back(d.event.time, d.event.type);
         std::ranges::sort(all);
         std::vector<std::string> out;
+        out.reserve(all.size());
         for (const auto& [when, type] : all) out.push_back(type);
         return out;
     }
