@@ -27,9 +27,11 @@ UnixNanos now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(s
 /// Models whose fitted states may be told: those that are named, else those in production.
 Result<std::vector<std::pair<std::string, std::optional<int>>>> models_of(const Context& context, const std::vector<std::string>& named) {
     std::vector<std::pair<std::string, std::optional<int>>> out;
+    out.reserve(named.size());
     for (const std::string& name : named) out.emplace_back(name, std::nullopt);
     if (!named.empty()) return out;
     TRY(const auto production, models::Promotions(context.home).in_production());
+    out.reserve(production.size());
     for (const models::Change& change : production) out.emplace_back(change.name, change.version);
     return out;
 }

@@ -79,6 +79,7 @@ Result<DollarIndexStream> DollarIndexStream::of(std::span<const std::string_view
 
 std::vector<std::string> DollarIndexStream::pairs() const {
     std::vector<std::string> out;
+    out.reserve(legs_.size());
     for (const Leg& leg : legs_) out.emplace_back(leg.pair);
     return out;
 }

@@ -59,6 +59,7 @@ std::vector<Close> in_time(const std::vector<CrossSeries>& series) {
 
 std::vector<std::string> names_of(const std::vector<CrossSeries>& series) {
     std::vector<std::string> out;
+    out.reserve(series.size());
     for (const CrossSeries& s : series) out.push_back(s.name);
     return out;
 }

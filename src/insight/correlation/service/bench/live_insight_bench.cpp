@@ -171,6 +171,7 @@ Result<void> prediction_delays(const std::string& trainer, std::vector<kit::Benc
     for (std::size_t i = warm_bars; i < warm_bars + paced_bars; ++i) {
         const bool both = i / 50 % 2 == 1;
         std::vector<kit::LiveTopic::EventPointer> instant;
+        instant.reserve(series.size());
         for (const BarColumns& one : series) instant.push_back(bar_event(one.key, one.bar(i)));
         auto same = instant;  // what is published is moved away
         std::this_thread::sleep_until(next += pace);

@@ -120,6 +120,7 @@ std::vector<std::shared_ptr<const Event>> feed(bool own_first, std::size_t to = 
     if (!own_first) add(own());
     std::ranges::stable_sort(all, {}, &std::pair<UnixNanos, std::shared_ptr<const Event>>::first);
     std::vector<std::shared_ptr<const Event>> out;
+    out.reserve(all.size());
     for (auto& [known, event] : all) out.push_back(std::move(event));
     return out;
 }
