@@ -27,6 +27,7 @@ SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 void PredictionBoard::open(std::vector<PredictionSource> models, MarketClock clock, std::function<std::int64_t()> behind) {
     const std::lock_guard lock(mutex_);
     entries_.clear();
+    entries_.reserve(models.size());
     for (PredictionSource& source : models) entries_.push_back({.source = std::move(source)});
     clock_ = std::move(clock);
     behind_ = std::move(behind);

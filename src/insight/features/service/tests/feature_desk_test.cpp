@@ -97,6 +97,7 @@ TEST(feature_desk, computes_indicators_as_the_registry_does) {
     v1::ComputeIndicatorsRequest request = drawn_bars(300);
     std::vector<Candle> candles;
     const BarColumns bars = kit::brought_bars(request.bars(), {}, 9, 1'000).value();
+    candles.reserve(bars.size());
     for (std::size_t i = 0; i < bars.size(); ++i) candles.push_back(Candle::of(bars.bar(i)));
     std::vector<IndicatorRequest> wanted;
     for (const char* text : {"rsi(14)", "macd(12,26,9)", "obv", "cdl_doji"}) {
