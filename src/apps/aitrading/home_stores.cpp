@@ -87,8 +87,8 @@ Result<std::unique_ptr<ports::TableEngine>> open_table_engine(const Context& con
     return fail(engine.error().code, fmt::format("setting {}: {}", tables_setting, without_password(engine.error().text, url)), engine.error().retry_helps);
 }
 
-kit::ServiceFactory database_factory(const Context& context, std::shared_ptr<HomeHistories> histories) {
-    return [&context, histories = std::move(histories)](const kit::ServiceGround& ground) {
+kit::ServiceFactory database_factory(const Context& context, const std::shared_ptr<HomeHistories>& histories) {
+    return [&context, histories](const kit::ServiceGround& ground) {
         return serving::make_database_service(ground, {.open = [&context, histories, &settings = ground.settings] { return open_stores(context, settings, *histories); }, .clocks = {}});
     };
 }

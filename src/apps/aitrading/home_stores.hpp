@@ -21,6 +21,6 @@ std::string without_password(std::string text, std::string_view url);
 /// Makes the service `database-service` over the stores of the home, with the engines that the settings choose: tables (POSTGRES_URL, else
 /// SQLite), values (DRAGONFLYDB_URL, else memory with a snapshot), archive (files), series (Parquet), histories (Parquet). New tables get all migrations;
 /// tables that lack some are refused: `aitrading db migrate`. @pre context outlives it
-kit::ServiceFactory database_factory(const Context& context, std::shared_ptr<HomeHistories> histories);
+kit::ServiceFactory database_factory(const Context& context, const std::shared_ptr<HomeHistories>& histories);
 
 }  // namespace aitrading::apps
