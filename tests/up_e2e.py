@@ -132,7 +132,7 @@ class Up(Case):
         get(platform.url["log-service"] + "/nowhere?token=abc", {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
         _, body = get(platform.url["log-service"] + f"/v1/logs?trace={trace}")
         records = json.loads(body)["records"]
-        self.assertEqual([(r["outcome"], r["fields"]["target"]) for r in records], [("failed", "/nowhere?token=***")])
+        self.assertEqual([(r["service"], r["record"]["outcome"], r["record"]["keys"]["target"]) for r in records], [("log-service", "failed", "/nowhere?token=***")])
         self.assertEqual(platform.stop(signal.SIGTERM)[0], 0)
         events = [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", "logs.records", home=self.own).splitlines()]
         self.assertIn(trace, json.dumps(events))

@@ -7,13 +7,6 @@
 namespace aitrading::kit {
 namespace {
 
-std::optional<unsigned> hexadecimal(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-    return std::nullopt;
-}
-
 std::optional<unsigned> sextet(char c) {
     if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A');
     if (c >= 'a' && c <= 'z') return static_cast<unsigned>(c - 'a' + 26);
@@ -24,23 +17,6 @@ std::optional<unsigned> sextet(char c) {
 }
 
 }  // namespace
-
-std::optional<std::string> percent_decoded(std::string_view text, bool query) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += query && text[i] == '+' ? ' ' : text[i];
-            continue;
-        }
-        if (i + 2 >= text.size()) return std::nullopt;
-        const auto high = hexadecimal(text[i + 1]), low = hexadecimal(text[i + 2]);
-        if (!high || !low) return std::nullopt;
-        out += static_cast<char>(*high << 4 | *low);
-        i += 2;
-    }
-    return out;
-}
 
 Result<std::vector<std::pair<std::string, std::string>>> read_query(std::string_view query) {
     std::vector<std::pair<std::string, std::string>> out;

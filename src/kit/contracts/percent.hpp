@@ -6,12 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.hpp"
 #include "base/result.hpp"
 
 namespace aitrading::kit {
-
-/// Undoes percent-encoding (RFC 3986); in a query `+` is a blank. None: a `%` without two hexadecimal digits.
-std::optional<std::string> percent_decoded(std::string_view text, bool query);
 
 /// `a=1&b=x%20y` as names and values in their order; a name without `=` has an empty value, empty parts are left out.
 /// @errors bad_input (broken encoding, more than query_fields_max fields)

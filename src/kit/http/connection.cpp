@@ -121,7 +121,7 @@ Result<void> Connection::understand(Exchange& exchange, HttpResponse& refusal) {
     if (!target) return refuse(error_response(target.error()));
     request.path = std::move(target->path);
     request.query = std::move(target->query);
-    Router::Match match = server_->router.find(request.method, request.path);
+    Router::Match match = server_->router.find(request.method, target->raw_path);
     if (match.route == nullptr) {
         HttpResponse none = match.allowed.empty() ? error_response(404, "not_found", "there is no " + request.path + " here")
                                                   : error_response(405, "usage", request.method + " is not for this path; allowed: " + match.allowed);

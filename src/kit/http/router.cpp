@@ -1,6 +1,9 @@
 #include "kit/http/router.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include "base/percent.hpp"
 
 namespace aitrading::kit {
 namespace {
@@ -20,6 +23,9 @@ std::vector<std::string> parts_of(std::string_view path) {
 bool is_open(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.find('}') > 1 && part.find('}') != std::string_view::npos; }
 std::string_view word_behind(std::string_view part) { return part.substr(part.find('}') + 1); }
 
+/// A part as it was sent; what it says. Broken encoding is no part of any path.
+std::optional<std::string> said(std::string_view part) { return percent_decoded(part, false); }
+
 /// How much a pattern leaves open; a field with a word behind it half as much as one without.
 std::size_t open_parts(const std::vector<std::string>& parts) {
     std::size_t open = 0;
@@ -31,14 +37,15 @@ std::size_t open_parts(const std::vector<std::string>& parts) {
 bool take_open(std::string_view pattern, std::string_view part, std::map<std::string, std::string>& parameters) {
     const std::string_view word = word_behind(pattern);
     if (!part.ends_with(word) || part.size() == word.size()) return false;
-    parameters[std::string(pattern.substr(1, pattern.find('}') - 1))] = part.substr(0, part.size() - word.size());
-    return true;
+    auto value = said(part.substr(0, part.size() - word.size()));
+    if (value) parameters[std::string(pattern.substr(1, pattern.find('}') - 1))] = *std::move(value);
+    return value.has_value();
 }
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path, std::map<std::string, std::string>& parameters) {
     if (pattern.size() != path.size()) return false;
     for (std::size_t i = 0; i < path.size(); ++i)
-        if (is_open(pattern[i]) ? !take_open(pattern[i], path[i], parameters) : pattern[i] != path[i]) return false;
+        if (is_open(pattern[i]) ? !take_open(pattern[i], path[i], parameters) : pattern[i] != said(path[i])) return false;
     return true;
 }
 

@@ -38,7 +38,8 @@ class Router {
         std::map<std::string, std::string> parameters;
         std::string allowed;  ///< where the path is known but not the method
     };
-    /// Patterns without braces win over those with. @complexity O(routes * parts)
+    /// Patterns without braces win over those with. @param path as sent: encoded, so that a `%2F` separates nothing; parameters are decoded
+    /// @complexity O(routes * parts)
     Match find(std::string_view method, std::string_view path) const;
 
   private:

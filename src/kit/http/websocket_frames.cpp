@@ -4,7 +4,9 @@
 #include <utility>
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
+#include "base/check.hpp"
 #include "base/utf8.hpp"
 
 namespace aitrading::kit {
@@ -23,7 +25,37 @@ bool is_good_close(std::string_view bytes) {
     return defined && is_utf8(bytes.substr(2));
 }
 
+void flip(std::string& bytes, std::string_view mask) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bytes[i] ^ mask[i % 4]);
+}
+
+std::string base64(const unsigned char* bytes, int size) {
+    std::array<unsigned char, 64> out{};
+    const int written = EVP_EncodeBlock(out.data(), bytes, size);
+    return {reinterpret_cast<const char*>(out.data()), static_cast<std::size_t>(written)};
+}
+
 }  // namespace
+
+std::string client_frame(FrameKind kind, std::string_view bytes) {
+    std::array<unsigned char, 4> random{};
+    CHECK(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
+    const std::string mask(random.begin(), random.end());
+    std::string out = server_frame(kind, bytes);
+    std::string body = out.substr(out.size() - bytes.size());
+    flip(body, mask);
+    out.resize(out.size() - bytes.size());
+    out[1] = static_cast<char>(out[1] | static_cast<char>(0x80));
+    return out + mask + body;
+}
+
+int close_code(std::string_view bytes) { return bytes.size() < 2 ? 1005 : static_cast<unsigned char>(bytes[0]) * 256 + static_cast<unsigned char>(bytes[1]); }
+
+std::string websocket_key() {
+    std::array<unsigned char, 16> random{};
+    CHECK(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
+    return base64(random.data(), static_cast<int>(random.size()));
+}
 
 std::string server_frame(FrameKind kind, std::string_view bytes) {
     std::string out;
@@ -46,13 +78,11 @@ std::string websocket_accept(std::string_view key) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
     unsigned int size = 0;
     EVP_Digest(text.data(), text.size(), sum.data(), &size, EVP_sha1(), nullptr);
-    std::array<unsigned char, 64> out{};
-    const int written = EVP_EncodeBlock(out.data(), sum.data(), static_cast<int>(size));
-    return {reinterpret_cast<const char*>(out.data()), static_cast<std::size_t>(written)};
+    return base64(sum.data(), static_cast<int>(size));
 }
 
 std::optional<CloseCode> FrameReader::objection(const Head& head, bool reserved, bool masked) const {
-    if (reserved || !masked) return CloseCode::protocol_error;
+    if (reserved || masked != (from_ == FrameSide::client)) return CloseCode::protocol_error;
     if (is_control(head.kind)) return head.last && head.payload_bytes <= 125 ? std::nullopt : std::optional(CloseCode::protocol_error);
     if ((head.kind == FrameKind::continuation) != started_.has_value()) return CloseCode::protocol_error;
     const std::size_t before = started_ ? started_->bytes.size() : 0;
@@ -77,15 +107,16 @@ std::optional<FrameReader::Head> FrameReader::head() {
     }
     problem_ = objection(out, (at(0) & 0x70) != 0, (at(1) & 0x80) != 0);
     if (problem_) return std::nullopt;
-    out.head_bytes = 2 + length_bytes + 4;
+    const std::size_t mask_bytes = from_ == FrameSide::client ? 4 : 0;
+    out.head_bytes = 2 + length_bytes + mask_bytes;
     if (kept_.size() < out.head_bytes + out.payload_bytes) return std::nullopt;
-    out.mask = std::string_view(kept_).substr(out.head_bytes - 4, 4);
+    out.mask = std::string_view(kept_).substr(out.head_bytes - mask_bytes, mask_bytes);
     return out;
 }
 
 std::optional<WebSocketMessage> FrameReader::taken(const Head& head) {
     std::string bytes = kept_.substr(head.head_bytes, head.payload_bytes);
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bytes[i] ^ head.mask[i % 4]);
+    if (!head.mask.empty()) flip(bytes, head.mask);
     kept_.erase(0, head.head_bytes + head.payload_bytes);
     if (is_control(head.kind)) {
         if (head.kind == FrameKind::close && !is_good_close(bytes)) problem_ = CloseCode::protocol_error;

@@ -37,8 +37,7 @@ Result<Asked> read_asked(const HttpRequest& request, const RequestHandlers::Hand
     if (!request.body.empty()) TRY_VOID(check_json(request.body));
     const std::string_view verb = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     TRY(ReadRequest read, read_request(verb, request.target, request.body));
-    if (&read.contract() != &contract)
-        return fail(ErrorCode::not_found, "the path of " + contract.method + " was asked for with a '/' inside a field; such names cannot be asked for here");
+    if (&read.contract() != &contract) return fail(ErrorCode::not_found, "this path is not " + contract.method + "'s");
     return Asked{std::move(read), {std::move(tenant), request.deadline, request.trace}};
 }
 

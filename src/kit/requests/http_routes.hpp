@@ -15,8 +15,7 @@ using Identify = std::function<Result<std::string>(const HttpPeer&)>;
 Result<std::string> tenant_for(const RequestHandlers::Handler& handler, const Identify& identify, const HttpPeer& peer);
 
 /// Gives every handler the paths that the schema has for it, with their classes of deadline: JSON in, JSON or Server-Sent Events out.
-/// Bodies are checked for depth and size of their JSON before they are read. A `/` inside a path field (`%2F`) is taken for
-/// another path: the router works on decoded paths.
+/// Bodies are checked for depth and size of their JSON before they are read. A `/` inside a path field is written `%2F`.
 void add_routes(Router& router, const RequestHandlers& handlers, const Identify& identify);
 
 }  // namespace aitrading::kit

@@ -122,7 +122,8 @@ struct RpcClient::Attempts : std::enable_shared_from_this<Attempts> {
         // Onto the reactor with everything that the call holds: a channel that ends on gRPC's own thread would wait for itself.
         stub->UnaryCall(context.get(), path_of(question.name), {}, &request, &reply, [self = shared_from_this()](const grpc::Status& status) mutable {
             Reactor& reactor = self->client->reactor;
-            reactor.post([end = end_of(status, *self->context), self = std::move(self)] { self->ended(end); });
+            RpcEnd end = end_of(status, *self->context);
+            reactor.post([call = std::move(self), end = std::move(end)] { call->ended(end); });
         });
     }
     void ended(const RpcEnd& end) {

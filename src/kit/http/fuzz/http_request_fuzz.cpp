@@ -29,11 +29,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto target = aitrading::kit::parse_target(text)) CHECK(target->path.find("/../") == std::string::npos);
     (void)aitrading::kit::check_json(text);
-    aitrading::kit::FrameReader reader(1'000);
-    for (std::size_t at = 0; at < text.size(); at += piece) {
-        reader.feed(text.substr(at, piece));
-        while (const auto message = reader.next()) CHECK(message->bytes.size() <= 1'000);
-        if (reader.problem()) break;
+    for (const auto side : {aitrading::kit::FrameSide::client, aitrading::kit::FrameSide::server}) {
+        aitrading::kit::FrameReader reader(1'000, side);
+        for (std::size_t at = 0; at < text.size(); at += piece) {
+            reader.feed(text.substr(at, piece));
+            while (const auto message = reader.next()) CHECK(message->bytes.size() <= 1'000);
+            if (reader.problem()) break;
+        }
     }
+    aitrading::kit::ResponseParser answer({.header_bytes_max = 2'048, .body_bytes_max = 4'096}, false);
+    (void)answer.feed(text);
     return 0;
 }

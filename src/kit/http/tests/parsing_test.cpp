@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/percent.hpp"
 #include "base/random.hpp"
 #include "kit/http/json_guard.hpp"
 #include "kit/http/parser.hpp"
@@ -20,13 +21,15 @@ TEST(target, is_decoded_once) {
     EXPECT_EQ(target->path, "/v1/a%25\xc3\xa9/b+c");
     EXPECT_EQ(target->query, (Pairs{{"x", "1 2"}, {"y", "&"}, {"x", ""}, {"flag", ""}}));
     EXPECT_EQ(parse_target("/a/")->path, "/a/");
+    EXPECT_EQ(parse_target("/a%2Fb?x=1")->path, "/a/b");
+    EXPECT_EQ(parse_target("/a%2Fb?x=1")->raw_path, "/a%2Fb");
 }
 
 TEST(target, refuses_what_would_climb_or_confuse) {
     std::string many = "/?";
     for (int i = 0; i < 101; ++i) many += "a=1&";
     for (const std::string& text : {std::string(), std::string("a"), std::string("http://x/"), std::string("*"), std::string("/.."), std::string("/a/../b"),
-                                   std::string("/a/%2e%2E/b"), std::string("/a//b"), std::string("/%"), std::string("/%4"), std::string("/%zz"),
+                                   std::string("/a/%2e%2E/b"), std::string("/a%2F..%2Fb"), std::string("/a/..%2fb"), std::string("/a//b"), std::string("/%"), std::string("/%4"), std::string("/%zz"),
                                    std::string("/a%00"), std::string("/a%0d%0a"), "/" + std::string(4'096, 'a'), many})
         EXPECT_FALSE(parse_target(text)) << text.substr(0, 60);
 }
@@ -157,6 +160,10 @@ TEST(router, finds_by_parts_and_says_what_is_allowed) {
     EXPECT_EQ(router.find("DELETE", "/v1/logs/7").allowed, "GET, POST");
     EXPECT_EQ(router.find("GET", "/v1/logs").route, nullptr);
     EXPECT_EQ(router.find("GET", "/v1/logs/7/8").allowed, "");
+    EXPECT_EQ(router.find("GET", "/v1/logs/7%2F8%20a").parameters.at("id"), "7/8 a") << "an encoded slash separates nothing";
+    EXPECT_EQ(router.find("GET", "/v1%2Flogs/last").route, nullptr);
+    EXPECT_EQ(router.find("GET", "/v1/l%6Fgs/last").route->kind, RequestClass::heavy) << "the same path, written differently";
+    EXPECT_EQ(router.find("GET", "/v1/logs/%zz").route, nullptr);
 }
 
 std::string client_frame(int first, std::string_view bytes) {

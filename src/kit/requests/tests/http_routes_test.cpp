@@ -97,6 +97,7 @@ TEST(HttpRoutes, answer_the_schemas_paths_with_json) {
     EXPECT_THAT(served.ask(get("/v1/status?service=risk")), AllOf(HasSubstr("200 OK"), HasSubstr(R"("service":"risk")"), HasSubstr(R"("last_error":"default")")));
     EXPECT_THAT(served.ask(post("/v1/models/m:predict", R"({"bars":[{"open_time_ns":"17"}]})")), AllOf(HasSubstr("200 OK"), HasSubstr(R"("bar_open_ns":"17")")));
     EXPECT_THAT(served.ask(get("/v1/models/m/predictions/EURUSD")), HasSubstr(R"("symbol":"EURUSD")"));
+    EXPECT_THAT(served.ask(get("/v1/models/m/predictions/EUR%2FUSD%20x")), HasSubstr(R"("symbol":"EUR/USD x")"));
 }
 
 TEST(HttpRoutes, say_what_was_wrong) {

@@ -1,33 +1,31 @@
 #include "oversight/logs/service/log_service.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 
 #include <fmt/format.h>
 
-#include "kit/http/caller.hpp"
-#include "kit/http/event_stream.hpp"
+#include "aitrading/v1/logs.pb.h"
 #include "oversight/logs/service/log_publisher.hpp"
+#include "oversight/logs/service/log_records.hpp"
 #include "oversight/logs/service/log_shelf.hpp"
 
 namespace aitrading::logs {
 namespace {
 
-constexpr std::size_t shelf_records = 20'000, answer_records_max = 1'000, readers_max = 100;
+constexpr std::size_t shelf_records = 20'000, readers_max = 100;
+constexpr int answer_records_max = 1'000;
 
-Result<LogQuery> query_of(const kit::HttpRequest& request) {
-    LogQuery out;
-    TRY(out.tenant, kit::tenant_of(request.peer));
-    out.service = std::string(request.query_value("service").value_or(""));
-    out.trace = std::string(request.query_value("trace").value_or(""));
-    TRY(out.least, kit::parse_log_level(request.query_value("level").value_or("debug")));
-    if (const auto text = request.query_value("limit")) {
-        const auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), out.most);
-        if (problem != std::errc() || end != text->data() + text->size() || out.most < 1 || out.most > answer_records_max)
-            return fail(ErrorCode::bad_input, fmt::format("limit: a number from 1 to {} is expected", answer_records_max));
-    }
+template <class Request>
+Result<LogQuery> query_of(const Request& request, const kit::Call& call) {
+    LogQuery out{.tenant = call.tenant, .service = request.service(), .trace = request.trace()};
+    TRY(out.least, kit::parse_log_level(request.level().empty() ? "debug" : request.level()));
     return out;
+}
+
+void put(v1::LoggedRecord& out, const kit::LogRecord& record) {
+    out.set_service(record.service);
+    fill(*out.mutable_record(), record);
 }
 
 class LogService final : public kit::Service {
@@ -35,10 +33,12 @@ class LogService final : public kit::Service {
     LogService(const kit::ServiceGround& ground, ports::EventBus& bus) : ground_(ground), bus_(bus) {}
     ~LogService() override { ground_.telemetry.log.forward_to({}); }
 
-    void add_routes(kit::Router& router) override {
-        router.add({"GET", "/v1/logs", RequestClass::fast, [this](const kit::HttpRequest& request) { return answer(request); }, true});
-        router.add({"GET", "/v1/logs/events", RequestClass::normal,
-                    kit::StreamHandler([this](const kit::HttpRequest& request, const std::shared_ptr<kit::EventStream>& stream) { return follow(request, stream); }), true});
+    void add_requests(kit::RequestHandlers& handlers) override {
+        handlers.on<v1::ListLogsRequest, v1::ListLogsReply>("aitrading.v1.LogService/ListLogs", [this](const v1::ListLogsRequest& request, const kit::Call& call) { return list(request, call); })
+            .quiet = true;
+        handlers.on_stream<v1::WatchLogsRequest, v1::WatchLogsReply>("aitrading.v1.LogService/WatchLogs", [this](const v1::WatchLogsRequest& request, const kit::Call& call, const std::shared_ptr<kit::ReplyStream>& stream) {
+            return follow(request, call, stream);
+        }).quiet = true;
     }
     Result<void> start() override {
         TRY_VOID(bus_.create_topic("logs.records", {}));
@@ -72,33 +72,42 @@ class LogService final : public kit::Service {
   private:
     struct Reader {
         LogQuery query;
-        std::shared_ptr<kit::EventStream> stream;
+        std::shared_ptr<kit::ReplyStream> stream;
     };
     std::shared_ptr<LogPublisher> publisher() {
         const std::lock_guard lock(mutex_);
         return publisher_;
     }
-    kit::HttpResponse answer(const kit::HttpRequest& request) const {
-        const auto query = query_of(request);
-        if (!query) return kit::error_response(query.error());
-        std::string body = "{\"records\":[";
-        bool first = true;
-        for (const kit::LogRecord& record : shelf_.find(*query)) body += (std::exchange(first, false) ? "\n" : ",\n") + kit::log_line(record);
-        return {.body = body + "]}\n", .headers = {}};
+    Result<v1::ListLogsReply> list(const v1::ListLogsRequest& request, const kit::Call& call) const {
+        TRY(LogQuery query, query_of(request, call));
+        if (request.limit() < 0 || request.limit() > answer_records_max) return fail(ErrorCode::bad_input, fmt::format("limit: a number from 1 to {} is expected", answer_records_max));
+        if (request.limit() > 0) query.most = static_cast<std::size_t>(request.limit());
+        v1::ListLogsReply reply;
+        for (const kit::LogRecord& record : shelf_.find(query)) put(*reply.add_records(), record);
+        return reply;
     }
-    Result<void> follow(const kit::HttpRequest& request, const std::shared_ptr<kit::EventStream>& stream) {
-        TRY(LogQuery query, query_of(request));
-        const std::lock_guard lock(mutex_);
-        std::erase_if(readers_, [](const Reader& r) { return r.stream->closed(); });
-        if (readers_.size() >= readers_max) return fail(ErrorCode::failed, fmt::format("{} readers follow already", readers_max), true);
-        readers_.push_back({std::move(query), stream});
+    Result<void> follow(const v1::WatchLogsRequest& request, const kit::Call& call, const std::shared_ptr<kit::ReplyStream>& stream) {
+        TRY(LogQuery query, query_of(request, call));
+        {
+            const std::lock_guard lock(readers_->mutex);
+            if (readers_->list.size() >= readers_max) return fail(ErrorCode::failed, fmt::format("{} readers follow already", readers_max), true);
+            readers_->list.push_back({std::move(query), stream});
+        }
+        // Its server may outlive this service.
+        stream->on_close([readers = std::weak_ptr(readers_), gone = stream.get()] {
+            const auto still = readers.lock();
+            if (!still) return;
+            const std::lock_guard lock(still->mutex);
+            std::erase_if(still->list, [&](const Reader& r) { return r.stream.get() == gone; });
+        });
         return {};
     }
     void hand_on(const kit::LogRecord& record) {
-        const std::lock_guard lock(mutex_);
-        if (readers_.empty()) return;
-        const std::string line = kit::log_line(record);
-        std::erase_if(readers_, [&](const Reader& r) { return r.stream->closed() || (fits(r.query, record) && !r.stream->send("record", line)); });
+        const std::lock_guard lock(readers_->mutex);
+        if (std::ranges::none_of(readers_->list, [&](const Reader& r) { return fits(r.query, record); })) return;
+        v1::WatchLogsReply reply;
+        put(*reply.mutable_record(), record);
+        std::erase_if(readers_->list, [&](const Reader& r) { return fits(r.query, record) && !r.stream->send(reply); });
     }
 
     kit::ServiceGround ground_;
@@ -106,7 +115,11 @@ class LogService final : public kit::Service {
     LogShelf shelf_{shelf_records};
     std::mutex mutex_;
     std::shared_ptr<LogPublisher> publisher_;
-    std::vector<Reader> readers_;
+    struct Readers {
+        std::mutex mutex;
+        std::vector<Reader> list;
+    };
+    std::shared_ptr<Readers> readers_ = std::make_shared<Readers>();
 };
 
 }  // namespace

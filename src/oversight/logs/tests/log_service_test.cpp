@@ -1,16 +1,19 @@
 #include "oversight/logs/service/log_service.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "aitrading/v1/logs.pb.h"
 #include "aitrading/v1/oversight.pb.h"
 #include "engines/event_bus/journal/journal.hpp"
 #include "kit/contracts/contracts.hpp"
 #include "kit/http/client.hpp"
 #include "kit/lifecycle/host.hpp"
+#include "kit/rpc/rpc_client.hpp"
 #include "oversight/logs/service/log_publisher.hpp"
 #include "oversight/logs/service/log_shelf.hpp"
 
@@ -89,10 +92,22 @@ TEST(log_service, every_record_of_the_process_reaches_the_topic_and_whoever_asks
     const auto ask = [&](const std::string& target) { return client.call({.host = "127.0.0.1", .port = host.ports().at("log-service"), .target = target}, soon()); };
     const Json body = Json::parse(ask("/v1/logs?service=engine&limit=1000")->body);
     ASSERT_EQ(body["records"].size(), 500U) << "another tenant's are not shown";
-    EXPECT_EQ(body["records"][1]["action"], "2");
-    EXPECT_EQ(body["records"][0]["fields"]["password"], "***");
-    EXPECT_EQ(ask("/v1/logs?limit=0")->status, 400);
+    EXPECT_EQ(body["records"][1]["service"], "engine");
+    EXPECT_EQ(body["records"][1]["record"]["action"], "2");
+    EXPECT_EQ(body["records"][0]["record"]["keys"]["password"], "***");
+    EXPECT_EQ(Json::parse(ask("/v1/logs?service=engine")->body)["records"].size(), 100U);
+    EXPECT_EQ(ask("/v1/logs?limit=-1")->status, 400);
+    EXPECT_EQ(ask("/v1/logs?limit=1001")->status, 400);
     EXPECT_EQ(ask("/v1/logs?level=loud")->status, 400);
+    const auto rpc = *kit::RpcClient::make(t.reactor, t.ground.telemetry, {});
+    const auto question = [&](const std::string& method) { return kit::RpcQuestion{.host = "127.0.0.1", .port = host.rpc_ports().at("log-service"), .name = "aitrading.v1.LogService/" + method}; };
+    v1::ListLogsRequest wanted;
+    wanted.set_service("engine");
+    wanted.set_limit(3);
+    v1::ListLogsReply listed;
+    ASSERT_TRUE(rpc->call(question("ListLogs"), wanted, listed, soon()));
+    ASSERT_EQ(listed.records_size(), 3);
+    EXPECT_EQ(listed.records(2).record().action(), "998");
     EXPECT_TRUE(host.stop());
     std::map<std::string, int> counts;
     int next_of_default = 0;
@@ -110,6 +125,38 @@ TEST(log_service, every_record_of_the_process_reaches_the_topic_and_whoever_asks
     }
     EXPECT_EQ(counts["default"], 500);
     EXPECT_EQ(counts["acme"], 500);
+}
+
+TEST(log_service, is_followed_over_grpc_by_the_tenant_alone) {
+    Ground t;
+    kit::ServiceHost host(t.ground, {.any_ports = true});
+    const auto table = kit::parse_service_table("[[service]]\nname=\"log-service\"\nport=1\n", "t");
+    const std::map<std::string, kit::ServiceFactory> factories{{"log-service", [&](const kit::ServiceGround& g) { return make_log_service(g, *t.bus); }}};
+    ASSERT_TRUE(host.start(table->services, factories));
+    const auto rpc = *kit::RpcClient::make(t.reactor, t.ground.telemetry, {});
+    v1::WatchLogsRequest wanted;
+    wanted.set_service("engine");
+    wanted.set_level("warning");
+    v1::WatchLogsReply told;
+    std::vector<std::string> seen;
+    std::atomic<bool> enough = false;
+    std::thread writer([&] {
+        for (int i = 0; !enough; ++i) {
+            t.log->write({.level = kit::LogLevel::error, .service = "engine", .tenant = "acme", .action = "theirs"});
+            t.log->write({.level = kit::LogLevel::info, .service = "engine", .action = "small"});
+            t.log->write({.level = kit::LogLevel::error, .service = "engine", .action = "ours"});
+            std::this_thread::yield();
+        }
+    });
+    const auto followed = rpc->follow({.host = "127.0.0.1", .port = host.rpc_ports().at("log-service"), .name = "aitrading.v1.LogService/WatchLogs"}, wanted, told, soon(), [&] {
+        seen.push_back(told.record().record().action());
+        return seen.size() < 5;
+    });
+    enough = true;
+    writer.join();
+    EXPECT_TRUE(followed) << followed.error().text;
+    EXPECT_EQ(seen, std::vector<std::string>(5, "ours"));
+    EXPECT_TRUE(host.stop());
 }
 
 TEST(log_publisher, drops_at_its_bound_and_says_so) {
