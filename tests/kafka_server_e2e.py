@@ -61,6 +61,24 @@ class OnKafka(Case):
         done = self.run_on(settings, "journal", "load", "--count", "20", "--subjects", "2")
         self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 20), done.stderr)
 
+    def test_a_platform_in_two_processes_meets_on_kafka(self):
+        settings = self.settings(AITRADING_FEED="simulator", AITRADING_FEED_SPEED="2000", AITRADING_FEED_TIMEFRAMES="M1")
+        core = Platform(self, "serve", "feature-engineering", "hybrid-ai-engine", "--any-ports", home=self.own / "core", environment=settings)
+        self.assertNotIn("data-bridge", core.url)
+        peers = ",".join(f"{name}=localhost:{url.rsplit(':', 1)[1]}" for name, url in core.url.items())
+        feed = Platform(self, "serve", "data-bridge", "--any-ports", home=self.own / "feed", environment={**settings, "AITRADING_PEERS": peers})
+        self.assertEqual(list(feed.url), ["data-bridge"])
+        vectors = self.until(lambda: len(v := self.events(settings, "features.vectors")) >= 5 and v, "vectors of the other process's bars")
+        trace = lambda event: event["traceparent"].split("-")[1]
+        bars = {trace(b): b["data"]["bar"]["open_time_ns"] for b in self.events(settings, "market.bars")}
+        for vector in vectors:
+            self.assertEqual(bars[trace(vector)], vector["data"]["bar_open_ns"], "one trace from the bar to its vector")
+        self.assertEqual(len({v["id"] for v in vectors}), len(vectors))
+        self.assertEqual(get(core.url["feature-engineering"] + "/v1/features/SIMULATED")[0], 200)
+        needs = lambda: {d["dependency"]: d["ready"] for d in json.loads(get(feed.url["data-bridge"] + "/v1/readiness")[1])["dependencies"]}
+        self.until(lambda: needs()["feature-engineering"] and needs()["database-service"], "what the feed needs is ready in the other process")
+        self.assertEqual((feed.stop()[0], core.stop()[0]), (0, 0))
+
     def test_brokers_that_do_not_answer_are_named(self):
         done = subprocess.run(self.command("up", "--any-ports", home=self.own), capture_output=True, text=True, timeout=120, env={**os.environ, "KAFKA_BROKERS": "127.0.0.1:1"})
         self.assertEqual(done.returncode, 1, done.stderr)

@@ -169,6 +169,7 @@ TEST(isolation, no_call_of_one_tenant_changes_an_answer_of_another) {
     for (std::uint64_t round = 0; round < rounds; ++round) {
         SplitMix64 random(derive_seed(20'261'127, round));
         std::vector<std::pair<std::size_t, Drawn>> drawn;
+        drawn.reserve(calls);
         for (int i = 0; i < calls; ++i) drawn.push_back({random.next_below(2), {static_cast<int>(random.next_below(kinds)), random.next(), random.next()}});
         std::vector<std::string> together;
         {
