@@ -38,8 +38,9 @@ bool take_open(std::string_view pattern, std::string_view part, std::map<std::st
     const std::string_view word = word_behind(pattern);
     if (!part.ends_with(word) || part.size() == word.size()) return false;
     auto value = said(part.substr(0, part.size() - word.size()));
-    if (value) parameters[std::string(pattern.substr(1, pattern.find('}') - 1))] = *std::move(value);
-    return value.has_value();
+    if (!value) return false;
+    parameters[std::string(pattern.substr(1, pattern.find('}') - 1))] = *std::move(value);
+    return true;
 }
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path, std::map<std::string, std::string>& parameters) {
