@@ -15,6 +15,10 @@ namespace {
 /// there is one thread and nobody reads the environment.
 const bool only_tls_1_3 = ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1) == 0;
 
+/// Names are looked up by the system, as HTTP's client does: c-ares, which gRPC takes otherwise, forgets memory when a channel ends while a
+/// name is looked up. Who sets the variable has it as they wish.
+const bool names_by_the_system = ::setenv("GRPC_DNS_RESOLVER", "native", 0) == 0;
+
 Result<std::string> read_pem(const std::filesystem::path& path) {
     if (path.empty()) return std::string();
     std::ifstream in(path, std::ios::binary);

@@ -13,9 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds look_up{10};
 
 PredictionBoard::Seen seen_now(PredictionBoard::Seen seen) {
-    const market::MarketKind kind = market::market_kind(seen.source.series.symbol);
+    if (!seen.event) return seen;
     seen.open_age = seen.age();
-    if (kind == market::MarketKind::unknown || !seen.event || !seen.now || *seen.now <= seen.known) return seen;
+    const market::MarketKind kind = market::market_kind(seen.source.series.symbol);
+    if (kind == market::MarketKind::unknown || !seen.now || *seen.now <= seen.known) return seen;
     seen.open_age = market::open_time(market::TradingWeek(kind), {seen.known, *seen.now});
     return seen;
 }
