@@ -1,5 +1,7 @@
 #include "kit/rpc/rpc_server.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <grpc/support/log.h>
 #include <grpcpp/generic/async_generic_service.h>
@@ -96,7 +98,9 @@ bool RpcServer::stop(Deadline deadline) {
     if (!inside_->server) return true;
     inside_->health->stop();
     inside_->ground->streams.end_all();
-    inside_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline.left(std::chrono::steady_clock::now())));
+    // A deadline without end is a day here: the sum has to fit.
+    const auto left = std::min<std::chrono::system_clock::duration>(deadline.left(std::chrono::steady_clock::now()), std::chrono::hours(24));
+    inside_->server->Shutdown(std::chrono::system_clock::now() + left);
     inside_->server->Wait();
     inside_->server.reset();
     return !deadline.passed(std::chrono::steady_clock::now());
