@@ -22,13 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         while (step.state == ParseStep::State::done) {
             const aitrading::kit::HttpRequest request = parser.take();
             CHECK(request.body.size() <= 4'096);
-            (void)aitrading::kit::parse_target(request.target);
-            (void)aitrading::kit::check_json(request.body);
+            [[maybe_unused]] const auto target = aitrading::kit::parse_target(request.target);
+            [[maybe_unused]] const auto sound = aitrading::kit::check_json(request.body);
             step = parser.feed("");
         }
     }
     if (const auto target = aitrading::kit::parse_target(text)) CHECK(target->path.find("/../") == std::string::npos);
-    (void)aitrading::kit::check_json(text);
+    [[maybe_unused]] const auto sound = aitrading::kit::check_json(text);
     for (const auto side : {aitrading::kit::FrameSide::client, aitrading::kit::FrameSide::server}) {
         aitrading::kit::FrameReader reader(1'000, side);
         for (std::size_t at = 0; at < text.size(); at += piece) {

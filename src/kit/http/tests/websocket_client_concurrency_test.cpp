@@ -56,6 +56,7 @@ TEST(websocket_client, speaks_with_our_server_from_several_threads) {
     heard.wanted = 4 * 50;
     heard.listen(**client);
     std::vector<std::thread> senders;
+    senders.reserve(4);
     for (int s = 0; s < 4; ++s)
         senders.emplace_back([&, s] {
             for (int i = 0; i < 50; ++i) EXPECT_TRUE((*client)->send(std::to_string(s) + std::string(static_cast<std::size_t>(i) * 10, 'x'), i % 2 == 0 ? FrameKind::text : FrameKind::binary));
