@@ -84,6 +84,21 @@ class Running(Case):
         self.assertEqual(again.stop()[0], 0)
         self.assertEqual(len(self.events("ops.alerts", "OpsAlertRaised")), 1)
 
+    def test_old_events_go_by_their_rule_and_the_check_goes_on(self):
+        self.must("journal", "load", "--count", "600", "--subjects", "40", home=self.own)
+        with self.assertRaisesRegex(AssertionError, "AITRADING_RETENTION: .*domain events are kept for good"):
+            self.up(AITRADING_RETENTION="orders.events=30d")
+        self.assertEqual(len(self.events("ops.load")), 600)
+        platform = self.up(AITRADING_RETENTION="ops.load=20")
+        left = self.until(lambda: (e := self.events("ops.load")) and len(e) <= 80 and e, "four partitions keep twenty each")
+        self.assertEqual(sorted(int(e["data"]["n"]) for e in left)[-1], 15)
+        self.assertIn('events_removed_total{topic="ops.load"} 520', get(platform.url["database-service"] + "/metrics")[1])
+        compared = self.until(lambda: (c := self.checks(platform).get("ops.load")) and int(c["checked_ns"]) > 0 and c, "the check goes on")
+        self.assertEqual((int(compared.get("missing", 0)), int(compared.get("surplus", 0)), int(compared.get("different", 0))), (0, 0, 0), compared)
+        self.assertEqual(self.events("ops.alerts", "ReadModelDiverged"), [])
+        self.assertEqual(platform.stop()[0], 0)
+        self.must("journal", "verify", home=self.own)
+
     def test_services_tell_that_they_came_and_went(self):
         platform = self.up(AITRADING_FEED="simulator", AITRADING_FEED_SPEED="1000", AITRADING_FEED_TIMEFRAMES="M1")
         states = lambda: [(e["data"]["service"], e["data"]["state"]) for e in self.events("ops.alerts", "ServiceStateChanged")]

@@ -116,6 +116,17 @@ Result<std::int64_t> KeptModel::keep() {
     auto some = member_->poll({.events_max = options_.events_at_once});
     if (!some) member_.reset();
     TRY(const auto deliveries, std::move(some));
+    if (!member_->alone()) {
+        shared_ = true;
+        member_->rewind();
+        return fail(ErrorCode::failed, "another process keeps the read model '" + options_.place.group + "' of " + options_.place.topic +
+                                           "; of the processes on one bus one alone has an AITRADING_CHECK_PERIOD above 0", true);
+    }
+    if (shared_) {  // what the other one committed is not in the view
+        shared_ = false;
+        member_.reset();
+        return 0;
+    }
     if (deliveries.empty()) return 0;
     for (const ports::Delivery& d : deliveries) model_->apply(d);
     ports::Commit step{.up_to = last_positions(deliveries)};

@@ -41,7 +41,8 @@ class KeptModel {
     KeptModel(ports::EventBus& bus, Make make, KeptModelOptions options);
     ~KeptModel();
 
-    /// Takes the next events into the model; how many. After an error it begins again from its snapshot. @errors as EventBus
+    /// Takes the next events into the model; how many. After an error it begins again from its snapshot.
+    /// @errors as EventBus; failed where another process keeps the same model, as long as it does: each would have half of it
     Result<std::int64_t> keep();
     /// Asks for a check, of everything from the first event on where `whole`.
     void ask(bool whole);
@@ -70,6 +71,7 @@ class KeptModel {
     KeptModelOptions options_;
     std::unique_ptr<ports::Subscription> member_;
     std::unique_ptr<ReadModel> model_;
+    bool shared_ = false;      ///< another one had partitions of it at the last poll
     Offsets at_;               ///< the model's
     Offsets stored_at_;        ///< where this life has stored model and witness last
     std::int64_t since_ = 0;   ///< events since the snapshot

@@ -28,7 +28,7 @@ class Timers {
     Timers(ports::EventBus& bus, Clock clock) : bus_(bus), clock_(std::move(clock)) {}
 
     /// Takes what was set and sends what is due, waiting at most so long for either; how many were sent.
-    /// @errors failed (the bus): the next turn begins from what is committed
+    /// @errors failed: the bus, then the next turn begins from what is committed; another process does the same, as long as it does
     Result<int> turn(std::chrono::milliseconds wait);
     /// Deadlines that are not due yet.
     std::int64_t waiting() const { return waiting_; }
@@ -47,6 +47,7 @@ class Timers {
     ports::EventBus& bus_;
     Clock clock_;
     std::unique_ptr<ports::Subscription> member_;
+    bool shared_ = false;  ///< another one had partitions at the last poll
     std::array<std::map<Uuid, Event>, buckets> sets_;  ///< deadlines by the ids of their events
     std::multimap<SteadyTime, Uuid> due_;
     std::set<std::size_t> changed_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,8 @@ class Subscription {
     virtual Result<Rejected> reject(Position position, std::string_view reason, UnixNanos now) = 0;
     /// Polls again from the committed offsets.
     virtual void rewind() = 0;
+    /// Whether every partition was this member's at its last poll.
+    virtual bool alone() const = 0;
     /// The group's state as committed. @errors failed
     virtual Result<std::optional<std::string>> state(std::string_view key) = 0;
     virtual Result<std::optional<Snapshot>> snapshot() = 0;
@@ -114,6 +117,7 @@ struct TopicOptions {
 struct RetentionRule {
     std::optional<std::int64_t> events_max;  ///< of each partition
     std::optional<UnixNanos> newer_than;     ///< by the event's own time; stops at the first event that stays
+    std::int64_t removed_max = std::numeric_limits<std::int64_t>::max();  ///< of each partition by one call: others write between two calls
 };
 
 /// Bounds of a bus, each a number of things that wait in memory to become durable.
@@ -128,6 +132,7 @@ struct BusPromises {
     /// None: an id is known as long as retention keeps its event. Else: the last so many ids of a topic are, of what this bus
     /// published; a publication of another process is known from when this bus first wrote to the topic.
     std::optional<std::int64_t> ids_remembered;
+    bool retention_reads_all = false;  ///< each call of `retain` reads what the topic holds: call it seldom
     bool changes_of_members_at_once = true;  ///< else a member that left is missed for a while: poll with a wait
 };
 
@@ -179,8 +184,8 @@ class EventBus {
     virtual Result<void> start_over(std::string_view topic, std::string_view group) = 0;
     /// In order of their death. @errors not_found, failed
     virtual Result<std::vector<DeadLetter>> dead_letters(std::string_view topic, std::string_view group) = 0;
-    /// Removes the oldest events beyond the rule, never one that some group has not committed. Returns how many went.
-    /// @errors not_found, failed
+    /// Removes the oldest events beyond the rule, never one that some group has not committed or that its snapshot lacks.
+    /// Returns how many went. @errors not_found, failed
     virtual Result<std::int64_t> retain(std::string_view topic, const RetentionRule& rule) = 0;
     /// ok, or why the bus stopped.
     virtual Result<void> health() = 0;

@@ -20,9 +20,13 @@ struct TopicView {
 struct GroupView {
     std::int64_t id = 0;
     std::vector<std::int64_t> committed;
+    std::vector<std::int64_t> in_snapshot;  ///< last offset that the snapshot holds; empty: no snapshot
     std::vector<int> attempts;  ///< of the first uncommitted event of each partition
     std::vector<int> members;   ///< partition p belongs to members[p % size]
     int generation = 0;         ///< changes with the members
+
+    /// Last event of a partition that this group needs no more: a snapshot is of use with all that was committed after it.
+    std::int64_t done_with(std::size_t partition) const { return in_snapshot.empty() ? committed[partition] : in_snapshot[partition]; }
 };
 
 /// What the writer tells and the subscriptions read, in memory: ends, offsets and members. Group offsets run ahead of the

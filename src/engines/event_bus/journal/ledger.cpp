@@ -39,8 +39,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Database& database, Directory& dire
 Result<void> Ledger::load() {
     TRY(const std::vector<TopicEntry> topics, list_topics(database_));
     for (const TopicEntry& topic : topics) TRY_VOID(open_topic(topic));
-    Statement groups(database_, "SELECT groups.id, groups.name, topics.name, topics.partitions FROM groups JOIN topics ON topics.id = groups.topic");
-    Statement offsets(database_, "SELECT partition, committed, attempts FROM offsets WHERE grp=? ORDER BY partition");
+    Statement groups(database_, "SELECT groups.id, groups.name, topics.name, topics.partitions, groups.snapshot IS NOT NULL FROM groups JOIN topics ON topics.id = groups.topic");
+    Statement offsets(database_, "SELECT partition, committed, attempts, in_snapshot FROM offsets WHERE grp=? ORDER BY partition");
     const std::lock_guard lock(directory_.mutex);
     while (groups.step()) {
         GroupView group{.id = groups.number(0)};
@@ -48,6 +48,7 @@ Result<void> Ledger::load() {
         while (offsets.step()) {
             group.committed.push_back(offsets.number(1));
             group.attempts.push_back(static_cast<int>(offsets.number(2)));
+            if (groups.number(4) != 0) group.in_snapshot.push_back(offsets.number(3));
         }
         if (static_cast<std::int64_t>(group.committed.size()) != groups.number(3))
             return fail(ErrorCode::gate_refused, "group '" + groups.text(1) + "' lacks offsets: the journal is damaged; restore it from a backup");
@@ -134,6 +135,7 @@ Result<std::int64_t> Ledger::take(const MemberName& member, const ports::Commit&
         group->committed[static_cast<std::size_t>(p.partition)] = p.offset;
         group->attempts[static_cast<std::size_t>(p.partition)] = 0;
     }
+    if (step.snapshot) group->in_snapshot = group->committed;
     return group->id;
 }
 
@@ -204,6 +206,7 @@ Result<void> Ledger::start_over(const Directory::GroupName& name) {
         if (!group->members.empty()) return fail(ErrorCode::usage, "group '" + name.second + "' has members; stop them first");
         for (const Appender& a : topics_.find(name.first)->second.appenders) start.push_back(a.first() - 1);
         group->committed = start;
+        group->in_snapshot.clear();
         std::ranges::fill(group->attempts, 0);
         id = group->id;
     }
@@ -225,12 +228,12 @@ Result<std::int64_t> Ledger::retain(std::string_view topic, const ports::Retenti
         {
             const std::lock_guard lock(directory_.mutex);
             for (const auto& [name, group] : directory_.groups)
-                if (name.first == topic) bound = std::min(bound, group.committed[p]);
+                if (name.first == topic) bound = std::min(bound, group.done_with(p));
         }
         std::int64_t count = 0;
         if (rule.events_max) count = std::max<std::int64_t>(0, a.end() - a.first() + 1 - *rule.events_max);
         if (rule.newer_than) count = std::max(count, a.older(*rule.newer_than, bound));
-        count = std::min(count, bound - a.first() + 1);
+        count = std::min({count, bound - a.first() + 1, rule.removed_max});
         if (count > 0) a.drop(count);
         removed += std::max<std::int64_t>(count, 0);
     }

@@ -47,6 +47,7 @@ std::vector<JournalSubscription::Range> JournalSubscription::ranges() {
         cursor_ = group.committed;
         generation_ = group.generation;
     }
+    alone_ = group.members.size() == 1;
     const auto mine = static_cast<std::size_t>(std::ranges::find(group.members, id_) - group.members.begin());
     std::vector<Range> out;
     for (std::size_t p = mine; p < cursor_.size(); p += group.members.size()) {

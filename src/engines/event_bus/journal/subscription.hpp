@@ -20,6 +20,7 @@ class JournalSubscription final : public ports::Subscription {
     Result<void> commit(const ports::Commit& step) override;
     Result<ports::Rejected> reject(ports::Position position, std::string_view reason, UnixNanos now) override;
     void rewind() override;
+    bool alone() const override { return alone_; }
     Result<std::optional<std::string>> state(std::string_view key) override;
     Result<std::optional<ports::Snapshot>> snapshot() override;
 
@@ -42,6 +43,7 @@ class JournalSubscription final : public ports::Subscription {
     TopicEntry topic_;
     const int attempts_max_;
     int id_ = 0, generation_ = -1;
+    bool alone_ = false;
     std::size_t turn_ = 0;  ///< which partition is read first
     std::vector<std::int64_t> cursor_;
 };

@@ -4,6 +4,8 @@
 #include <random>
 #include <thread>
 
+#include "base/bytes.hpp"
+
 namespace aitrading::engines::kafka {
 namespace {
 
@@ -123,6 +125,18 @@ Result<Offsets> Cluster::committed(const GroupName& name) {
 }
 
 std::string Cluster::book_key(const GroupName& name, std::string_view entry) { return name.first + separator + name.second + separator + std::string(entry); }
+
+std::optional<ports::Snapshot> GroupView::snapshot(int partitions) const {
+    const auto found = entries.find("s");
+    if (found == entries.end()) return std::nullopt;
+    ByteReader in(found->second.value);
+    ports::Snapshot out{in.get_text(), {}};
+    for (int i = 0; i < partitions; ++i) {
+        const auto partition = in.get<int>();
+        out.positions.push_back({partition, in.get<std::int64_t>()});
+    }
+    return out;
+}
 
 int Cluster::book_partition(const GroupName& name) const { return partition_of(name.first + separator + name.second, book_partitions); }
 

@@ -39,6 +39,8 @@ struct GroupView {
     };
     std::map<std::string, Entry, std::less<>> entries;  ///< by kind (one letter) and key
     std::int64_t position = -1;                         ///< next offset of the book to be read
+
+    std::optional<ports::Snapshot> snapshot(int partitions) const;
 };
 
 /// What all parts of one bus share: connections, and what was acknowledged, so that whoever was told can also read it: a

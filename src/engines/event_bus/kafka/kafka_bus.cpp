@@ -17,7 +17,7 @@ class KafkaBus final : public ports::EventBus {
     void cut() { cluster_->cut = true; }
 
     ports::BusPromises promises() const override {
-        return {.offsets_without_gaps = false, .ids_remembered = cluster_->options().ids_remembered, .changes_of_members_at_once = false};
+        return {.offsets_without_gaps = false, .ids_remembered = cluster_->options().ids_remembered, .retention_reads_all = true, .changes_of_members_at_once = false};
     }
 
     Result<void> create_topic(std::string_view name, ports::TopicOptions options) override {
@@ -157,6 +157,7 @@ Result<KafkaBus::Removal> KafkaBus::removal(const std::string& log, int partitio
     const auto may = static_cast<std::int64_t>(committed.size());
     if (rule.newer_than) go = young_from < 0 ? may : young_from;
     if (rule.events_max) go = std::max(go, std::min(may, events - *rule.events_max));
+    go = std::min(go, rule.removed_max);
     if (go <= 0) return Removal{};
     return Removal{go, committed[static_cast<std::size_t>(go - 1)] + 1};
 }
@@ -171,10 +172,16 @@ Result<std::int64_t> KafkaBus::retain(std::string_view topic, const ports::Reten
     for (const std::string& group : groups) {
         TRY(const Offsets committed, cluster_->committed({std::string(topic), group}));
         for (const auto& [partition, offset] : committed) bounds[partition] = std::min(bounds[partition], offset);
+        GroupView kept;
+        TRY_VOID(cluster_->catch_up({std::string(topic), group}, kept));
+        if (const auto snapshot = kept.snapshot(partitions))
+            for (const ports::Position& p : snapshot->positions) bounds[p.partition] = std::min(bounds[p.partition], p.offset);
     }
     Offsets before;
     std::int64_t gone = 0;
     for (int p = 0; p < partitions; ++p) {
+        // Offsets count at least the events: what is not too much by them needs no reading.
+        if (!rule.newer_than && rule.events_max && ends.at(p) - firsts.at(p) <= *rule.events_max) continue;
         TRY(const Removal some, removal(log, p, firsts.at(p), ends.at(p), bounds.at(p), rule));
         if (some.count > 0) before[p] = some.before;
         gone += some.count;

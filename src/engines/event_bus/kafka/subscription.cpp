@@ -324,15 +324,7 @@ Result<std::optional<std::string>> KafkaSubscription::state(std::string_view key
 
 Result<std::optional<ports::Snapshot>> KafkaSubscription::snapshot() {
     TRY_VOID(cluster_.catch_up(name_, view_));
-    const auto found = view_.entries.find("s");
-    if (found == view_.entries.end()) return std::nullopt;
-    ByteReader in(found->second.value);
-    ports::Snapshot out{in.get_text(), {}};
-    for (int i = 0; i < partitions_; ++i) {
-        const auto partition = in.get<int>();
-        out.positions.push_back({partition, in.get<std::int64_t>()});
-    }
-    return out;
+    return view_.snapshot(partitions_);
 }
 
 }  // namespace aitrading::engines::kafka

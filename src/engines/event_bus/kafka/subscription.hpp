@@ -16,6 +16,7 @@ class KafkaSubscription final : public ports::Subscription {
     Result<void> commit(const ports::Commit& step) override;
     Result<ports::Rejected> reject(ports::Position position, std::string_view reason, UnixNanos now) override;
     void rewind() override;
+    bool alone() const override { return committed_.size() == static_cast<std::size_t>(partitions_); }
     Result<std::optional<std::string>> state(std::string_view key) override;
     Result<std::optional<ports::Snapshot>> snapshot() override;
 

@@ -72,12 +72,14 @@ std::string members_share_partitions_and_take_over(const MakeGround& make) {
     AIT_OK(first);
     const auto early = (*first)->poll({.events_max = 200});
     AIT_OK(early);
+    AIT_EXPECT((*first)->alone(), "the only member has every partition");
     auto second = b.bus->subscribe("t", "g", {});
     AIT_OK(second);
     const auto late = (*first)->commit({.up_to = last_of(*early)});
     AIT_EXPECT(!late && late.error().retry_helps, "a commit across a change of members is refused");
     std::vector<Delivery> one = drain(**first).value(), two = drain(**second).value();
     AIT_EXPECT(!one.empty() && !two.empty() && one.size() + two.size() == 200, "members share the events");
+    AIT_EXPECT(!(*first)->alone() && !(*second)->alone(), "and know that they do");
     std::set<int> partitions;
     for (const Delivery& d : one) partitions.insert(d.position.partition);
     for (const Delivery& d : two) AIT_EXPECT(!partitions.contains(d.position.partition), "a partition has one member");
@@ -86,6 +88,7 @@ std::string members_share_partitions_and_take_over(const MakeGround& make) {
     const bool at_once = b.bus->promises().changes_of_members_at_once;
     const std::vector<Delivery> rest = (at_once ? drain(**first) : drain_at_least(**first, two.size())).value();
     AIT_EXPECT(rest.size() == two.size(), "what a member left uncommitted goes to the others");
+    AIT_EXPECT((*first)->alone(), "and the last one knows that too");
     auto other = b.bus->subscribe("t", "other", {});
     AIT_OK(other);
     AIT_EXPECT(drain(**other).value().size() == 200, "groups do not share");

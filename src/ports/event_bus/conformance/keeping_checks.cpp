@@ -192,6 +192,40 @@ std::string retention_removes_the_oldest_and_nothing_uncommitted(const MakeGroun
     return {};
 }
 
+std::string retention_leaves_what_a_snapshot_lacks(const MakeGround& make) {
+    Bench b(make);
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    Counter counter;
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(30, 1)));
+    auto member = b.bus->subscribe("t", "g", {});
+    AIT_OK(member);
+    const auto all = (*member)->poll({});
+    AIT_OK(all);
+    AIT_EXPECT(all->size() == 30, "what is there comes");
+    AIT_OK((*member)->commit({.up_to = {(*all)[9].position}, .snapshot = "the first ten"}));
+    AIT_OK((*member)->commit({.up_to = {all->back().position}}));
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0, .removed_max = 4}).value() == 4, "no more at once than asked");
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 6, "what the snapshot holds goes, what came after it stays");
+    member->reset();
+    b.cut();
+    AIT_EXPECT(b.broken.empty(), b.broken);
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 0, "also after a restart");
+    auto again = b.bus->subscribe("t", "g", {});
+    AIT_OK(again);
+    const auto snapshot = (*again)->snapshot();
+    AIT_OK(snapshot);
+    AIT_EXPECT(snapshot->has_value() && (*snapshot)->bytes == "the first ten", "the snapshot is there");
+    AIT_EXPECT(b.bus->read("t", (*all)[10].position, {}).value().size() == 20, "and all that belongs after it");
+    AIT_EXPECT((*again)->poll({}).value().empty(), "all of it is committed");
+    AIT_OK((*again)->commit({.snapshot = "all thirty"}));
+    AIT_EXPECT(b.bus->retain("t", {.events_max = 0}).value() == 20, "until a later snapshot holds it");
+    again->reset();
+    AIT_OK(b.bus->start_over("t", "g"));
+    AIT_OK(b.bus->publish_and_wait("t", counter.some(1, 1)));
+    AIT_EXPECT(drain(**b.bus->subscribe("t", "g", {})).value().size() == 1, "a model built anew begins at what is left");
+    return {};
+}
+
 }  // namespace
 
 std::vector<Check> keeping_checks() {
@@ -202,7 +236,8 @@ std::vector<Check> keeping_checks() {
             {"a_read_model_can_be_built_anew", a_read_model_can_be_built_anew},
             {"replay_begins_anywhere", replay_begins_anywhere},
             {"topics_tell_their_groups", topics_tell_their_groups},
-            {"retention_removes_the_oldest_and_nothing_uncommitted", retention_removes_the_oldest_and_nothing_uncommitted}};
+            {"retention_removes_the_oldest_and_nothing_uncommitted", retention_removes_the_oldest_and_nothing_uncommitted},
+            {"retention_leaves_what_a_snapshot_lacks", retention_leaves_what_a_snapshot_lacks}};
 }
 
 }  // namespace aitrading::ports::conformance

@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(Suite, PlantedFault,
                                          Planted{Fault::acknowledges_too_early, "what_was_acknowledged_survives_a_power_cut"},
                                          Planted{Fault::ignores_the_bound, "polls_keep_their_bounds"},
                                          Planted{Fault::splits_effect_and_offset, "effect_and_offset_are_one_step"},
-                                         Planted{Fault::forgets_ids, "an_id_has_one_effect"}));
+                                         Planted{Fault::forgets_ids, "an_id_has_one_effect"},
+                                         Planted{Fault::retains_too_little, "retention_leaves_what_a_snapshot_lacks"}));
 
 }  // namespace
 }  // namespace aitrading::ports

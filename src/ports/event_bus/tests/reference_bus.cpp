@@ -117,6 +117,7 @@ class Member final : public Subscription {
         const std::lock_guard lock(shared_.mutex);
         cursor_ = group().committed;
     }
+    bool alone() const override { return alone_; }
     Result<std::optional<std::string>> state(std::string_view key) override {
         const std::lock_guard lock(shared_.mutex);
         const auto found = group().state.find(key);
@@ -137,6 +138,7 @@ class Member final : public Subscription {
             cursor_ = group().committed;
             generation_ = all.generation;
         }
+        alone_ = all.ids.size() == 1;
         const auto mine = static_cast<std::size_t>(std::ranges::find(all.ids, id_) - all.ids.begin());
         std::vector<Delivery> out;
         for (std::size_t p = mine; p < cursor_.size(); p += all.ids.size()) {
@@ -172,6 +174,7 @@ class Member final : public Subscription {
     Shared& shared_;
     std::pair<std::string, std::string> name_;
     int attempts_max_, id_, generation_ = -1;
+    bool alone_ = false;
     std::vector<std::int64_t> cursor_;
 };
 
@@ -295,12 +298,16 @@ class ReferenceBus final : public EventBus {
         for (std::size_t p = 0; p < to->partitions.size(); ++p) {
             auto& there = to->partitions[p];
             std::int64_t bound = there.end();
-            for (const auto& [name, g] : to->groups) bound = std::min(bound, g.committed[p]);
+            for (const auto& [name, g] : to->groups) {
+                bound = std::min(bound, g.committed[p]);
+                if (g.snapshot && shared_.fault != Fault::retains_too_little) bound = std::min(bound, g.snapshot->positions[p].offset);
+            }
+            std::int64_t left = rule.removed_max;
             const auto beyond = [&] {
                 const bool many = rule.events_max && static_cast<std::int64_t>(there.events.size()) > *rule.events_max;
                 return many || (rule.newer_than && there.events.front()->time < *rule.newer_than);
             };
-            while (there.first <= bound && beyond()) {
+            while (left-- > 0 && there.first <= bound && beyond()) {
                 to->ids.erase(there.events.front()->id);
                 there.events.erase(there.events.begin());
                 ++there.first;

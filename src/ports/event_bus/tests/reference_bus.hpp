@@ -19,6 +19,7 @@ enum class Fault {
     ignores_the_bound,            ///< a poll gives all there is
     splits_effect_and_offset,     ///< the state of a refused commit stays
     forgets_ids,                  ///< a repeated event is stored again
+    retains_too_little,           ///< what was committed after a snapshot goes
 };
 
 struct ReferenceState {

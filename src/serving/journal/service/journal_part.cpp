@@ -5,6 +5,7 @@
 #include <random>
 
 #include "kit/contracts/contracts.hpp"
+#include "kit/events/retention.hpp"
 #include "kit/events/standing_check.hpp"
 #include "kit/events/timers.hpp"
 #include "kit/lifecycle/pump.hpp"
@@ -17,6 +18,7 @@ constexpr const char* service_name = "database-service";
 constexpr std::chrono::milliseconds idle_nap{500}, nap_max{200};
 constexpr int share_of_time = 4;  // a nap is so many times as long as the work before it
 constexpr std::chrono::hours whole_check_every{24};
+constexpr std::chrono::seconds removal_every{10}, costly_removal_every{3'600};
 
 UnixNanos wall_now() { return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
@@ -39,7 +41,7 @@ void nap(const std::stop_token& stop, std::chrono::nanoseconds length) {
 class JournalPart final : public kit::Service {
   public:
     JournalPart(const kit::ServiceGround& ground, ports::EventBus& bus)
-        : settings_(ground.settings), metrics_(ground.telemetry.metrics), bus_(bus), check_(bus, ground.telemetry, {.service = service_name, .seed = fresh_seed()}, wall_now), timers_(bus, {wall_now, steady_now}),
+        : settings_(ground.settings), metrics_(ground.telemetry.metrics), bus_(bus), check_(bus, ground.telemetry, {.service = service_name, .seed = fresh_seed()}, wall_now), timers_(bus, {wall_now, steady_now}), retention_(bus, metrics_),
           requests_(bus, {.may_publish = [this](const std::string& topic) { return may_publish(topic); },
                           .checks = [this] { return check_.found(); },
                           .read_model = check_.read_model(),
@@ -49,10 +51,12 @@ class JournalPart final : public kit::Service {
 
     void add_requests(kit::RequestHandlers& handlers) override { requests_.add_to(handlers); }
     Result<void> start() override {
+        TRY(rules_, keep_rules());
         for (const std::string& topic : settings_.list("AITRADING_PUBLISH_TOPICS")) TRY_VOID(bus_.create_topic(topic, {}));
         for (const char* topic : {"ops.alerts", "ops.timers"}) TRY_VOID(bus_.create_topic(topic, {}));
         requests_.start();
         keeping_.start([this](const std::stop_token& stop) { return keep(stop); });
+        retaining_.start([this](const std::stop_token& stop) { return retain(stop); });
         if (settings_.boolean("AITRADING_TIMERS")) timing_.start([this](const std::stop_token& stop) { return time(stop); });
         return {};
     }
@@ -74,6 +78,12 @@ class JournalPart final : public kit::Service {
         requests_.stop();
         keeping_.stop();
         timing_.stop();
+        retaining_.stop();
+    }
+    Result<kit::KeepRules> keep_rules() const {
+        auto rules = kit::parse_keep_rules(settings_.list("AITRADING_RETENTION"));
+        if (!rules) rules.error().text = "AITRADING_RETENTION: " + rules.error().text;
+        return rules;
     }
     /// Keeps read models and checks them; at most a fifth of a core, whatever there is to read.
     Result<void> keep(const std::stop_token& stop) {
@@ -99,6 +109,19 @@ class JournalPart final : public kit::Service {
         }
         return {};
     }
+    /// Removes what may go, with naps four times as long as the work; a rule that cannot be read leaves the earlier ones.
+    Result<void> retain(const std::stop_token& stop) {
+        const std::chrono::nanoseconds period = bus_.promises().retention_reads_all ? costly_removal_every : removal_every;
+        while (!stop.stop_requested()) {
+            if (auto rules = keep_rules()) rules_ = *std::move(rules);
+            else note(rules.error());
+            const SteadyTime begun = steady_now();
+            const auto more = retention_.turn(rules_, wall_now());
+            if (!more) note(more.error());
+            nap(stop, more && *more ? share_of_time * (steady_now() - begun) : period);
+        }
+        return {};
+    }
     Result<void> time(const std::stop_token& stop) {
         const auto waiting = metrics_.gauge("deadlines_waiting", "Deadlines that were set and are not due yet");
         while (!stop.stop_requested()) {
@@ -116,10 +139,12 @@ class JournalPart final : public kit::Service {
     ports::EventBus& bus_;
     kit::StandingCheck check_;
     kit::Timers timers_;
+    kit::Retention retention_;
+    kit::KeepRules rules_;
     JournalRequests requests_;
     std::mutex mutex_;
     std::string last_error_;
-    kit::Pump keeping_, timing_;
+    kit::Pump keeping_, timing_, retaining_;
 };
 
 }  // namespace

@@ -176,6 +176,31 @@ TEST_F(StandingCheckOfTheJournal, goes_on_where_retention_has_taken_the_beginnin
     EXPECT_EQ(of("t").differences(), 0);
 }
 
+TEST_F(StandingCheckOfTheJournal, is_made_by_one_process_alone) {
+    publish(200);
+    work();
+    auto other = std::make_unique<kit::StandingCheck>(*bus, telemetry, kit::StandingCheckOptions{.service = "other", .events_at_once = 50, .snapshot_every = 100, .seed = 99},
+                                                      [this] { return UnixNanos{++time}; });
+    const auto both = [&] {
+        for (int i = 0; i < 20; ++i) {
+            ASSERT_TRUE(check->turn());
+            ASSERT_TRUE(other->turn());
+        }
+    };
+    both();
+    publish(300);
+    both();
+    EXPECT_THAT(check->shortfall(), HasSubstr("another process keeps the read model"));
+    EXPECT_THAT(other->shortfall(), HasSubstr("another process keeps the read model"));
+    other.reset();
+    work();
+    check_now(true);
+    EXPECT_EQ(check->shortfall(), "");
+    EXPECT_EQ(of("t").differences(), 0);
+    EXPECT_EQ(of("t").compared, 500);
+    EXPECT_TRUE(alerts().empty()) << "half a model is not told as a difference";
+}
+
 TEST_F(StandingCheckOfTheJournal, says_when_the_bus_has_stopped) {
     publish(60);
     work();

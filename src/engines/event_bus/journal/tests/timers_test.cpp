@@ -114,6 +114,28 @@ TEST_F(TimersOfTheJournal, forget_nothing_when_the_power_goes) {
     EXPECT_EQ(instances.size(), 200U);
 }
 
+TEST_F(TimersOfTheJournal, are_kept_by_one_process_alone) {
+    set(1, 30);
+    EXPECT_EQ(turn(), 0);
+    kit::Timers::Clock clock{[this] { return UnixNanos{wall}; }, [this] { return steady; }};
+    auto other = std::make_unique<kit::Timers>(*bus, clock);
+    ASSERT_FALSE(other->turn(no_wait));
+    set(2, 30);
+    pass(40);
+    for (int i = 0; i < 4; ++i) {
+        const auto here = timers->turn(no_wait), there = other->turn(no_wait);
+        ASSERT_FALSE(here);
+        ASSERT_FALSE(there);
+        EXPECT_NE(there.error().text.find("another process sends the deadlines"), std::string::npos);
+    }
+    EXPECT_TRUE(passed().empty());
+    timers.reset();
+    int sent = 0;
+    for (int i = 0; i < 6; ++i) sent += other->turn(no_wait).value();
+    EXPECT_EQ(sent, 2) << "the one that is left goes on with all of them";
+    EXPECT_EQ(passed().size(), 2U);
+}
+
 TEST_F(TimersOfTheJournal, keep_to_the_steady_clock_when_the_wall_clock_steps) {
     set(1, 60);
     EXPECT_EQ(turn(), 0);
