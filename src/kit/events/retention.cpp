@@ -1,5 +1,7 @@
 #include "kit/events/retention.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -42,7 +44,7 @@ Result<KeepRules> parse_keep_rules(const std::vector<std::string>& entries) {
         const std::string topic = entry.substr(0, equals);
         TRY_VOID(ports::check_bus_name("topic", topic));
         if (carries_domain_events(topic))
-            return fail(ErrorCode::bad_input, "'" + entry + "': domain events are kept for good, everything else is built from them; take " + topic + " off the list");
+            return fail(ErrorCode::bad_input, fmt::format("'{}': domain events are kept for good, everything else is built from them; take {} off the list", entry, topic));
         TRY(const KeepRule rule, parse_rule(entry, std::string_view(entry).substr(equals + 1)));
         if (!out.emplace(topic, rule).second) return fail(ErrorCode::bad_input, "two rules of retention for " + topic);
     }

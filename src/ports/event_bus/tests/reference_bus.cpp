@@ -252,6 +252,7 @@ class ReferenceBus final : public EventBus {
         auto* to = shared_.topic(topic);
         if (to == nullptr) return unknown(topic);
         std::vector<std::int64_t> out;
+        out.reserve(to->partitions.size());
         for (const auto& p : to->partitions) out.push_back(p.end());
         return out;
     }
@@ -260,6 +261,7 @@ class ReferenceBus final : public EventBus {
         auto* to = shared_.topic(topic);
         if (to == nullptr) return unknown(topic);
         std::vector<std::int64_t> out;
+        out.reserve(to->partitions.size());
         for (const auto& p : to->partitions) out.push_back(p.first);
         return out;
     }
@@ -268,6 +270,7 @@ class ReferenceBus final : public EventBus {
         auto* to = shared_.topic(topic);
         if (to == nullptr) return unknown(topic);
         std::vector<std::string> names;
+        names.reserve(to->groups.size());
         for (const auto& [name, group] : to->groups) names.push_back(name);
         return names;
     }
