@@ -22,6 +22,7 @@
 #include "market/bridge/service/bridge_service.hpp"
 #include "market/simulator/ticks.hpp"
 #include "models/ensemble/service/prediction_service.hpp"
+#include "models/ensemble/service/bench/live_insight.hpp"
 #include "models/deep/service/trainer_process.hpp"
 #include "models/ensemble/bench/served_series.hpp"
 
@@ -281,6 +282,7 @@ int main(int argc, char** argv) {
     std::vector<kit::BenchRow> rows;
     if (const auto done = models::tick_to_prediction(trainer, rows); !done) std::fprintf(stderr, "path: not measured: %s\n", done.error().text.c_str());
     if (const auto done = models::quiet_before_a_bar(trainer, rows); !done) std::fprintf(stderr, "quiet: not measured: %s\n", done.error().text.c_str());
+    if (const auto done = models::live_insight(trainer, rows); !done) std::fprintf(stderr, "live insight: not measured: %s\n", done.error().text.c_str());
     if (const auto done = models::ticks_alone(ticks, rows); !done) {
         std::fprintf(stderr, "%s\n", done.error().text.c_str());
         return exit_status(done.error().code);

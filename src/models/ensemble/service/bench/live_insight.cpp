@@ -1,13 +1,10 @@
-// What regimes and correlation cost in the running service: processor time a bar with everything around it (message, envelope, topic,
-// journal's queue aside), time from a bar to its event, and how long predictions take with both beside and without.
-//   insight_correlation_service_bench [--trainer PROGRAM] [--json]
+#include "models/ensemble/service/bench/live_insight.hpp"
+
 #include <sys/resource.h>
 
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <thread>
 
 #include <fmt/format.h>
@@ -15,16 +12,16 @@
 #include "base/random.hpp"
 #include "insight/correlation/service/correlation_service.hpp"
 #include "insight/regimes/service/regime_service.hpp"
-#include "kit/bench.hpp"
 #include "kit/contracts/bar_news.hpp"
 #include "models/deep/service/trainer_process.hpp"
 #include "models/ensemble/bench/served_series.hpp"
 #include "models/ensemble/service/prediction_service.hpp"
 
-namespace aitrading::insight {
+namespace aitrading::models {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using insight::CorrelationService, insight::FeatureSet, insight::RegimeService, insight::ServedRegimes, insight::ServedUniverse;
 
 constexpr std::size_t warm_bars = 20'000, paced_bars = 2'000;
 constexpr auto pace = std::chrono::milliseconds(10);
@@ -67,7 +64,7 @@ std::shared_ptr<const Event> bar_event(const SeriesKey& key, const Bar& bar) {
 RegimeService::Load rules_of(const SeriesKey& key, const BarColumns& past) {
     return [key, &past]() -> Result<std::vector<ServedRegimes>> {
         std::vector<ServedRegimes> out;
-        TRY(auto teller, rule_teller({}, {}));
+        TRY(auto teller, insight::rule_teller({}, {}));
         out.emplace_back(key, std::move(teller));
         for (std::size_t i = 0; i < past.size(); ++i) out.back().update(past.bar(i), NAN);
         return out;
@@ -78,10 +75,10 @@ RegimeService::Load rules_of(const SeriesKey& key, const BarColumns& past) {
 CorrelationService::Load universe_of(const std::vector<BarColumns>& series, std::size_t warm) {
     return [&series, warm]() -> Result<std::vector<ServedUniverse>> {
         std::vector<std::string> names;
-        std::vector<CrossSeries> past;
+        std::vector<insight::CrossSeries> past;
         for (const BarColumns& bars : series) {
             names.push_back(bars.key.symbol);
-            past.push_back(cross_series(bars.key.symbol, bars.slice(0, warm)));
+            past.push_back(insight::cross_series(bars.key.symbol, bars.slice(0, warm)));
         }
         std::vector<ServedUniverse> out;
         TRY(ServedUniverse universe, ServedUniverse::of("feed", Timeframe::h1, names));
@@ -137,19 +134,19 @@ Result<void> costs(std::vector<kit::BenchRow>& rows) {
 double since(Steady::time_point begun) { return std::chrono::duration<double, std::milli>(Steady::now() - begun).count(); }
 
 /// A predictor of every member that has taken in the past.
-Result<models::ServedModel> model_on(const models::ServedSeries& s, const std::string& trainer) {
-    TRY(models::FittedEnsemble fitted, models::served_model(s, trainer));
-    const auto model = std::make_shared<const models::FittedEnsemble>(std::move(fitted));
-    TRY(models::Predictor predictor, models::Predictor::open(*model, FeatureSet(s.features), s.rules, s.bars.digits));
-    TRY_VOID(predictor.run(s.bars, {}, {.from = 0, .to = warm_bars, .threads = 2, .ask = false}, [](const models::BarPrediction&) {}));
-    return models::ServedModel{.source = {.name = "bench", .version = 1, .series = s.bars.key, .label = "next_bar"}, .model = model, .predictor = std::move(predictor), .last_bar = s.bars.time[warm_bars - 1]};
+Result<ServedModel> model_on(const ServedSeries& s, const std::string& trainer) {
+    TRY(FittedEnsemble fitted, served_model(s, trainer));
+    const auto model = std::make_shared<const FittedEnsemble>(std::move(fitted));
+    TRY(Predictor predictor, Predictor::open(*model, FeatureSet(s.features), s.rules, s.bars.digits));
+    TRY_VOID(predictor.run(s.bars, {}, {.from = 0, .to = warm_bars, .threads = 2, .ask = false}, [](const BarPrediction&) {}));
+    return ServedModel{.source = {.name = "bench", .version = 1, .series = s.bars.key, .label = "next_bar"}, .model = model, .predictor = std::move(predictor), .last_bar = s.bars.time[warm_bars - 1]};
 }
 
 /// How long a bar's prediction takes while regimes and the correlation of seven symbols are told of the same instants, and while they
 /// hear nothing: by turns of 50 bars, so that both see the same machine.
 Result<void> prediction_delays(const std::string& trainer, std::vector<kit::BenchRow>& rows) {
-    TRY(const auto all, models::served_series());
-    TRY(models::ServedModel model, model_on(all.front(), trainer));
+    TRY(const auto all, served_series());
+    TRY(ServedModel model, model_on(all.front(), trainer));
     const std::size_t members = model.model->member_names().size();
     // Hours of six other symbols at the very instants of the model's own.
     std::vector<BarColumns> series = made(7, warm_bars + paced_bars);
@@ -157,9 +154,9 @@ Result<void> prediction_delays(const std::string& trainer, std::vector<kit::Benc
     for (std::size_t j = 1; j < series.size(); ++j) series[j].time = series.front().time;
     const BarColumns past = series.front().slice(0, warm_bars);
     const auto bars = kit::LiveTopic::make(65'536), beside = kit::LiveTopic::make(65'536), predictions = kit::LiveTopic::make(4'096), told = kit::LiveTopic::make(4'096);
-    std::vector<models::ServedModel> models;
+    std::vector<ServedModel> models;
     models.push_back(std::move(model));
-    models::PredictionService service(std::move(models), {.bars = bars, .predictions = predictions, .journal = nullptr}, {}, wall);
+    PredictionService service(std::move(models), {.bars = bars, .predictions = predictions, .journal = nullptr}, {}, wall);
     RegimeService regimes(rules_of(past.key, past), {beside, told, nullptr}, {}, wall);
     CorrelationService correlation(universe_of(series, warm_bars), {beside, told, nullptr}, {}, wall);
     const std::array<kit::Service*, 3> services{&service, &regimes, &correlation};
@@ -216,20 +213,11 @@ Result<void> regime_delay(std::vector<kit::BenchRow>& rows) {
 }
 
 }  // namespace
-}  // namespace aitrading::insight
 
-int main(int argc, char** argv) {
-    using namespace aitrading;  // NOLINT(google-build-using-namespace)
-    std::string trainer = std::getenv("AITRADING_TRAIN") != nullptr ? models::find_trainer().string()
-                                                                    : (models::find_trainer().parent_path() / "../../../../apps/aitrading/aitrading-train").lexically_normal().string();
-    for (int i = 1; i + 1 < argc; ++i)
-        if (std::string_view(argv[i]) == "--trainer") trainer = argv[i + 1];
-    std::vector<kit::BenchRow> rows;
-    for (const auto& measure : {insight::costs, insight::regime_delay})
-        if (const auto done = measure(rows); !done) {
-            std::fprintf(stderr, "%s\n", done.error().text.c_str());
-            return exit_status(done.error().code);
-        }
-    if (const auto done = insight::prediction_delays(trainer, rows); !done) std::fprintf(stderr, "live insight: predictions not measured: %s\n", done.error().text.c_str());
-    return kit::print_bench(rows, argc, argv);
+Result<void> live_insight(const std::string& trainer, std::vector<kit::BenchRow>& rows) {
+    TRY_VOID(costs(rows));
+    TRY_VOID(regime_delay(rows));
+    return prediction_delays(trainer, rows);
 }
+
+}  // namespace aitrading::models
