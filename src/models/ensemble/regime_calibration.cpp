@@ -82,6 +82,7 @@ CalibratedScore::Value RegimeCalibration::apply(double score, int regime, const 
 
 std::vector<int> RegimeCalibration::regimes() const {
     std::vector<int> out;
+    out.reserve(own_.size());
     for (const auto& [regime, score] : own_) out.push_back(regime);
     return out;
 }

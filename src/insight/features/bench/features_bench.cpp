@@ -75,6 +75,7 @@ double incremental_time_of(const std::vector<IndicatorRequest>& requests, const 
     double keep = 0;
     const double nanos = nanos_per_bar(candles.size(), [&] {
         std::vector<std::unique_ptr<Indicator>> made;
+        made.reserve(requests.size());
         for (const IndicatorRequest& r : requests) made.push_back(r.make());
         std::array<double, 8> out{};
         for (const Candle& bar : candles)

@@ -22,6 +22,7 @@ Result<void> FeatureService::start() {
     TRY_VOID(keeper_.open());
     if (topics_.desk) {
         std::vector<FeatureDesk::Series> series;
+        series.reserve(series_.size());
         for (const ServedFeatures& served : series_) series.push_back({served.series, served.set.manifest().hash, served.set.names()});
         topics_.desk->open(std::move(series));
     }

@@ -77,6 +77,7 @@ TEST(rpc_adversaries, noise_silence_and_http_1_are_closed) {
 TEST(rpc_adversaries, many_who_never_speak_keep_nobody_out) {
     Served served;
     std::vector<RawClient> silent;
+    silent.reserve(500);
     for (int i = 0; i < 500; ++i) silent.emplace_back(served.server->port());
     const auto client = *RpcClient::make(served.reactor, served.telemetry(), {});
     v1::GetStatusReply reply;

@@ -54,6 +54,7 @@ TEST(sent_replies, many_senders_and_a_slow_wire_keep_each_senders_order) {
     {
         Wire wire(std::size_t{1} << 20);
         std::vector<std::thread> senders;
+        senders.reserve(4);
         for (int s = 0; s < 4; ++s)
             senders.emplace_back([&, s] {
                 for (int i = 0; i < 500; ++i) EXPECT_TRUE(wire.replies->send(numbered(s * 1'000 + i + 1)));
@@ -96,6 +97,7 @@ TEST(open_streams, all_are_ended_once_and_none_comes_late) {
     for (int round = 0; round < 20; ++round) {
         OpenStreams streams;
         std::vector<std::unique_ptr<Wire>> wires;
+        wires.reserve(8);
         for (int i = 0; i < 8; ++i) wires.push_back(std::make_unique<Wire>(1'000));
         std::thread entering([&] {
             for (const auto& wire : wires)

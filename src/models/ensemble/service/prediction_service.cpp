@@ -38,6 +38,7 @@ Result<void> PredictionService::start() {
     TRY_VOID(keeper_.open());
     if (topics_.board) {
         std::vector<PredictionSource> sources;
+        sources.reserve(models_.size());
         for (const ServedModel& served : models_) sources.push_back(served.source);
         topics_.board->open(std::move(sources), options_.clock.value_or(MarketClock::live(now_)), [this] { return listener_.lag(); });
     }

@@ -70,6 +70,7 @@ std::string distances_in_drawn_graphs_are_right(const Make& make) {
         const auto name = [](int i) { return "n" + std::to_string(10 + i); };
         std::vector<std::pair<int, int>> pairs;
         std::vector<std::string> edges;
+        edges.reserve(nodes);
         for (int i = 0; i < nodes; ++i) edges.push_back(name(i) + ">" + name(i));
         for (int i = 0; i < 40; ++i) {
             pairs.emplace_back(random.next_below(nodes), random.next_below(nodes));

@@ -36,6 +36,7 @@ HistorySchema made_up_schema() {
 HistoryRow made_up_row(const std::string& symbol, std::int64_t known_at, std::int64_t i) {
     HistoryRow row{symbol, {known_at}, {}};
     std::vector<double> list;
+    list.reserve(3);
     for (std::int64_t k = 0; k < i % 4; ++k) list.push_back(static_cast<double>(i) / static_cast<double>(k + 3));
     row.values = {"w" + std::to_string(i), i, static_cast<double>(i) / 7, i % 3 == 0, UnixNanos{known_at - i}, std::move(list)};
     if (i % 4 == 1) row.values[static_cast<std::size_t>(i / 4 % 6)] = std::monostate{};

@@ -16,6 +16,7 @@ std::string rows_come_back_as_they_were_appended(const Make& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
     std::vector<HistoryRow> rows;
+    rows.reserve(50);
     for (std::int64_t i = 0; i < 50; ++i) rows.push_back(made_up_row("EURUSD", i - 25, i));
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
     rows.push_back({"EURUSD", {100}, {"", least, -0.0, false, UnixNanos{least}, std::vector<double>{}}});
@@ -42,6 +43,7 @@ std::string rows_lie_by_the_time_at_which_they_became_known(const Make& make) {
     SplitMix64 random(5);
     for (std::int64_t batch = 0; batch < 12; ++batch) {
         std::vector<HistoryRow> rows;
+        rows.reserve(20);
         for (std::int64_t i = 0; i < 20; ++i) rows.push_back(made_up_row("A", static_cast<std::int64_t>(random.next() % 60), batch * 20 + i));
         AIT_OK(b.store->append("h", batch_of(rows, batch * 20 + 1)));
         all.insert(all.end(), rows.begin(), rows.end());
@@ -59,6 +61,7 @@ std::string a_range_is_half_open(const Make& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
     std::vector<HistoryRow> rows;
+    rows.reserve(100);
     for (std::int64_t i = 0; i < 100; ++i) rows.push_back(made_up_row("A", i * 10, i));
     AIT_OK(b.store->append("h", batch_of(rows, 1)));
     for (const bool compacted : {false, true}) {
@@ -109,6 +112,7 @@ std::string columns_come_as_they_are_asked_for(const Make& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
     std::vector<HistoryRow> rows;
+    rows.reserve(20);
     for (std::int64_t i = 0; i < 20; ++i) rows.push_back(made_up_row("A", i, i));
     AIT_OK(b.store->append("h", batch_of(rows, 1)));
     for (HistoryRow& row : rows) row.values = {row.values[5], row.values[0], row.values[3]};
@@ -126,6 +130,7 @@ std::string pages_go_through_all(const Make& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
     std::vector<HistoryRow> rows;
+    rows.reserve(300);
     for (std::int64_t i = 0; i < 300; ++i) rows.push_back(made_up_row("A", i / 7, i));  // seven rows at one moment
     AIT_OK(b.store->append("h", batch_of({rows.begin(), rows.begin() + 150}, 1)));
     AIT_OK(b.store->compact());
@@ -158,6 +163,7 @@ std::string a_page_is_bounded_in_bytes(const Make& make) {
     Bench b(make);
     AIT_EXPECT(b.broken.empty(), b.broken);
     std::vector<HistoryRow> rows;
+    rows.reserve(700);
     for (std::int64_t i = 0; i < 700; ++i) rows.push_back({"A", {i}, {std::string(50'000, static_cast<char>('a' + i % 26))}});
     AIT_OK(b.store->append("h", batch_of(rows, 1)));
     for (const bool compacted : {false, true}) {

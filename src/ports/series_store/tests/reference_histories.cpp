@@ -77,6 +77,7 @@ class ReferenceHistoryStore final : public HistoryStore {
             symbol.last = std::max(symbol.last, one.row.known_at);
         }
         std::vector<HistorySymbol> out;
+        out.reserve(all.size());
         for (auto& [word, symbol] : all) out.push_back(std::move(symbol));
         return out;
     }

@@ -67,6 +67,7 @@ std::string what_was_put_survives_restarts_and_cuts(const Make& make) {
     AIT_EXPECT(b.broken.empty(), b.broken);
     for (int round = 0; round < 4; ++round) {
         std::vector<TextDocument> batch;
+        batch.reserve(25);
         for (int i = 0; i < 25; ++i) batch.push_back({"d" + std::to_string(round) + "." + std::to_string(i), {i}, {"round" + std::to_string(round), "word"}});
         AIT_OK(b.text->put("t", "news", batch));
         AIT_OK(b.text->remove("t", "news", {"d" + std::to_string(round) + ".0"}));
@@ -112,6 +113,7 @@ std::string writers_and_searchers_side_by_side(const Make& make) {
     const auto write = [&](int writer) {
         for (int i = 0; i < batches; ++i) {
             std::vector<TextDocument> some;
+            some.reserve(batch);
             for (int k = 0; k < batch; ++k)
                 some.push_back({std::to_string(writer) + "." + std::to_string(i) + "." + std::to_string(k), {i}, {"batch" + std::to_string(writer * 100 + i), "word"}});
             if (const auto done = b.text->put("t", "news", some); !done) return say(done.error().text);

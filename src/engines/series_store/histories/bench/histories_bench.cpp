@@ -28,6 +28,7 @@ ports::HistorySchema schema() {
 
 ports::HistoryRow row_of(std::int64_t i, SplitMix64& random) {
     std::vector<double> said;
+    said.reserve(members);
     for (int m = 0; m < members; ++m) said.push_back(0.45 + 0.1 * random.next_uniform());
     const std::int64_t known = i / symbols * 3'600'000'000'000;
     const std::string id = std::to_string(random.next()) + std::to_string(random.next());

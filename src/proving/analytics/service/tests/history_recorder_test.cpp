@@ -30,6 +30,7 @@ const std::vector<std::string> only_event{"event"};
 
 std::vector<std::string> events_of(const std::vector<HistoryRow>& rows) {
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (const HistoryRow& row : rows) out.push_back(std::get<std::string>(row.values.at(0)));
     return out;
 }
