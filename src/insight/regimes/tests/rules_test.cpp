@@ -49,6 +49,7 @@ std::vector<Candle> mixed(std::size_t bars, std::uint64_t seed) {
 std::vector<RegimeReading> read(const std::vector<Candle>& bars, RuleOptions options = {}) {
     RegimeRules rules = *RegimeRules::of(options);
     std::vector<RegimeReading> out;
+    out.reserve(bars.size());
     for (const Candle& bar : bars) out.push_back(rules.update(bar));
     return out;
 }
@@ -64,6 +65,7 @@ std::vector<RegimeReading> after_usual(std::size_t count, Next next, RegimeRules
         rules.update(walk.next(0, deviation));
     }
     std::vector<RegimeReading> out;
+    out.reserve(count);
     for (std::size_t t = 0; t < count; ++t) out.push_back(rules.update(next(walk, t)));
     return out;
 }
@@ -231,9 +233,9 @@ RegimeReading at_four_deviations(std::optional<bool> release) {
     RegimeRules rules = *RegimeRules::of({.window = 100});
     Candle bar;
     for (int t = 0; t < 2500; ++t) rules.update(bar = walk.next(0, 10));
-    for (double step = 20; step < 80; step += 0.05) {
+    for (int i = 0; i < 1'200; ++i) {
         RegimeRules copy = rules;
-        const double close = bar.close * (1 + 1e-4 * step);
+        const double close = bar.close * (1 + 1e-4 * (20 + 0.05 * i));
         const RegimeReading reading = copy.update({bar.close, close, bar.close, close, 1000, 0}, {}, release);
         if (copy.features().move > 4.02 && !copy.features().jump) return reading;
     }

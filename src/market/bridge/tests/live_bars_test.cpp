@@ -48,6 +48,7 @@ TEST(live_bars, ends_a_bar_when_time_has_passed) {
 // No value of the future: what a bar says at its close depends on no tick behind it.
 TEST(live_bars, says_the_same_of_a_stream_that_was_cut) {
     std::vector<Tick> ticks;
+    ticks.reserve(2'000);
     for (std::int64_t i = 0; i < 2'000; ++i) ticks.push_back(tick(i * 7 / 2, 100 + (i * 37) % 23));
     std::vector<ClosedBar> all;
     LiveBars whole(Timeframe::m5);

@@ -166,6 +166,7 @@ TEST(CheckSeries, finds_the_same_in_pieces_as_in_the_whole) {
     ASSERT_TRUE(whole.has_value() && pieces.has_value());
     const auto told = [](const SeriesCheck& check) {
         std::vector<std::tuple<std::string, std::int64_t, std::int64_t>> out;
+        out.reserve(check.defects.size());
         for (const Defect& d : check.defects) out.emplace_back(d.kind, d.kind == "gap" ? 0 : d.row, d.count);  // of gaps the longest
         std::ranges::sort(out);
         return out;

@@ -46,6 +46,7 @@ struct Series {
             row.push_back(at);
             end.push_back(at + 1 + static_cast<std::uint32_t>(random.next_below(24)));
             std::vector<double> say;
+            say.reserve(4);
             for (int k = 0; k < 4; ++k) say.push_back(random.next_below(30) == 0 ? std::nan("") : random.next_uniform());
             p.push_back(say);
             y.push_back(random.next_below(15) == 0 ? std::nanf("") : static_cast<float>(random.next_below(2)));

@@ -126,6 +126,7 @@ class PlainGraph final : public Graph {
         }
         std::ranges::sort(all, {}, [](const auto& one) { return std::tuple(one.second.edge.name.kind, one.second.node.id, one.second.edge.name.since, one.first); });
         std::vector<GraphNeighbour> out_edges;
+        out_edges.reserve(all.size());
         for (auto& [goes_in, neighbour] : all) out_edges.push_back(std::move(neighbour));
         return out_edges;
     }

@@ -38,6 +38,7 @@ INSTANTIATE_TEST_SUITE_P(TextIndex, FtsIndexOnSimulatedDisk, testing::ValuesIn(p
 
 std::vector<ports::TextDocument> batch(int number) {
     std::vector<ports::TextDocument> some;
+    some.reserve(5);
     for (int k = 0; k < 5; ++k) some.push_back({std::to_string(number) + "." + std::to_string(k), {number}, {"batch" + std::to_string(number), "word"}});
     return some;
 }

@@ -41,6 +41,7 @@ TEST(HnswVectors, places_of_removed_vectors_are_taken_again) {
     const auto store = filled(options, 1'000);
     for (int round = 0; round < 5; ++round) {
         std::vector<std::string> ids;
+        ids.reserve(100);
         for (int i = 0; i < 100; ++i) ids.push_back("v" + std::to_string(round * 100 + i));
         ASSERT_EQ(store->remove("t", "s", ids).value(), 100);
         const auto put = store->put("t", "s", drawn_vectors(100, 8, 5, 10'000 + round * 100));

@@ -79,6 +79,7 @@ TEST(feature_service, stops_where_bars_are_missing) {
     ASSERT_TRUE(service.start());
     UuidMaker ids(5);
     std::vector<kit::LiveTopic::EventPointer> five;
+    five.reserve(5);
     for (std::size_t i = 0; i < 5; ++i) five.push_back(event_of(bars, i, ids));
     narrow->publish(five);
     while (service.ready()) std::this_thread::yield();

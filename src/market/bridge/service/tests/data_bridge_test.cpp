@@ -149,6 +149,7 @@ TEST(data_bridge, a_row_of_one_symbol_ends_the_bars_of_another) {
 TEST(data_bridge, bars_of_a_feed_go_on_as_they_are) {
     const auto price = [](double p) { return Price::from_double(p); };
     std::vector<FeedItem> items;
+    items.reserve(6);
     for (int i = 0; i < 5; ++i)
         items.push_back({0, 0, FedBar{Timeframe::h1, {{1'500'000'000'000'000'000 / nanos_per_hour * nanos_per_hour + i * nanos_per_hour}, price(1.1), price(1.2), price(1.0), price(1.15), {}}, price(0.0001)}});
     items.push_back(items.back());
