@@ -136,7 +136,10 @@ void draw_band(Canvas& canvas, const Box& band, const RegimeStyle& style, const 
     canvas.rect(band, style.ink, 0.16, hover);
     if (!style.hatched) return;
     std::vector<Point> lines;
-    for (double x = band.left + 2; x < band.right; x += 5) lines.push_back({x, band.top}), lines.push_back({x, band.bottom});
+    for (int i = 0; band.left + 2 + 5 * i < band.right; ++i) {
+        const double x = band.left + 2 + 5 * i;
+        lines.push_back({x, band.top}), lines.push_back({x, band.bottom});
+    }
     canvas.segments(lines, {.ink = style.ink, .dash = "2 4", .opacity = 0.5});
 }
 

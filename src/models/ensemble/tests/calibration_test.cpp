@@ -100,7 +100,9 @@ TEST(calibrators, isotonic_is_no_surer_at_its_ends_than_the_rows_there_allow) {
     const Calibrator isotonic = Calibrator::fit_isotonic({score, y});
     EXPECT_LE(isotonic.apply(50), 6.0 / 7) << "six rows of label 1 in succession";
     EXPECT_GE(isotonic.apply(50), isotonic.apply(0));
-    for (double z = -3, last = 0; z < 3; z += 0.01) {
+    double last = 0;
+    for (int i = 0; i < 600; ++i) {
+        const double z = -3 + 0.01 * i;
         EXPECT_GE(isotonic.apply(z), last) << "monotone at " << z;
         last = isotonic.apply(z);
     }
@@ -143,7 +145,8 @@ TEST(venn_abers, equals_brute_force_on_samples_with_many_ties) {
             s.y.push_back(random.next_uniform() < 0.2 + 0.2 * s.score.back() ? 1.0F : 0.0F);
         }
         const VennAbers fast(s.view());
-        for (double x = -0.5; x < 3.5; x += 0.125) {
+        for (int i = 0; i < 32; ++i) {
+            const double x = -0.5 + 0.125 * i;
             for (const float label : {0.0F, 1.0F}) {
                 Sample added = s;
                 added.score.push_back(x);
@@ -202,7 +205,10 @@ TEST(calibrators, survive_bytes) {
         ByteReader in(out.bytes());
         const Calibrator after = Calibrator::read(in);
         EXPECT_TRUE(in.at_end());
-        for (double z = -4; z <= 4; z += 0.37) EXPECT_EQ(before.apply(z), after.apply(z)) << before.name();
+        for (int i = 0; i < 22; ++i) {
+            const double z = -4 + 0.37 * i;
+            EXPECT_EQ(before.apply(z), after.apply(z)) << before.name();
+        }
     }
 }
 
@@ -212,7 +218,8 @@ TEST(calibrators, never_fall_as_the_score_rises) {
     for (const Kind kind : {Kind::identity, Kind::temperature, Kind::platt, Kind::beta, Kind::isotonic}) {
         const Calibrator c = Calibrator::fit(kind, s.view());
         double before = 0;
-        for (double z = -30; z <= 30; z += 0.05) {
+        for (int i = 0; i <= 1'200; ++i) {
+            const double z = -30 + 0.05 * i;
             const double p = c.apply(z);
             EXPECT_GE(p, before) << c.name() << " at " << z;
             before = p;
