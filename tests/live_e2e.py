@@ -1,6 +1,7 @@
 """A replayed market through the platform: feed, features, predictions; the same numbers as the command says."""
 import datetime
 import json
+import math
 import os
 import shutil
 import signal
@@ -204,6 +205,7 @@ class Replayed(Case):
         self.assertEqual(len(brought["predictions"]), 100)
         for own, p in zip(brought["predictions"], wanted[-100:]):
             self.assertEqual([own["p_up"], own["p_low"], own["p_high"], own["low"], own["high"]], [p["p_up"], p["p_low"], p["p_high"], p["low"], p["high"]], p["time"])
+        self.check_reasons(platform, reply["prediction"])
         models = self.ask_of(platform, "hybrid-ai-engine", "/v1/models")[1]["models"]
         self.assertEqual([(m["model"], m["symbol"]) for m in models], [("walk", "EURUSD")])
         self.assertGreater(float(models[0]["evaluation"]["rows"]), 0)
@@ -218,6 +220,42 @@ class Replayed(Case):
         self.check_features(platform, home)
         platform.send_signal(signal.SIGINT)
         platform.communicate(timeout=60)
+
+    def explained(self, model, home=None):
+        """What the command says of the bars that the model did not learn from, by their time."""
+        told = self.must_json("predict", model, "--from", CUT, "--explain", home=home)["predictions"]
+        return {self.nanos(p["time"]): p for p in told if not p["out_of_fold"]}
+
+    def same_reasons(self, own, wanted):
+        """Number by number and word by word those of the command. How many there are."""
+        p = wanted[own["bar_open_ns"]]
+        self.assertEqual([own[key] for key in ("p_up", "base_log_odds", "log_odds", "others_contribution", "reasons_note")],
+                         [p["p_up"], p["base_logit"], p["logit"], p["others_contribution"], p["reasons_note"] or ""])
+        told = [(r["feature"], None if r["value"] == "NaN" else r["value"], r["contribution"], r["text"]) for r in own["reasons"]]
+        self.assertEqual(told, [(r["feature"], r["value"], r["contribution"], r["words"]) for r in p["reasons"]], p["time"])
+        total = own["base_log_odds"] + own["others_contribution"] + sum(r["contribution"] for r in own["reasons"])
+        self.assertAlmostEqual(total, math.log(own["p_up"] / (1 - own["p_up"])), delta=1e-6)
+        return len(told)
+
+    def check_reasons(self, platform, newest):
+        """Of brought bars and of the live answer."""
+        wanted = self.explained("walk")
+        bars = {"model_version": 1, "bars": self.stored_bars(), "explain": True}
+        status, brought = self.ask_of(platform, "hybrid-ai-engine", "/v1/models/walk:predict", bars | {"answers_max": 100})
+        self.assertEqual((status, len(brought.get("predictions", []))), (200, 100), brought)
+        self.assertGreater(sum(self.same_reasons(own, wanted) for own in brought["predictions"]), 100)
+        status, refused = self.ask_of(platform, "hybrid-ai-engine", "/v1/models/walk:predict", bars | {"answers_max": 201})
+        self.assertEqual(status, 400, refused)
+        self.assertIn("predict walk --explain --json", json.dumps(refused))
+        # However long ago the replay ended: with a great enough age the answer is given as the model made it.
+        path = "/v1/models/walk/predictions/EURUSD?explain=true"
+        live = self.ask_of(platform, "hybrid-ai-engine", path + "&age_max_ns=9000000000000000000")[1]["prediction"]
+        self.assertEqual(live["bar_open_ns"], newest["bar_open_ns"])
+        self.assertGreater(self.same_reasons(live, wanted), 1)
+        aged = self.ask_of(platform, "hybrid-ai-engine", path + "&age_max_ns=1")[1]["prediction"]
+        if aged["degraded"]:
+            self.assertEqual(aged["reasons"], [])
+            self.assertIn("not available: an aged answer", aged["reasons_note"])
 
     def check_features(self, platform, home):
         last = self.events("features.vectors", home)[-1]["data"]
@@ -251,6 +289,11 @@ class Replayed(Case):
         self.refuse_feed({**feed, "AITRADING_FEED_SERIES": "EURUSD:H1"}, "GBPUSD", home)
         platform = self.up(home=home, AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", **feed)
         told = [e["data"]["prediction"] for e in self.predictions_from(len(wanted), home)]
+        path = "/v1/models/pair/predictions/EURUSD?explain=true&age_max_ns=9000000000000000000"
+        give_up = time.monotonic() + 60
+        while (live := self.ask_of(platform, "hybrid-ai-engine", path)[1]["prediction"])["bar_open_ns"] != told[-1]["bar_open_ns"] and time.monotonic() < give_up:
+            pass
+        self.assertGreater(self.same_reasons(live, self.explained("pair", home)), 1)
         platform.send_signal(signal.SIGINT)
         platform.communicate(timeout=60)
         self.assertEqual(len(told), len(wanted))

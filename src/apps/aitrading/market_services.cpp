@@ -47,13 +47,21 @@ Result<models::ServedModel> served(const Context& context, const std::string& na
     TRY(models::Predictor predictor, models::Predictor::open(*fitted, inputs.set, rules, stored.digits));
     TRY(const BarColumns past, past_bars(context, m.series, choice));
     const std::vector<double> spreads = insight::closing_spreads(past);
-    TRY_VOID(predictor.run(past, spreads, {.from = 0, .to = past.size(), .threads = context.threads, .ask = false, .stop = context.stop}, [](const models::BarPrediction&) {}));
+    // The last year bar by bar: by its rows the answers will be explained.
+    const std::size_t told = models::AnswerTrail::usual_rows(m.series.timeframe), trailed = past.size() - std::min(told, past.size());
+    TRY_VOID(predictor.run(past, spreads, {.from = 0, .to = trailed, .threads = context.threads, .ask = false, .stop = context.stop}, [](const models::BarPrediction&) {}));
+    const auto trail = std::make_shared<models::AnswerTrail>(fitted, predictor, told);
+    for (std::size_t i = trailed; i < past.size(); ++i) {
+        predictor.warm(past.bar(i), spreads.empty() ? models::Predictor::nobody : spreads[i]);
+        trail->take(predictor, past.time[i]);
+    }
     models::ServedModel out{.source = {.name = m.name, .version = m.version, .series = m.series, .label = m.label}, .model = fitted, .predictor = std::move(predictor),
                             .reads_spread = stored.has_ask() || stored.has_spread()};
     out.source.horizon_bars = out.predictor.horizon_bars();
     out.source.of_volatility = m.label.starts_with("volatility");
     if (past.size() > 0) out.last_bar = past.time.back();
     out.markets = std::move(markets);
+    out.trail = trail;
     return out;
 }
 
@@ -98,7 +106,7 @@ MarketServices::MarketServices(const Context& context, ports::EventBus& bus)
       prediction_desk_(models::PredictionDesk::make({board_, std::make_shared<StoredShelf>(context), predictions_, context.stop})) {}
 
 std::map<std::string, kit::ServiceFactory> MarketServices::factories() {
-    const auto deferred = [](auto make, kit::DeferredService::AddRequests requests) {
+    const auto deferred = [](auto make, const kit::DeferredService::AddRequests& requests) {
         return [make, requests](const kit::ServiceGround& ground) -> std::unique_ptr<kit::Service> {
             return std::make_unique<kit::DeferredService>([make, ground] { return make(ground); }, requests);
         };

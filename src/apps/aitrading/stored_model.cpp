@@ -98,13 +98,13 @@ Result<std::vector<StoredPrediction>> parse_predictions(const std::string& csv, 
     return out;
 }
 
-Result<ModelRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context) {
+Result<models::ReasonRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context) {
     TRY(const FeatureInputs inputs, feature_inputs("default", model.metadata.with, bars, context));
     TRY(FeatureMatrix features, inputs.compute(bars));
     TRY_VOID(models::check_manifest(model.metadata, features.manifest_hash));
     const models::SeriesRegimes learnt(bars);
     TRY(features, model.fitted.with_learnt(features, &learnt));
-    return ModelRows{std::move(features), inputs.set.manifest()};
+    return models::ReasonRows{std::move(features), inputs.set.manifest()};
 }
 
 Result<models::Predictor> open_predictor(const LoadedModel& model, const BarColumns& bars, const Context& context) {

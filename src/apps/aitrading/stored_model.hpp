@@ -8,7 +8,7 @@
 #include "apps/aitrading/commands.hpp"
 #include "decision/trading/probability_strategy.hpp"
 #include "domain/market.hpp"
-#include "insight/features/feature_manifest.hpp"
+#include "models/ensemble/column_words.hpp"
 #include "models/ensemble/fitted_ensemble.hpp"
 #include "models/ensemble/predictor.hpp"
 #include "models/ensemble/rule_regimes.hpp"
@@ -50,13 +50,8 @@ Result<std::vector<StoredPrediction>> predict_bars(const LoadedModel& model, con
 /// @errors bad_input (other features or learnt columns, bars that no features can be made of)
 Result<models::Predictor> open_predictor(const LoadedModel& model, const BarColumns& bars, const Context& context);
 
-/// The rows that the model reads, its learnt columns behind the features, for bars of its series.
-struct ModelRows {
-    FeatureMatrix features;
-    insight::FeatureManifest manifest;  ///< of the features; learnt columns are not in it
-};
-/// @errors bad_input (other features or learnt columns)
-Result<ModelRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context);
+/// The rows that the model reads for bars of its series. @errors bad_input (other features or learnt columns)
+Result<models::ReasonRows> model_rows(const LoadedModel& model, const BarColumns& bars, const Context& context);
 
 /// The same for the back-test.
 trading::ProbabilitySeries to_series(const LoadedModel& model, const std::vector<StoredPrediction>& predictions);

@@ -64,12 +64,13 @@ Result<std::shared_ptr<const models::AskedModel>> read_model(const Context& cont
     const models::ModelMetadata& m = model->metadata;
     if (!from_bars_alone(m))
         return fail(ErrorCode::bad_input, fmt::format("{} looks at other markets, which a request does not bring: a model trained without them, or with regimes alone, can be asked", name));
-    auto out = std::make_shared<models::AskedModel>(models::AskedModel{source_of(m), model->fitted.member_names(), m.training_end, 5, {}});
+    auto out = std::make_shared<models::AskedModel>(models::AskedModel{source_of(m), model->fitted.member_names(), m.training_end, 5, {}, {}});
     TRY(const auto store, open_store(context));
     if (const auto info = store->describe(m.series)) out->digits = info->digits;
     TRY(const models::LabelStream labels, models::LabelStream::of(model->fitted.label_spec(), out->digits));
     out->source.horizon_bars = labels.horizon_bars();
     out->open = [model, &context](const BarColumns& bars) { return open_predictor(*model, bars, context); };
+    out->rows = [model, &context](const BarColumns& bars) { return model_rows(*model, bars, context); };
     return std::shared_ptr<const models::AskedModel>(std::move(out));
 }
 

@@ -215,17 +215,14 @@ Json prediction_json(const StoredPrediction& p) {
     return out;
 }
 
-/// How many reasons are named; the others are one sum.
-constexpr std::size_t named_reasons = 12;
-
 /// The latest answers in words.
 Result<void> print_reasons(const LoadedModel& model, const BarColumns& bars, const std::vector<StoredPrediction>& predictions, const Context& context) {
     constexpr std::size_t latest = 3;
     const std::vector<StoredPrediction> shown(predictions.end() - static_cast<std::ptrdiff_t>(std::min(latest, predictions.size())), predictions.end());
     if (shown.empty()) return fail(ErrorCode::not_found, "no prediction in this span; widen --from and --to");
-    TRY(const auto reasons, explain_bars(model, bars, shown, named_reasons, context));
+    TRY(const auto reasons, explain_bars(model, bars, shown, context));
     fmt::print("{} version {} on {}\n", model.metadata.name, model.metadata.version, to_string(model.metadata.series));
-    for (std::size_t i = 0; i < shown.size(); ++i) fmt::print("\n{}", reasons_text(shown[i], reasons[i]));
+    for (std::size_t i = 0; i < shown.size(); ++i) fmt::print("\n{}", reasons_text(shown[i], reasons[i].reasons));
     fmt::print("\nEach number is what the reason adds to the log-odds of p_up. --json gives the reasons of every bar.\n");
     return {};
 }
@@ -256,8 +253,8 @@ Result<void> predict(const PredictOptions& o, const Context& context) {
         out["predictions"] = Json::array();
         for (const auto& p : predictions) out["predictions"].push_back(prediction_json(p));
         if (o.explain) {
-            TRY(const auto reasons, explain_bars(model, bars, predictions, named_reasons, context));
-            for (std::size_t i = 0; i < reasons.size(); ++i) add_reasons(out["predictions"][i], reasons[i]);
+            TRY(const auto reasons, explain_bars(model, bars, predictions, context));
+            for (std::size_t i = 0; i < reasons.size(); ++i) add_reasons(out["predictions"][i], reasons[i].reasons);
             if (const std::string cost = reasons_cost(reasons); !cost.empty()) fmt::print(stderr, "{}\n", cost);
         }
         std::puts(out.dump(2).c_str());

@@ -216,6 +216,8 @@ Explanation FittedEnsemble::explain(const EnsembleMemory* before, MatrixView row
             if (!std::isnan(said[m])) experts[k++].weight = weight[m];
         out = mixed(experts);
     }
+    for (std::size_t m = 0; m < members_.size(); ++m)
+        if (meta_.stack.form().keeps(m) && std::isnan(words[m].logit)) out.untold |= std::uint64_t{1} << m;
     const double moved = out.logit - out.base, answered = logit(answer.p_up);
     out.gap = out.logit - answered;
     // Rounding is spread over the reasons; where they come to nothing themselves, that would inflate them.

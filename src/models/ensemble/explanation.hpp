@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Explanation {
     double disagreement = 0;     ///< of the members with each other
     double gap = 0;              ///< logit of what the members' reasons add up to, less `logit`, before it was spread
     double residual = 0;         ///< greatest error of integrated gradients before it was spread, in the stacked logit
+    std::uint64_t untold = 0;    ///< bit m: member m has a part in the answer and tells neither reasons nor what it says; `earlier` holds the part
     bool flat = false;           ///< the calibration map answers the same for other scores: no column moved the answer
 };
 

@@ -94,6 +94,12 @@ class Predictor {
                                      const BarColumns& bars, std::span<const double> spreads);
 
     std::uint32_t bars() const { return bars_; }
+    /// What the model read of the last bar, learnt columns included. @pre `next` or `warm` took it in   @return valid until the next bar
+    std::span<const double> row() const { return row_; }
+    /// A copy of what members remember of the bars so far.
+    EnsembleMemory memory() const { return memory_.copy(); }
+    /// Of the features; learnt columns are not in it.
+    const insight::FeatureManifest& manifest() const { return set_.manifest(); }
     /// Bars that the label looks ahead.
     int horizon_bars() const { return labels_.horizon_bars(); }
     const FittedEnsemble& model() const { return *model_; }

@@ -18,6 +18,8 @@ struct AskedModel {
     int digits = 5;          ///< of the prices of its series
     /// A fresh stream as `predict` opens it over these bars; the model lives as long as this function does.
     std::function<Result<Predictor>(const BarColumns& bars)> open;
+    /// What it reads of these bars, for its reasons.
+    std::function<Result<ReasonRows>(const BarColumns& bars)> rows;
 };
 
 /// How good it was out of sample: all of it or nothing.

@@ -25,11 +25,11 @@ SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-void PredictionBoard::open(std::vector<PredictionSource> models, MarketClock clock, std::function<std::int64_t()> behind) {
+void PredictionBoard::open(std::vector<Answerer> models, MarketClock clock, std::function<std::int64_t()> behind) {
     const std::lock_guard lock(mutex_);
     entries_.clear();
     entries_.reserve(models.size());
-    for (PredictionSource& source : models) entries_.push_back({.source = std::move(source)});
+    for (Answerer& model : models) entries_.push_back({.source = std::move(model.source), .trail = std::move(model.trail)});
     clock_ = std::move(clock);
     behind_ = std::move(behind);
     closed_.clear();
@@ -71,7 +71,7 @@ Result<PredictionBoard::Seen> PredictionBoard::find(std::string_view model, std:
         const PredictionSource& source = entry.source;
         const auto last = entry.last.at(steady_now());
         if (source.name == model && source.series.symbol == symbol && (!timeframe || source.series.timeframe == *timeframe))
-            return seen_now({i, source, last ? last->value : nullptr, entry.known, clock_ ? clock_->at(steady_now()) : std::nullopt, behind_ ? behind_() : 0});
+            return seen_now({i, source, entry.trail, last ? last->value : nullptr, entry.known, clock_ ? clock_->at(steady_now()) : std::nullopt, behind_ ? behind_() : 0});
         answered += fmt::format("{}{} on {}", answered.empty() ? "" : ", ", source.name, to_string(source.series));
     }
     return fail(ErrorCode::not_found, fmt::format("no model {} answers live on {}{}; here answer: {}", model, symbol, timeframe ? fmt::format(" {}", name(*timeframe)) : "", answered));

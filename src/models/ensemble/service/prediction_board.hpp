@@ -12,6 +12,7 @@
 #include "base/last_good.hpp"
 #include "domain/event.hpp"
 #include "domain/market_clock.hpp"
+#include "models/ensemble/service/answer_trail.hpp"
 #include "models/ensemble/service/prediction_messages.hpp"
 
 namespace aitrading::models {
@@ -25,9 +26,10 @@ class PredictionBoard {
     struct Seen {
         std::size_t model = 0;
         PredictionSource source;
-        EventPointer event;             ///< the last answer, MLPredictionGenerated; none: nothing was told yet, or nothing for a week
-        UnixNanos known;                ///< of that answer
-        std::optional<UnixNanos> now;   ///< by the market's clock
+        std::shared_ptr<const AnswerTrail> trail = {};  ///< by which its answers are explained; may be missing
+        EventPointer event = {};             ///< the last answer, MLPredictionGenerated; none: nothing was told yet, or nothing for a week
+        UnixNanos known{};              ///< of that answer
+        std::optional<UnixNanos> now = {};  ///< by the market's clock
         std::int64_t behind = 0;        ///< events that the service has not come to yet
         /// Since the answer's bar closed, without the hours in which its market is closed: nothing newer is to be had in them. Where the
         /// symbol does not tell its market all time counts. By it answers age.
@@ -37,8 +39,13 @@ class PredictionBoard {
         nanoseconds bar() const { return nanoseconds(duration_nanos(source.series.timeframe)); }
     };
 
+    /// A model that answers, and by what its answers are explained.
+    struct Answerer {
+        PredictionSource source;
+        std::shared_ptr<const AnswerTrail> trail = {};
+    };
     /// The service begins. @param behind asked while the board's lock is held: must not ask the board
-    void open(std::vector<PredictionSource> models, MarketClock clock, std::function<std::int64_t()> behind);
+    void open(std::vector<Answerer> models, MarketClock clock, std::function<std::int64_t()> behind);
     /// It has ended or never began, and why. Answers that were told are not told any more.
     void close(std::string why);
 
@@ -58,6 +65,7 @@ class PredictionBoard {
     static constexpr std::chrono::hours kept{24 * 7};  ///< beyond any holiday an old answer stands in for nothing
     struct Entry {
         PredictionSource source;
+        std::shared_ptr<const AnswerTrail> trail;
         LastGood<EventPointer> last{kept};
         UnixNanos known{INT64_MIN};
     };

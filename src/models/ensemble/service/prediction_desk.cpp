@@ -12,11 +12,10 @@ namespace aitrading::models {
 namespace {
 
 constexpr int predicting_max = 2;             ///< requests about brought bars at once: the live path needs the machine too
+constexpr int explaining_max = 2;             ///< answers of the live path that are explained at once
 constexpr std::chrono::milliseconds way_back{100};  ///< of a deadline, kept for the answer itself
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
-
-Error no_reasons() { return {ErrorCode::bad_input, "explain: reasons are not given over requests yet; `aitrading predict MODEL --explain` gives them"}; }
 
 void put(const Judged& judged, v1::Evaluation& out) {
     out.set_protocol(judged.protocol);
@@ -39,7 +38,7 @@ void put(const Judged& judged, v1::Evaluation& out) {
 /// The place of one request among those that run.
 class Turn {
   public:
-    explicit Turn(std::atomic<int>& running) : running_(running), free_(running.fetch_add(1) < predicting_max) {}
+    Turn(std::atomic<int>& running, int at_once) : running_(running), free_(running.fetch_add(1) < at_once) {}
     ~Turn() { --running_; }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
@@ -73,9 +72,8 @@ Result<void> PredictionDesk::check_tenant(const kit::Call& call) const {
     return fail(ErrorCode::gate_refused, fmt::format("the models and predictions here are those of the tenant {}; tenants with models of their own come with accounts", tenant_));
 }
 
-Result<v1::GetPredictionReply> PredictionDesk::get(const v1::GetPredictionRequest& request, const kit::Call& call) const {
+Result<v1::GetPredictionReply> PredictionDesk::get(const v1::GetPredictionRequest& request, const kit::Call& call) {
     TRY_VOID(check_tenant(call));
-    if (request.explain()) return std::unexpected(no_reasons());
     if (request.age_max_ns() < 0) return fail(ErrorCode::bad_input, "age_max_ns: 0 or more is expected");
     TRY(const auto timeframe, kit::bars_timeframe(request.timeframe()));
     TRY(PredictionBoard::Seen seen, parts_.board->look(request.model(), request.symbol(), timeframe));
@@ -95,21 +93,49 @@ Result<v1::GetPredictionReply> PredictionDesk::get(const v1::GetPredictionReques
     told = std::move(*message.mutable_prediction());
     told.set_age_ns(seen.age().count());
     if (seen.open_age > age_max) degrade(told, {seen.age(), seen.open_age, seen.open_age - age_max}, why_none(seen));
+    if (!request.explain()) return reply;
+    if (seen.open_age > age_max)
+        told.set_reasons_note(fmt::format("not available: an aged answer, whose p_up was taken back towards the base rate for its age; with age_max_ns={} or more it is given as the model made it, with its reasons",
+                                          seen.open_age.count()));
+    else TRY_VOID(explain(seen, call, told));
     return reply;
+}
+
+Result<void> PredictionDesk::explain(const PredictionBoard::Seen& seen, const kit::Call& call, v1::Prediction& told) {
+    if (!seen.trail) {
+        told.set_reasons_note("not available: the service keeps nothing by which its answers could be explained; `aitrading predict MODEL --explain` gives reasons");
+        return {};
+    }
+    const Turn turn(explaining_, explaining_max);
+    if (!turn.free()) return fail(ErrorCode::failed, fmt::format("explain: {} answers are being explained already; try again", explaining_max), true);
+    TRY(const BarReasons reasons, seen.trail->explain({told.bar_open_ns()}, told.p_up(), going_on(call, "its reasons were found; ask again, or without explain")));
+    tell(reasons, told);
+    return {};
+}
+
+/// Whether work on a request is still of use. @param before what had to be done by the deadline
+std::function<Result<void>()> PredictionDesk::going_on(const kit::Call& call, const char* before) const {
+    return [stop = parts_.stop, deadline = call.deadline, before]() -> Result<void> {
+        if (stop.stop_requested()) return fail(ErrorCode::interrupted, "the service stops");
+        if (deadline.passed(steady_now())) return fail(ErrorCode::failed, fmt::format("the deadline has passed before {}", before));
+        return {};
+    };
 }
 
 Result<v1::PredictBarsReply> PredictionDesk::predict(const v1::PredictBarsRequest& request, const kit::Call& call) {
     TRY_VOID(check_tenant(call));
-    const Turn turn(predicting_);
+    const Turn turn(predicting_, predicting_max);
     if (!turn.free()) return fail(ErrorCode::failed, fmt::format("{} requests about brought bars run already; try again", predicting_max), true);
     return predict_now(request, call);
 }
 
 Result<v1::PredictBarsReply> PredictionDesk::predict_now(const v1::PredictBarsRequest& request, const kit::Call& call) const {
-    if (request.explain()) return std::unexpected(no_reasons());
     if (request.model_version() < 0) return fail(ErrorCode::bad_input, "model_version: 0 or more is expected");
     if (request.answers_max() < 0 || static_cast<std::size_t>(request.answers_max()) > brought_answers_max)
         return fail(ErrorCode::bad_input, fmt::format("answers_max: 0 to {} are given at a time", brought_answers_max));
+    if (request.explain() && static_cast<std::size_t>(request.answers_max()) > explained_answers_max)
+        return fail(ErrorCode::bad_input, fmt::format("explain: reasons of at most {} answers are given at a time, and answers_max asks for {}: ask for fewer and leave the latest bars out for those before them, or `aitrading predict {} --explain --json` gives all",
+                                                      explained_answers_max, request.answers_max(), request.model()));
     TRY(const auto timeframe, kit::bars_timeframe(request.timeframe()));
     std::optional<int> version;
     if (request.model_version() > 0) version = request.model_version();
@@ -122,14 +148,10 @@ Result<v1::PredictBarsReply> PredictionDesk::predict_now(const v1::PredictBarsRe
         return fail(ErrorCode::bad_input, fmt::format("{} was trained on {}; it says nothing about others", model->source.name, to_string(series)));
     TRY(const BarColumns bars, kit::brought_bars(request.bars(), series, model->digits, brought_bars_max));
     v1::PredictBarsReply reply;
-    const auto go_on = [&]() -> Result<void> {
-        if (parts_.stop.stop_requested()) return fail(ErrorCode::interrupted, "the service stops");
-        if (call.deadline.passed(steady_now())) return fail(ErrorCode::failed, "the deadline has passed before all bars were read; bring fewer");
-        return {};
-    };
+    const auto go_on = going_on(call, request.explain() ? "all bars were read and explained; bring fewer, or ask for fewer answers" : "all bars were read; bring fewer");
     TRY_VOID(go_on());
     const auto answers = static_cast<std::size_t>(std::max(1, request.answers_max()));
-    TRY_VOID(answer_bars(*model, bars, std::min(answers, bars.size()), go_on, reply));
+    TRY_VOID(answer_bars(*model, bars, {std::min(answers, bars.size()), request.explain()}, go_on, reply));
     return reply;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,7 @@ class GetPredictionRequest;
 class ListModelsReply;
 class PredictBarsReply;
 class PredictBarsRequest;
+class Prediction;
 class WatchPredictionsRequest;
 }  // namespace aitrading::v1
 
@@ -42,7 +44,9 @@ class PredictionDesk : public std::enable_shared_from_this<PredictionDesk> {
     explicit PredictionDesk(Parts parts, std::string tenant)
         : parts_(std::move(parts)), tenant_(std::move(tenant)), watchers_(parts_.board, parts_.predictions) {}
     Result<void> check_tenant(const kit::Call& call) const;
-    Result<v1::GetPredictionReply> get(const v1::GetPredictionRequest& request, const kit::Call& call) const;
+    Result<v1::GetPredictionReply> get(const v1::GetPredictionRequest& request, const kit::Call& call);
+    Result<void> explain(const PredictionBoard::Seen& seen, const kit::Call& call, v1::Prediction& told);
+    std::function<Result<void>()> going_on(const kit::Call& call, const char* before) const;
     Result<v1::PredictBarsReply> predict(const v1::PredictBarsRequest& request, const kit::Call& call);
     Result<v1::PredictBarsReply> predict_now(const v1::PredictBarsRequest& request, const kit::Call& call) const;
     Result<v1::ListModelsReply> list(const kit::Call& call) const;
@@ -50,7 +54,7 @@ class PredictionDesk : public std::enable_shared_from_this<PredictionDesk> {
 
     Parts parts_;
     std::string tenant_;
-    std::atomic<int> predicting_ = 0;
+    std::atomic<int> predicting_ = 0, explaining_ = 0;
     PredictionWatchers watchers_;
 };
 

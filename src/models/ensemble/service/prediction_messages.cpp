@@ -51,6 +51,21 @@ void tell(const PredictionSource& source, const std::vector<std::string>& member
     p.set_degraded_because(telling.because);
 }
 
+void tell(const BarReasons& reasons, v1::Prediction& p) {
+    p.set_reasons_note(reasons.note());
+    if (!reasons.missing.empty()) return;
+    p.set_base_log_odds(reasons.base_logit);
+    p.set_log_odds(reasons.logit);
+    p.set_others_contribution(reasons.others);
+    for (const ReasonLine& line : reasons.lines) {
+        v1::Reason& reason = *p.add_reasons();
+        reason.set_feature(line.feature);
+        reason.set_value(line.value);
+        reason.set_contribution(line.contribution);
+        reason.set_text(line.text());
+    }
+}
+
 Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, const Telling& telling, const Event& bar,
                    std::string service, UnixNanos now) {
     v1::MLPredictionGenerated message;

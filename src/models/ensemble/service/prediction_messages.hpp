@@ -7,6 +7,7 @@
 #include "domain/event.hpp"
 #include "kit/contracts/contracts.hpp"
 #include "models/ensemble/predictor.hpp"
+#include "models/ensemble/reasons.hpp"
 
 namespace aitrading::v1 {
 class Prediction;
@@ -41,6 +42,9 @@ void tell(const PredictionSource& source, const std::vector<std::string>& member
 /// @param bar the event that brought the bar   @param service who says it   @errors bad_input (as pack)
 Result<Event> pack(const PredictionSource& source, const std::vector<std::string>& members, const BarPrediction& said, const Telling& telling, const Event& bar,
                    std::string service, UnixNanos now);
+
+/// Why the answer is what it is, with the numbers of `predict --explain`.
+void tell(const BarReasons& reasons, v1::Prediction& out);
 
 /// How old an answer is.
 struct Staleness {

@@ -37,10 +37,10 @@ PredictionService::PredictionService(std::vector<ServedModel> models, Prediction
 Result<void> PredictionService::start() {
     TRY_VOID(keeper_.open());
     if (topics_.board) {
-        std::vector<PredictionSource> sources;
-        sources.reserve(models_.size());
-        for (const ServedModel& served : models_) sources.push_back(served.source);
-        topics_.board->open(std::move(sources), options_.clock.value_or(MarketClock::live(now_)), [this] { return listener_.lag(); });
+        std::vector<PredictionBoard::Answerer> answerers;
+        answerers.reserve(models_.size());
+        for (const ServedModel& served : models_) answerers.push_back({served.source, served.trail});
+        topics_.board->open(std::move(answerers), options_.clock.value_or(MarketClock::live(now_)), [this] { return listener_.lag(); });
     }
     kit::Listener::Idle idle;
     if (std::ranges::any_of(models_, [](const ServedModel& served) { return served.markets != nullptr; })) idle = [this]() -> Result<void> {
@@ -104,6 +104,7 @@ void PredictionService::answer_held() {
 void PredictionService::answer(std::size_t model, const Event& event, const Bar& bar, double spread) {
     ServedModel& served = models_[model];
     BarPrediction said = served.predictor.next(bar, spread);
+    if (served.trail) served.trail->take(served.predictor, said);
     const Telling telling{served.predictor.base_rate(), why_degraded(served, said.answer)};
     if (served.lost > 0) said.answer = aged(said.answer, {lacking_bars(served), served.source.horizon_bars, telling.base_rate});
     ++served.since_lost;

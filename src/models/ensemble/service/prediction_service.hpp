@@ -26,6 +26,7 @@ struct ServedModel {
     UnixNanos last_bar{INT64_MIN};                ///< the last of those; an older one, or the same, is passed over
     bool reads_spread = false;                    ///< whether the model was trained with the spread at the close
     std::shared_ptr<OtherMarkets> markets = {};   ///< that its features look at; none: its own series alone
+    std::shared_ptr<AnswerTrail> trail = {};      ///< by which its answers are explained; none: they are not
     std::uint64_t lost = 0, since_lost = 0;       ///< bars that gave way before they were read; bars answered since
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/ensemble/fitted_ensemble.hpp"
+#include "models/ensemble/reasons.hpp"
 #include "models/evaluation/placebo.hpp"
 #include "test_learners.hpp"
 
@@ -134,6 +135,30 @@ TEST(remembering_member, says_bar_by_bar_after_a_restart_what_the_pipeline_says)
         ASSERT_EQ(p.p_up, run->predictions.p_up[next]);
         ++next;
     }
+}
+
+TEST(remembering_member, that_tells_no_reasons_is_named) {
+    const Toy toy = make_toy(3000, 11);
+    const MeanLearner mean;
+    const ColumnLearner b("b", 1, 1.0);
+    const std::vector<const Learner*> learners{&mean, &b};
+    const auto fitted = FittedEnsemble::fit(toy.features, toy.labels, entries(0, 2000), learners, {});
+    ASSERT_TRUE(fitted) << fitted.error().text;
+    const ReasonRows rows{toy.features, {}};
+    ReasonTeller teller(*fitted, rows, fitted->start());
+    EnsembleMemory memory = fitted->start();
+    for (std::uint32_t t = 0; t < 2100; ++t) {
+        const double p = fitted->predict_next(memory, toy.features.row(t)).p_up;
+        if (t < 2001) continue;
+        const auto reasons = teller.explain({.bar = toy.features.time[t], .p_up = p, .mix = {}});
+        ASSERT_TRUE(reasons);
+        EXPECT_EQ(reasons->untold, std::vector<std::string>{"mean"});
+        EXPECT_EQ(reasons->note().find("not available of mean: what it adds is in earlier_bars"), 0U) << reasons->note();
+        double sum = reasons->base_logit + reasons->others;
+        for (const ReasonLine& line : reasons->lines) sum += line.contribution;
+        ASSERT_NEAR(sum, std::log(p / (1 - p)), 1e-9);
+    }
+    EXPECT_EQ(teller.explain({.bar = {toy.features.time[2100].value - 1}, .mix = {}})->note(), "not available: the bar has no row of features");
 }
 
 }  // namespace

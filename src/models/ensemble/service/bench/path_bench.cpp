@@ -118,7 +118,8 @@ Result<ServedModel> model_on(const ServedSeries& s, const std::string& trainer) 
     auto model = std::make_shared<const FittedEnsemble>(std::move(fitted));
     TRY(Predictor predictor, Predictor::open(*model, insight::FeatureSet(s.features), s.rules, s.bars.digits));
     TRY_VOID(predictor.run(s.bars, {}, {.from = 0, .to = warm_bars, .threads = 2, .ask = false}, [](const BarPrediction&) {}));
-    return ServedModel{.source = {.name = "bench", .version = 1, .series = s.bars.key, .label = "next_bar"}, .model = model, .predictor = std::move(predictor), .last_bar = s.bars.time[warm_bars - 1]};
+    auto trail = std::make_shared<AnswerTrail>(model, predictor, AnswerTrail::usual_rows(s.bars.key.timeframe));
+    return ServedModel{.source = {.name = "bench", .version = 1, .series = s.bars.key, .label = "next_bar"}, .model = model, .predictor = std::move(predictor), .last_bar = s.bars.time[warm_bars - 1], .trail = std::move(trail)};
 }
 
 kit::BenchRow figure(std::string name, double value, std::string unit, std::optional<double> target = {}, bool higher = false, std::string note = {}) {

@@ -4,6 +4,24 @@
 
 namespace aitrading::models::testing_service {
 
+v1::PredictBarsRequest request_of(std::size_t from, std::size_t to, int answers) {
+    const BarColumns& bars = served().bars;
+    v1::PredictBarsRequest request;
+    request.set_model("made");
+    request.set_answers_max(answers);
+    for (std::size_t i = from; i < to; ++i) {
+        v1::Bar& bar = *request.add_bars();
+        bar.set_open_time_ns(bars.time[i].value);
+        bar.set_open_e9(bars.open[i].raw);
+        bar.set_high_e9(bars.high[i].raw);
+        bar.set_low_e9(bars.low[i].raw);
+        bar.set_close_e9(bars.close[i].raw);
+        bar.set_volume_e6(bars.volume[i].raw);
+        bar.set_ask_close_e9(bars.close[i].raw + bars.spread[i].raw);
+    }
+    return request;
+}
+
 void AskedDesk::start() {
     std::vector<ServedModel> models;
     models.push_back(warmed());

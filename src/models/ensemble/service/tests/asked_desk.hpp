@@ -8,6 +8,7 @@
 
 namespace aitrading::v1 {
 class Prediction;
+class PredictBarsRequest;
 }
 
 namespace aitrading::models::testing_service {
@@ -19,13 +20,17 @@ class OneModel final : public ModelShelf {
         if (name != "made" || version.value_or(7) != 7) return fail(ErrorCode::not_found, "no model " + name + "; there is made, version 7");
         const Served& s = served();
         return std::make_shared<const AskedModel>(AskedModel{warmed().source, s.model.member_names(), {s.bars.time[trained_rows - 1].value + nanos_per_hour}, s.bars.digits,
-                                                             [&s](const BarColumns&) -> Result<Predictor> { return s.open(); }});
+                                                             [&s](const BarColumns&) -> Result<Predictor> { return s.open(); },
+                                                             [](const BarColumns& bars) -> Result<ReasonRows> { return rows_of(bars); }});
     }
     Result<std::vector<ListedModel>> list() override {
         const Judged judged{.protocol = "purged walk-forward", .rows = 400, .trials = 1, .from = {1}, .to = {2}, .coverage = 1, .majority_rate = 0.5, .accuracy = 0.53, .accuracy_low = 0.5, .accuracy_high = 0.56};
         return std::vector<ListedModel>{{warmed().source, served().model.member_names(), {5}, judged}};
     }
 };
+
+/// Bars [from, to) of the made series as a caller brings them.
+v1::PredictBarsRequest request_of(std::size_t from, std::size_t to, int answers);
 
 /// A desk beside a live service, asked as any transport asks it.
 struct AskedDesk {

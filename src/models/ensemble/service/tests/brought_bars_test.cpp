@@ -12,24 +12,6 @@ namespace {
 using namespace testing_service;  // NOLINT(google-build-using-namespace): its own fixture
 using testing::HasSubstr;
 
-v1::PredictBarsRequest request_of(std::size_t from, std::size_t to, int answers) {
-    const BarColumns& bars = served().bars;
-    v1::PredictBarsRequest request;
-    request.set_model("made");
-    request.set_answers_max(answers);
-    for (std::size_t i = from; i < to; ++i) {
-        v1::Bar& bar = *request.add_bars();
-        bar.set_open_time_ns(bars.time[i].value);
-        bar.set_open_e9(bars.open[i].raw);
-        bar.set_high_e9(bars.high[i].raw);
-        bar.set_low_e9(bars.low[i].raw);
-        bar.set_close_e9(bars.close[i].raw);
-        bar.set_volume_e6(bars.volume[i].raw);
-        bar.set_ask_close_e9(bars.close[i].raw + bars.spread[i].raw);
-    }
-    return request;
-}
-
 /// As `predict` asks: warmed up to the training end, asked from there on.
 std::vector<BarPrediction> predicted(std::size_t to) {
     const Served& s = served();
@@ -107,7 +89,6 @@ TEST(BroughtBars, are_refused_with_their_number_and_field) {
     says(changed([](auto& r) { r.set_timeframe(v1::TIMEFRAME_D1); }), "made was trained on MADE H1");
     says(changed([](auto& r) { r.set_answers_max(-1); }), "answers_max");
     says(changed([](auto& r) { r.set_answers_max(6); }), "has learnt from what was known");
-    says(changed([](auto& r) { r.set_explain(true); }), "--explain");
     EXPECT_EQ(ask(desk, changed([](auto& r) { r.set_model_version(8); })).error().code, ErrorCode::not_found);
     v1::PredictBarsRequest many = sound;
     for (std::size_t i = 0; i < brought_bars_max; ++i) many.add_bars();

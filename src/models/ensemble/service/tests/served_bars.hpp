@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kit/contracts/bar_news.hpp"
+#include "models/ensemble/reasons.hpp"
 #include "models/ensemble/service/prediction_service.hpp"
 #include "models/ensemble/tests/predictor_models.hpp"
 
@@ -23,12 +24,24 @@ inline std::shared_ptr<const FittedEnsemble> shared_model() {
     return {&served().model, [](const FittedEnsemble*) {}};
 }
 
+/// What the model reads of some bars, all at once.
+inline Result<ReasonRows> rows_of(const BarColumns& bars) {
+    TRY(FeatureMatrix features, served().set().compute(bars));
+    const SeriesRegimes learnt(bars);
+    TRY(features, served().model.with_learnt(features, &learnt));
+    return ReasonRows{std::move(features), served().set().manifest()};
+}
+
 /// The model as it stands before bar `told_from`.
 inline ServedModel warmed() {
     const Served& s = served();
     ServedModel out{.source = {.name = "made", .version = 7, .series = s.bars.key, .label = "next_bar"}, .model = shared_model(), .predictor = s.open(),
                     .last_bar = s.bars.time[told_from - 1], .reads_spread = true};
-    for (std::size_t i = 0; i < told_from; ++i) out.predictor.warm(s.bars.bar(i), s.spreads[i]);
+    out.trail = std::make_shared<AnswerTrail>(out.model, out.predictor, AnswerTrail::usual_rows(s.bars.key.timeframe));
+    for (std::size_t i = 0; i < told_from; ++i) {
+        out.predictor.warm(s.bars.bar(i), s.spreads[i]);
+        out.trail->take(out.predictor, s.bars.time[i]);
+    }
     return out;
 }
 

@@ -1,13 +1,14 @@
-#include "apps/aitrading/column_words.hpp"
+#include "models/ensemble/column_words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
-namespace aitrading::apps {
+namespace aitrading::models {
 namespace {
 
 constexpr std::int64_t year_nanos = 365 * 24 * nanos_per_hour;
@@ -36,7 +37,7 @@ const char* stands(double share) {
 
 }  // namespace
 
-std::string column_label(const ModelRows& rows, std::string_view column) {
+std::string column_label(const ReasonRows& rows, std::string_view column) {
     if (column == "markov_switching") return "forecast of the model's own regimes (markov_switching)";
     constexpr std::string_view state = "regime_state_p(";
     if (column.starts_with(state)) return fmt::format("probability of the model's own regime {} (1 is the calmest)", column.substr(state.size(), column.find(')') - state.size()));
@@ -61,7 +62,7 @@ double rank_share(const FeatureMatrix& features, std::size_t column, std::size_t
     return below / known;
 }
 
-std::string column_words(const ModelRows& rows, std::string_view column, std::size_t row) {
+std::string column_words(const ReasonRows& rows, std::string_view column, std::size_t row) {
     const FeatureMatrix& features = rows.features;
     const auto c = static_cast<std::size_t>(std::ranges::find(features.names, column) - features.names.begin());
     const std::string label = column_label(rows, column);
@@ -72,7 +73,8 @@ std::string column_words(const ModelRows& rows, std::string_view column, std::si
     // No hour of the day is high or low.
     if (column == "hour" || column == "weekday" || column.ends_with("_sin") || column.ends_with("_cos")) return fmt::format("{} {:.3g}", label, value + 0.0);
     const std::string number = std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
-    return fmt::format("{} {}{}", label, number, stands(rank_share(features, c, first, row)));
+    const bool whole = features.time[row].value - year_nanos >= rows.since.value || rows.since.value == INT64_MIN;
+    return fmt::format("{} {}{}", label, number, whole ? stands(rank_share(features, c, first, row)) : "");
 }
 
-}  // namespace aitrading::apps
+}  // namespace aitrading::models
