@@ -1,5 +1,6 @@
 """The database service under `up`: what it keeps, for whom, within which quota, on which engines, and what its faults say."""
 import base64
+import http.client
 import json
 import os
 import resource
@@ -87,6 +88,26 @@ class Database(Case):
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertIn(says, done.stderr)
         self.assertNotIn(never, done.stderr)
+
+    def test_a_request_that_does_not_end_holds_no_stop(self):
+        platform, client = self.up()
+        client.note("1", "one")
+        # Somebody holds the file; a write waits for it, longer than a stop may take.
+        with sqlite3.connect(self.own / "tables/tables.sqlite", isolation_level=None) as tables:
+            tables.execute("BEGIN IMMEDIATE")
+            asked = http.client.HTTPConnection(client.url.removeprefix("http://"))
+            cells = {"kind": {"text": "note"}, "id": {"text": "2"}, "value": {"text": "two"}, "changed": {"instant_ns": "0"}}
+            asked.request("POST", "/v1/tables:write", json.dumps({"writes": [{"table": "metadata", "put": {"cells": cells}}]}), {"Content-Type": "application/json"})
+            for _ in range(20):  # each asked later: by then a worker has the write
+                client.must("GET", "/v1/health")
+            code, said = platform.stop()
+            asked.close()
+            tables.execute("ROLLBACK")
+        self.assertEqual(code, 1, said)
+        self.assertIn("requests of database-service run on after the deadline; the process ends without them", said)
+        again, client = self.up()
+        self.assertEqual(client.notes(), {"1": "one"})
+        self.assertEqual(again.stop()[0], 0)
 
     def test_all_stores_answer_and_keep_over_a_stop_and_a_kill(self):
         platform, client = self.up()

@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <thread>
@@ -98,6 +100,16 @@ void wait_for_stop(const Context& context, PlatformGround& ground, const kit::Se
     }
 }
 
+/// Ends the process at once where handlers have not ended in time: to wait for their threads would take as long as they like. What the
+/// bus has acknowledged is on the disk.
+void leave_what_runs_on(PlatformGround& ground, const std::vector<std::string>& services) {
+    if (services.empty()) return;
+    fmt::print(stderr, "requests of {} run on after the deadline; the process ends without them\n", fmt::join(services, ", "));
+    ground.log().flush();
+    std::fflush(nullptr);
+    std::_Exit(exit_status(ErrorCode::failed));
+}
+
 Result<void> run(const Context& context, const RunCommand& command) {
     const auto begun = Clock::now();
     TRY(const kit::ServiceTable table, load_service_table(command.engines));
@@ -127,6 +139,7 @@ Result<void> run(const Context& context, const RunCommand& command) {
     [[maybe_unused]] const auto told = teller.all_stopped(wall_now());  // a bus that has stopped was told of in the readiness
     remove_run_file(context.home, process.pid);
     fmt::print(stderr, "{} in {:.2f} s\n", drained ? "stopped" : "stopped, with requests cut,", seconds_since(stopping));
+    leave_what_runs_on(*ground, host.still_running());
     return {};
 }
 

@@ -73,8 +73,8 @@ void EventStream::beat() {
 
 void EventStream::gone() {
     out_->abort();
+    dismiss();  // before it leaves: a server without sessions has told everybody
     server_->sessions.leave(session_);
-    dismiss();
 }
 
 void EventStream::dismiss() {
@@ -85,7 +85,7 @@ void EventStream::dismiss() {
         gone_ = true;
         call = std::move(on_close_);
     }
-    if (call) call();
+    if (call) server_->gate->pass(call);
 }
 
 }  // namespace aitrading::kit

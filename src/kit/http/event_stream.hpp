@@ -26,7 +26,8 @@ class EventStream : public Session, public std::enable_shared_from_this<EventStr
     bool closed() { return out_->closed(); }
     /// Of what was sent and has not left yet.
     std::size_t waiting_bytes() { return out_->waiting_bytes(); }
-    /// Called once, when the reader has gone or was cut off; at once where that is so already. Must not block.
+    /// Called once, when the reader has gone or was cut off; at once where that is so already; never once
+    /// the server's gate is closed. Must not block.
     void on_close(std::function<void()> call);
     /// After what was sent.
     void end() { out_->finish(); }

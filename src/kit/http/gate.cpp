@@ -1,5 +1,8 @@
 #include "kit/http/gate.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace aitrading::kit {
 namespace {
 
@@ -18,6 +21,7 @@ Gate::Gate(Workers& workers, const GateOptions& options) : workers_(workers) {
 std::optional<std::chrono::seconds> Gate::enter(RequestClass kind, Deadline deadline, Work work) {
     const SteadyTime at = now();
     const std::lock_guard lock(mutex_);
+    if (closed_) return std::chrono::seconds(1);
     Compartment& compartment = of(kind);
     const nanoseconds oldest = compartment.queue.empty() ? nanoseconds(0) : nanoseconds(at - compartment.queue.front().since);
     if (shed(kind, {oldest, compartment.typical_work}, deadline.left(at))) return std::chrono::seconds(1);
@@ -33,24 +37,76 @@ std::optional<std::chrono::seconds> Gate::enter(RequestClass kind, Deadline dead
 
 /// @pre locked, and a place in the bulkhead is held
 bool Gate::start(RequestClass kind, Work work, bool in_time) {
-    return workers_.submit([self = shared_from_this(), kind, in_time, work = std::move(work)] {
+    return workers_.submit([self = shared_from_this(), kind, in_time, work = std::move(work)]() mutable {
         const SteadyTime begun = now();
-        work(in_time);
-        self->leave(kind, in_time ? nanoseconds(now() - begun) : nanoseconds(-1));
+        const bool runs = in_time && !self->closed();
+        work(runs);
+        work = {};  // before it leaves: what it holds may belong to what the gate keeps for it
+        self->leave(kind, runs ? nanoseconds(now() - begun) : nanoseconds(-1));
     });
 }
 
 /// @param took negative: nothing was done
 void Gate::leave(RequestClass kind, nanoseconds took) {
+    std::shared_ptr<const void> kept;  // let go after the lock
     const std::lock_guard lock(mutex_);
     Compartment& compartment = of(kind);
     if (took >= nanoseconds(0)) compartment.typical_work += (took - compartment.typical_work) / 8;
+    start_next(kind);
+    kept = ended();
+}
+
+/// The place of one that is done goes to the first that waits. @pre locked
+void Gate::start_next(RequestClass kind) {
+    Compartment& compartment = of(kind);
     while (compartment.door.leave()) {
         Waiting next = std::move(compartment.queue.front());
         compartment.queue.pop_front();
         if (start(kind, std::move(next.work), !next.deadline.passed(now()))) return;
         // The workers have stopped: whoever waits is let go with the server that closes.
     }
+}
+
+void Gate::pass(const std::function<void()>& call) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return;
+        ++passing_;
+    }
+    call();
+    std::shared_ptr<const void> kept;  // let go after the lock
+    const std::lock_guard lock(mutex_);
+    --passing_;
+    kept = ended();
+}
+
+bool Gate::close(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    return all_ended_.wait_until(lock, deadline.at, [this] { return idle(); });
+}
+
+void Gate::keep(std::shared_ptr<const void> used) {
+    const std::lock_guard lock(mutex_);
+    CHECK(closed_);
+    if (!idle()) kept_ = std::move(used);
+}
+
+bool Gate::closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+}
+
+/// Who waits does so behind one that runs. @pre locked
+bool Gate::idle() const {
+    return passing_ == 0 && std::ranges::all_of(compartments_, [](const Compartment& c) { return c.door.running() == 0; });
+}
+
+/// To be asked whenever something has ended. @pre locked   @return what is not needed any more
+std::shared_ptr<const void> Gate::ended() {
+    if (!closed_ || !idle()) return nullptr;
+    all_ended_.notify_all();
+    return std::exchange(kept_, nullptr);
 }
 
 int Gate::running() {

@@ -59,7 +59,7 @@ void WebSocket::handle(const WebSocketMessage& message) {
             break;
         case FrameKind::text:
         case FrameKind::binary:
-            if (on_message_) on_message_(message);
+            if (on_message_) server_->gate->pass([&] { on_message_(message); });
             break;
         case FrameKind::pong:
         case FrameKind::continuation: break;
@@ -76,14 +76,14 @@ void WebSocket::beat() {
 
 /// Nothing more comes from the peer; what is queued, such as the answer to its close, still goes out.
 void WebSocket::gone() {
+    dismiss();  // before it leaves: a server without sessions has told everybody
     server_->sessions.leave(session_);
-    dismiss();
 }
 
 void WebSocket::dismiss() {
     out_->finish();
     on_message_ = {};
-    if (const auto call = std::exchange(on_close_, {})) call();
+    if (const auto call = std::exchange(on_close_, {})) server_->gate->pass(call);
 }
 
 }  // namespace aitrading::kit

@@ -16,7 +16,8 @@ namespace aitrading::kit {
 struct ServerSide;
 
 /// The server's end of one WebSocket. A peer slower than what is sent is closed with 1013; one that answers no ping within
-/// the heartbeat is cut off. Safe to use from several threads; callbacks come one at a time and must not block.
+/// the heartbeat is cut off. Safe to use from several threads; callbacks come one at a time, never once the
+/// server's gate is closed, and must not block.
 class WebSocket : public Session, public std::enable_shared_from_this<WebSocket> {
   public:
     WebSocket(std::shared_ptr<Transport> transport, std::shared_ptr<ServerSide> server, std::uint64_t session);

@@ -1,6 +1,7 @@
 #include "kit/lifecycle/host.hpp"
 
 #include <atomic>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -25,11 +26,12 @@ bool is_loopback(std::string_view address) { return address.starts_with("127.") 
 
 }  // namespace
 
-struct ServiceHost::Inside {
+struct ServiceHost::Inside : std::enable_shared_from_this<ServiceHost::Inside> {
     struct Running {
         ServiceSpec spec;
         std::unique_ptr<Service> service;
         RequestHandlers requests;
+        std::shared_ptr<Gate> gate;  ///< of both servers
         std::unique_ptr<HttpServer> server;
         std::unique_ptr<RpcServer> rpc;  ///< where the service answers requests of its own
         std::atomic<v1::ServiceState> state{v1::SERVICE_STATE_STARTING};
@@ -40,6 +42,7 @@ struct ServiceHost::Inside {
     HostOptions options;
     mutable std::mutex mutex;  ///< of the list, not of what it holds
     std::vector<std::shared_ptr<Running>> running;
+    std::vector<std::pair<std::string, std::shared_ptr<Gate>>> cut;  ///< of services with handlers that ran on
 
     Inside(const ServiceGround& given, const HostOptions& wanted) : ground(given), options(wanted) {}
 
@@ -155,7 +158,8 @@ struct ServiceHost::Inside {
             const std::lock_guard lock(mutex);
             running.push_back(one);
         }
-        HttpServerOptions server{.service = spec.name, .address = spec.address, .port = options.any_ports ? 0 : spec.port, .tls = options.tls, .door = Gate::make(ground.workers, {})};
+        one->gate = Gate::make(ground.workers, {});
+        HttpServerOptions server{.service = spec.name, .address = spec.address, .port = options.any_ports ? 0 : spec.port, .tls = options.tls, .door = one->gate};
         if (const auto found = options.addresses.find(spec.name); found != options.addresses.end()) server.address = found->second;
         if (const auto found = options.ports.find(spec.name); found != options.ports.end()) server.port = found->second;
         one->service->add_requests(one->requests);
@@ -170,9 +174,48 @@ struct ServiceHost::Inside {
         ground.telemetry.log.write({.service = spec.name, .action = "start", .duration = now() - begun, .message = "service ready", .fields = {{"port", fmt::format("{}", one->port.load())}, {"rpc_port", fmt::format("{}", one->rpc_port.load())}}});
         return {};
     }
+    /// Those that have stopped, no more in the list.
+    std::shared_ptr<const Kept> taken_out();
+    /// False: something was cut at the deadline.
+    bool stop_one(Running& one, Deadline share) {
+        const SteadyTime begun = now();
+        one.state = v1::SERVICE_STATE_DRAINING;
+        bool drained = one.server == nullptr || one.server->drain(share);
+        if (one.server) one.server->stop();
+        if (one.rpc) drained = one.rpc->stop(share) && drained;
+        // A handler outlives its request where the deadline passed or the caller left.
+        const bool ended = one.gate == nullptr || one.gate->close(share);
+        one.service->stop(share);
+        one.state = v1::SERVICE_STATE_STOPPED;
+        LogRecord record{.level = drained && ended ? LogLevel::info : LogLevel::warning, .service = one.spec.name, .action = "stop", .outcome = drained && ended ? "ok" : "cut",
+                         .duration = now() - begun, .message = "service stopped"};
+        if (!ended) record.fields = {{"handlers_running", fmt::format("{}", one.gate->running())}};
+        ground.telemetry.log.write(std::move(record));
+        return drained && ended;
+    }
 };
 
-ServiceHost::ServiceHost(const ServiceGround& ground, const HostOptions& options) : inside_(std::make_unique<Inside>(ground, options)) {}
+/// What handlers that run on may use.
+struct ServiceHost::Kept {
+    std::shared_ptr<Inside> inside;
+    std::vector<std::shared_ptr<Inside::Running>> services;
+    Kept(std::shared_ptr<Inside> of, std::vector<std::shared_ptr<Inside::Running>> all) : inside(std::move(of)), services(std::move(all)) {}
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+    /// Whoever needs another goes before it.
+    ~Kept() {
+        while (!services.empty()) services.pop_back();
+    }
+};
+
+std::shared_ptr<const ServiceHost::Kept> ServiceHost::Inside::taken_out() {
+    const std::lock_guard lock(mutex);
+    for (const auto& one : running)
+        if (one->gate && one->gate->running() > 0) cut.emplace_back(one->spec.name, one->gate);
+    return std::make_shared<const Kept>(shared_from_this(), std::exchange(running, {}));
+}
+
+ServiceHost::ServiceHost(const ServiceGround& ground, const HostOptions& options) : inside_(std::make_shared<Inside>(ground, options)) {}
 ServiceHost::~ServiceHost() { stop(); }
 
 Result<void> ServiceHost::start(const std::vector<ServiceSpec>& services, const std::map<std::string, ServiceFactory>& factories) {
@@ -189,23 +232,24 @@ bool ServiceHost::stop() {
     const Deadline deadline = Deadline::after(now(), inside_->options.stop_time);
     bool all = true;
     for (auto services = inside_->list(); !services.empty(); services.pop_back()) {
-        Inside::Running& one = *services.back();
         const SteadyTime begun = now();
-        one.state = v1::SERVICE_STATE_DRAINING;
         // Each of those that are left gets its share of what is left, so that none eats it all.
         const Deadline share = Deadline::after(begun, deadline.left(begun) / static_cast<std::int64_t>(services.size()));
-        bool drained = one.server == nullptr || one.server->drain(share);
-        if (one.server) one.server->stop();
-        if (one.rpc) drained = one.rpc->stop(share) && drained;
-        one.service->stop(share);
-        one.state = v1::SERVICE_STATE_STOPPED;
-        all = all && drained;
-        inside_->ground.telemetry.log.write({.level = drained ? LogLevel::info : LogLevel::warning, .service = one.spec.name, .action = "stop", .outcome = drained ? "ok" : "cut",
-                                             .duration = now() - begun, .message = "service stopped"});
+        all = inside_->stop_one(*services.back(), share) && all;
     }
-    const std::lock_guard lock(inside_->mutex);
-    inside_->running.clear();
+    // A status asked of one service looks at all: a handler that runs on keeps them all.
+    const auto kept = inside_->taken_out();
+    for (const auto& one : kept->services)
+        if (one->gate) one->gate->keep(kept);
     return all;
+}
+
+std::vector<std::string> ServiceHost::still_running() const {
+    const std::lock_guard lock(inside_->mutex);
+    std::vector<std::string> out;
+    for (const auto& [name, gate] : inside_->cut)
+        if (gate->running() > 0) out.push_back(name);
+    return out;
 }
 
 std::map<std::string, int> ServiceHost::ports() const {

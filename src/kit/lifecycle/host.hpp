@@ -38,9 +38,12 @@ class ServiceHost {
     /// Where one fails, those that run are stopped again and the error is its own, with the service named.
     /// @param services in start order   @param factories at least of these
     Result<void> start(const std::vector<ServiceSpec>& services, const std::map<std::string, ServiceFactory>& factories);
-    /// Requests that run are finished, quiet connections and streams are closed, services finish what they have. False: some
-    /// of it was cut at the deadline.
+    /// Requests that run are finished, quiet connections and streams are closed, services finish what they have. A service stops, and
+    /// goes, after the last of its handlers has ended, also of those that nobody waits for any more. False: some of it was cut at the
+    /// deadline. A handler that then runs on keeps the services until it ends; `still_running` names its own.
     bool stop();
+    /// Services that have stopped and of whose handlers some run on.
+    std::vector<std::string> still_running() const;
     /// Actual ports by service.
     std::map<std::string, int> ports() const;
     /// Those of gRPC, of the services that have one.
@@ -50,7 +53,8 @@ class ServiceHost {
 
   private:
     struct Inside;
-    std::unique_ptr<Inside> inside_;
+    struct Kept;
+    std::shared_ptr<Inside> inside_;  ///< shared with handlers that run on
 };
 
 }  // namespace aitrading::kit

@@ -42,7 +42,8 @@ class Service {
     virtual std::int64_t lag() { return 0; }
     /// The last thing that went wrong; empty: nothing.
     virtual std::string last_error() { return {}; }
-    /// Takes no more and finishes what it has, until the deadline. Its server answers no more.
+    /// Takes no more and finishes what it has, until the deadline. Nothing is asked of it any more, and what was asked has ended; but
+    /// where that took longer than the host waits it runs on: what requests use goes with the service, which lives until then, not here.
     virtual void stop(Deadline) {}
 };
 

@@ -32,7 +32,7 @@ class ReplyStream {
     virtual bool send(const google::protobuf::Message& reply) = 0;
     /// Of what was sent and has not left yet: who would rather skip replies than see a slow reader cut off looks here first.
     virtual std::size_t waiting_bytes() { return 0; }
-    /// Called once when the reader has gone; at once where that is so already. Must not block.
+    /// Called once when the reader has gone; at once where that is so already; never once the service has stopped. Must not block.
     virtual void on_close(std::function<void()> call) = 0;
     /// After what was sent.
     virtual void end() = 0;

@@ -167,7 +167,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 class RpcCall final : public grpc::ServerGenericBidiReactor, private RpcOut {
   public:
     RpcCall(const std::shared_ptr<RpcGround>& ground, grpc::GenericCallbackServerContext& context)
-        : ground_(ground), context_(context), replies_(std::make_shared<SentReplies>(static_cast<RpcOut&>(*this), ground->stream_bytes_max)) {
+        : ground_(ground), context_(context), replies_(std::make_shared<SentReplies>(static_cast<RpcOut&>(*this), ground->stream_bytes_max, ground->gate)) {
         const auto found = ground->methods.find(context.method());
         exchange_ = std::make_shared<Exchange>(ground, context, found == ground->methods.end() ? nullptr : &found->second, replies_);
         context.AddInitialMetadata("traceparent", exchange_->trace().traceparent());

@@ -43,7 +43,7 @@ void SentReplies::cancelled() {
     if (!end_) end_ = RpcEnd{RpcCode::cancelled, {}, {}};
     const auto told = std::exchange(on_close_, {});
     step(std::move(lock));
-    if (told) told();
+    tell(told);
 }
 
 std::size_t SentReplies::waiting_bytes() {
@@ -68,7 +68,14 @@ void SentReplies::gone() {
     closed_ = true;
     const auto told = std::exchange(on_close_, {});
     lock.unlock();
-    if (told) told();
+    tell(told);
+}
+
+/// Not locked.
+void SentReplies::tell(const std::function<void()>& told) {
+    if (!told) return;
+    if (gate_) gate_->pass(told);
+    else told();
 }
 
 /// The next thing that the call may do: one write at a time, then the status, once. gRPC calls back on threads of its own.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "kit/http/gate.hpp"
 #include "kit/requests/handlers.hpp"
 #include "kit/rpc/rpc_end.hpp"
 
@@ -25,7 +26,8 @@ class RpcOut {
 /// Replies of one call on their way out, in their order, bounded. Outlives the call where the sender holds it.
 class SentReplies final : public ReplyStream {
   public:
-    SentReplies(RpcOut& call, std::size_t bytes_max) : call_(&call), bytes_max_(bytes_max) {}
+    /// @param gate through which whoever sends is told that the reader has gone; none: it is always told
+    SentReplies(RpcOut& call, std::size_t bytes_max, std::shared_ptr<Gate> gate = nullptr) : call_(&call), bytes_max_(bytes_max), gate_(std::move(gate)) {}
     bool send(const google::protobuf::Message& reply) override;
     std::size_t waiting_bytes() override;
     void on_close(std::function<void()> call) override;
@@ -40,9 +42,11 @@ class SentReplies final : public ReplyStream {
 
   private:
     void step(std::unique_lock<std::mutex> lock);
+    void tell(const std::function<void()>& told);
     std::mutex mutex_;
     RpcOut* call_;
     std::size_t bytes_max_;
+    std::shared_ptr<Gate> gate_;
     std::size_t bytes_ = 0;
     std::deque<std::string> waiting_;
     std::size_t writing_bytes_ = 0;
