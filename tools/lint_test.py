@@ -81,8 +81,10 @@ class Sizes(unittest.TestCase):
                 self.assertEqual(1, len(list(lint.long_functions(head + body + tail))))
 
     def test_lets_short_functions_and_long_scopes_pass(self):
-        text = "namespace x {\nclass A {\n" + "    int f(int a) { return '{' + a; }  // {\n" * 200 + "};\n}\n"
-        self.assertEqual([], list(lint.long_functions(text)))
+        for line in ("int f(int a) { return '{' + a; }  // {", 'auto f() { return "http://x}"; }', 'auto f() { return R"({"k": "\\""})"; }', "char f() { return '\"'; }", 'auto f() { return "/*"; }'):
+            with self.subTest(line=line):
+                text = "namespace x {\nclass A {\n" + f"    {line}\n" * 200 + "};\n}\n"
+                self.assertEqual([], list(lint.long_functions(text)))
 
 
 class Awaits(unittest.TestCase):

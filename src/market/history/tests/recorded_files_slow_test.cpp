@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <tuple>
 
 #include "market/history/import_many.hpp"
 #include "market/history/tests/folder.hpp"
@@ -28,7 +27,8 @@ struct Recorded {
     const char* columns = "";          ///< as `--columns`
 };
 
-const std::vector<Recorded>& recorded() {
+/// Bars of a minute and ticks by histdata.com.
+const std::vector<Recorded>& histdata() {
     static const std::vector<Recorded> list{
         {"histdata/DAT_ASCII_EURUSD_M1_2018.csv.gz", "EURUSD", "M1", "histdata", 5, 372607, "2018-01-01T22:00:00Z", "2018-12-31T21:59:00Z", 798},
         {"histdata/DAT_ASCII_EURUSD_M1_2019_01-05.csv.gz", "EURUSD", "M1", "histdata", 5, 154683, "2019-01-01T22:02:00Z", "2019-05-31T20:59:00Z", 46},
@@ -45,6 +45,13 @@ const std::vector<Recorded>& recorded() {
         {"histdata/DAT_ASCII_SPXUSD_M1_2018.csv.gz", "SPXUSD", "M1", "histdata", 3, 310381, "2018-01-01T21:30:00Z", "2018-12-31T21:13:00Z", 22772},
         {"histdata/DAT_ASCII_SPXUSD_M1_2019_01-05.csv.gz", "SPXUSD", "M1", "histdata", 3, 128924, "2019-01-01T23:00:00Z", "2019-05-31T20:14:00Z", 7909},
         {"histdata/DAT_ASCII_EURUSD_T_sample.csv", "EURUSD", "ticks", "histdata-ticks", 5, 300, "2020-01-01T22:00:00.065Z", "2020-01-01T22:20:57.945Z"},
+    };
+    return list;
+}
+
+/// Bars and ticks by brokers, exchanges and collectors of theirs.
+const std::vector<Recorded>& quoted() {
+    static const std::vector<Recorded> list{
         {"ejtrader/GBPUSDh1_to_2019-05.csv.gz", "GBPUSD", "H1", "ejtrader", 5, 40447, "2012-11-16T04:00:00Z", "2019-05-31T20:00:00Z", 10},
         {"ejtrader/USDJPYh1_to_2019-05.csv.gz", "USDJPY", "H1", "ejtrader", 3, 40448, "2012-11-16T11:00:00Z", "2019-05-31T20:00:00Z", 10},
         {"ejtrader/XAUUSDh1_to_2019-05.csv.gz", "XAUUSD", "H1", "ejtrader", 2, 41323, "2012-05-17T05:00:00Z", "2019-05-31T20:00:00Z"},
@@ -87,6 +94,13 @@ const std::vector<Recorded>& recorded() {
         {"mt4/AUDUSD43200.hst", "AUDUSD", "MN1", "mt4-hst", 5, 264, "1993-04-01T00:00:00Z", "2015-03-01T00:00:00Z"},
         {"dukascopy/GBPJPY/2012/11/03/00h_ticks.bi5", "GBPJPY", "ticks", "dukascopy-bi5", 3, 2054, "2012-12-03T00:00:01.883Z", ""},
         {"dukascopy/GBPJPY/2012/11/03/23h_ticks.bi5", "GBPJPY", "ticks", "dukascopy-bi5", 3, 1675, "", "2012-12-03T23:59:59.629Z"},
+    };
+    return list;
+}
+
+/// One value or bar a day or month.
+const std::vector<Recorded>& daily() {
+    static const std::vector<Recorded> list{
         {"daily/yahoo/DXY_to_2019-05.csv.gz", "DXY", "D1", "open-close", 2, 15043, "1971-01-04T00:00:00Z", "2019-05-31T00:00:00Z", -1, "", 2734, "no_value"},
         {"daily/yahoo/GOLD_to_2019-05.csv.gz", "GOLD", "D1", "open-close", 1, 4781, "2000-08-30T00:00:00Z", "2019-05-31T00:00:00Z", -1, "", 81, "no_value"},
         {"daily/yahoo/TNX_to_2019-05.csv.gz", "TNX", "D1", "open-close", 3, 12891, "1970-01-02T00:00:00Z", "2019-05-31T00:00:00Z", -1, "", 526, "no_value"},
@@ -111,40 +125,43 @@ const std::vector<Recorded>& recorded() {
     return list;
 }
 
+void check_import(const std::filesystem::path& data, const Recorded& expected) {
+    SCOPED_TRACE(expected.file);
+    Folder folder;
+    ImportOptions options;
+    options.timezone = expected.timezone;
+    options.layout.columns = expected.columns;
+    const auto report = folder.import(data / expected.file, options);
+    ASSERT_TRUE(report.has_value()) << report.error().text;
+    EXPECT_EQ(report->key.symbol, expected.symbol);
+    EXPECT_EQ(name(report->key.timeframe), expected.timeframe);
+    EXPECT_EQ(report->rows_read, expected.rows);
+    EXPECT_EQ(report->format, expected.format);
+    EXPECT_EQ(report->digits, expected.digits);
+    EXPECT_EQ(report->rows_rejected, expected.rejected) << (report->defects.empty() ? "" : report->defects[0].text);
+    if (expected.rejected > 0) {
+        const auto of_kind = [&](const Defect& defect) { return defect.kind == expected.defect && defect.count == expected.rejected; };
+        EXPECT_TRUE(std::ranges::any_of(report->defects, of_kind));
+    }
+    EXPECT_EQ(report->rows_stored, expected.rows - expected.rejected);
+    if (*expected.first != '\0') {
+        EXPECT_EQ(to_iso8601(report->first), expected.first);
+    }
+    if (*expected.last != '\0') {
+        EXPECT_EQ(to_iso8601(report->last), expected.last);
+    }
+    if (expected.gaps >= 0) {
+        EXPECT_EQ(report->gaps, expected.gaps);
+    }
+    EXPECT_EQ(folder.store().describe(report->key)->rows, expected.rows - expected.rejected);
+    EXPECT_EQ(folder.store().describe(report->key)->digits, expected.digits);
+}
+
 TEST(RecordedFiles, import_with_the_rows_and_times_that_were_counted) {
     const auto data = recorded_data();
     if (data.empty()) GTEST_SKIP() << "no recorded market data (AITRADING_SHARED)";
-    for (const Recorded& expected : recorded()) {
-        SCOPED_TRACE(expected.file);
-        Folder folder;
-        ImportOptions options;
-        options.timezone = expected.timezone;
-        options.layout.columns = expected.columns;
-        const auto report = folder.import(data / expected.file, options);
-        ASSERT_TRUE(report.has_value()) << report.error().text;
-        EXPECT_EQ(report->key.symbol, expected.symbol);
-        EXPECT_EQ(name(report->key.timeframe), expected.timeframe);
-        EXPECT_EQ(report->rows_read, expected.rows);
-        EXPECT_EQ(report->format, expected.format);
-        EXPECT_EQ(report->digits, expected.digits);
-        EXPECT_EQ(report->rows_rejected, expected.rejected) << (report->defects.empty() ? "" : report->defects[0].text);
-        if (expected.rejected > 0) {
-            const auto of_kind = [&](const Defect& defect) { return defect.kind == expected.defect && defect.count == expected.rejected; };
-            EXPECT_TRUE(std::ranges::any_of(report->defects, of_kind));
-        }
-        EXPECT_EQ(report->rows_stored, expected.rows - expected.rejected);
-        if (*expected.first != '\0') {
-            EXPECT_EQ(to_iso8601(report->first), expected.first);
-        }
-        if (*expected.last != '\0') {
-            EXPECT_EQ(to_iso8601(report->last), expected.last);
-        }
-        if (expected.gaps >= 0) {
-            EXPECT_EQ(report->gaps, expected.gaps);
-        }
-        EXPECT_EQ(folder.store().describe(report->key)->rows, expected.rows - expected.rejected);
-        EXPECT_EQ(folder.store().describe(report->key)->digits, expected.digits);
-    }
+    for (const auto* list : {&histdata(), &quoted(), &daily()})
+        for (const Recorded& expected : *list) ASSERT_NO_FATAL_FAILURE(check_import(data, expected));
 }
 
 TEST(RecordedFiles, give_prices_of_whole_points_their_place) {
@@ -199,15 +216,20 @@ TEST(RecordedFiles, a_folder_of_hours_becomes_one_series) {
 TEST(RecordedFiles, bid_and_ask_of_fxcm_are_joined_and_their_crossed_minutes_counted) {
     const auto data = recorded_data();
     if (data.empty()) GTEST_SKIP() << "no recorded market data (AITRADING_SHARED)";
-    for (const auto& [pair, year, rows, crossed] : {std::tuple{"gbpusd", 2012, 30117, 347}, std::tuple{"usdjpy", 2013, 28761, 683}}) {
+    struct Joined {
+        const char* pair;
+        int year;
+        std::int64_t rows, crossed;
+    };
+    for (const Joined& expected : {Joined{"gbpusd", 2012, 30117, 347}, Joined{"usdjpy", 2013, 28761, 683}}) {
         Folder folder;
-        const auto file = [&](const char* side) { return data / fmt::format("fxcm/{}-m1-{}-{}.csv.gz", pair, side, year); };
+        const auto file = [&](const char* side) { return data / fmt::format("fxcm/{}-m1-{}-{}.csv.gz", expected.pair, side, expected.year); };
         const auto outcomes = import_files(std::vector{file("ask"), file("bid")}, {}, folder.store());
-        for (const FileOutcome& outcome : outcomes) EXPECT_EQ(outcome.report->rows_stored, rows);
+        for (const FileOutcome& outcome : outcomes) EXPECT_EQ(outcome.report->rows_stored, expected.rows);
         const auto& defects = outcomes[1].report->defects;
         const auto found = std::ranges::find(defects, "crossed", &Defect::kind);
         ASSERT_NE(found, defects.end());
-        EXPECT_EQ(found->count, crossed);
+        EXPECT_EQ(found->count, expected.crossed);
         EXPECT_TRUE(folder.store().describe(outcomes[0].report->key)->has_ask);
     }
 }
