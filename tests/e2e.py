@@ -3,9 +3,11 @@ import datetime
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -89,6 +91,73 @@ class Case(unittest.TestCase):
     def check_coin(self, panel):
         """Accuracy within three standard errors of a coin's."""
         self.assertLess(abs(panel["accuracy"] - 0.5), 3 * 0.5 / panel["n"] ** 0.5, panel["accuracy"])
+
+
+class Platform:
+    """One `up` or `serve`; leaves with the test."""
+
+    def __init__(self, case, *words, home, environment=None):
+        self.process = subprocess.Popen(case.command("--json", *words, home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+        case.addCleanup(self.kill)
+        text = ""
+        for line in self.process.stdout:
+            text += line
+            if line == "}\n":
+                break
+        else:
+            raise AssertionError(f"it did not come up: {self.process.stderr.read()}")
+        self.told = json.loads(text)
+        self.url = {s["service"]: s["url"] for s in self.told["services"]}
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def stop(self, with_signal=signal.SIGINT):
+        self.process.send_signal(with_signal)
+        _, told = self.process.communicate(timeout=60)
+        return self.process.returncode, told
+
+
+class Walked(Case):
+    """A first home: hourly bars of a random walk as EURUSD, and `walk`, a small model that has learnt from those before CUT."""
+    CUT = "2015-06-01"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.import_bars("EURUSD", random_walk(3000))
+        cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", cls.CUT, "--name", "walk")
+
+    @classmethod
+    def import_bars(cls, symbol, csv):
+        path = cls.folder / f"{symbol}_H1.csv"
+        path.write_text(csv)
+        cls.must("data", "import", path, "--symbol", symbol, "--timeframe", "H1", "--timezone", "UTC")
+
+    def up(self, home=None, **settings):
+        return Platform(self, "up", "--any-ports", home=home, environment=settings)
+
+    def replay(self, home=None, speed="0", series="EURUSD:H1", models="walk"):
+        """The platform on what the model has not learnt from, as fast as it goes unless told otherwise."""
+        return self.up(home, AITRADING_FEED="replay", AITRADING_FEED_SERIES=series, AITRADING_FEED_FROM=self.CUT, AITRADING_FEED_SPEED=speed, AITRADING_SERVED_MODELS=models)
+
+    def predicted(self, model="walk", home=None, *words):
+        """What the command says of the same bars."""
+        return [p for p in self.must_json("predict", model, "--from", self.CUT, *words, home=home)["predictions"] if not p["out_of_fold"]]
+
+    def events(self, topic, home=None):
+        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic, home=home).splitlines()]
+
+    @staticmethod
+    def until_there_are(count, ask, patience=120):
+        """The last answer: the first that is so long, if any is in time."""
+        give_up = time.monotonic() + patience
+        while len(seen := ask()) < count and time.monotonic() < give_up:
+            pass
+        return seen
 
 
 def bytes_below(folder):

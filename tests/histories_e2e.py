@@ -3,55 +3,18 @@ import base64
 import csv
 import io
 import json
-import os
 import signal
-import subprocess
-import time
-import unittest
 import urllib.request
 
 import e2e
-from e2e import Case, random_walk
-
-CUT = "2015-06-01"
+from e2e import Walked
 
 
-class Histories(Case):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        path = cls.folder / "EURUSD_H1.csv"
-        path.write_text(random_walk(3000))
-        cls.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
-        cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "walk")
-
-    def up(self):
-        feed = {"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "EURUSD:H1", "AITRADING_FEED_FROM": CUT, "AITRADING_FEED_SPEED": "0", "AITRADING_SERVED_MODELS": "walk"}
-        process = subprocess.Popen(self.command("--json", "up", "--any-ports"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **feed})
-        self.addCleanup(lambda: (process.kill(), process.communicate()) if process.poll() is None else process.communicate())
-        for line in process.stdout:
-            if line == "}\n":
-                self.pid = process.pid
-                return process
-        raise AssertionError(process.stderr.read())
-
-    def stop(self, process, how=signal.SIGINT):
-        process.send_signal(how)
-        process.communicate(timeout=60)
-
-    def ask(self, path, body=None):
-        for file in (self.home / "run").glob("*.json"):
-            running = json.loads(file.read_text())
-            if running["pid"] != self.pid:
-                continue  # it was killed, and left this
-            url = f"http://127.0.0.1:{running['ports']['database-service']}{path}"
-            request = urllib.request.Request(url, data=body and json.dumps(body).encode(), headers={"content-type": "application/json"})
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.load(answer)
-        raise AssertionError("nothing runs")
-
-    def events(self, topic):
-        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic).splitlines()]
+class Histories(Walked):
+    def ask(self, platform, path, body=None):
+        request = urllib.request.Request(platform.url["database-service"] + path, data=body and json.dumps(body).encode(), headers={"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
 
     def rows(self, history, *words, home=None):
         done = self.run_program("data", "history", history, *words, "--json", home=home)
@@ -60,20 +23,17 @@ class Histories(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)["rows"]
 
-    def rows_from(self, history, count, patience=120):
+    def rows_from(self, history, count):
         """What the history holds once it has at least so many rows."""
-        give_up = time.monotonic() + patience
-        while len(rows := self.rows(history)) < count and time.monotonic() < give_up:
-            pass
-        return rows
+        return self.until_there_are(count, lambda: self.rows(history))
 
     def test_what_is_said_is_kept_once_and_comes_back(self):
-        wanted = len([p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]])
+        wanted = len(self.predicted())
         self.assertGreater(wanted, 300)
-        platform = self.up()
+        platform = self.replay()
         self.rows_from("predictions", 50)
-        self.stop(platform, signal.SIGKILL)
-        platform = self.up()
+        platform.stop(signal.SIGKILL)
+        platform = self.replay()
         rows = self.rows_from("predictions", wanted)
         told = self.events("models.predictions")
         self.assertEqual(sorted(row["event"] for row in rows), sorted(event["id"] for event in told))
@@ -84,15 +44,15 @@ class Histories(Case):
             self.assertEqual((row["p_up"], row["model"], row["trace"]), (said["p_up"], "walk", by_id[row["event"]]["traceparent"]))
             self.assertEqual(row["members"], ",".join(m["model"] for m in said["members"]))
             self.assertEqual(row["member_p_up"], [m["p_up"] for m in said["members"]])
-        self.check_requests(rows)
+        self.check_requests(platform, rows)
         self.check_calibration(rows)
         self.check_backup(platform, rows)
 
-    def check_requests(self, rows):
-        summary = {h["history"]: h for h in self.ask("/v1/histories")["histories"]}
+    def check_requests(self, platform, rows):
+        summary = {h["history"]: h for h in self.ask(platform, "/v1/histories")["histories"]}
         self.assertEqual({"predictions", "regimes", "correlations", "bars", "calibration"}, set(summary))
         self.assertEqual(int(summary["predictions"]["symbols"][0]["rows"]), len(rows))
-        first = self.ask("/v1/histories/predictions/rows?symbol=EURUSD&rows_max=3&columns=p_up&columns=member_p_up")
+        first = self.ask(platform, "/v1/histories/predictions/rows?symbol=EURUSD&rows_max=3&columns=p_up&columns=member_p_up")
         self.assertEqual([row["cells"]["p_up"]["real"] for row in first["rows"]], [row["p_up"] for row in rows[:3]])
         self.assertEqual(first["rows"][0]["cells"]["member_p_up"]["reals"]["values"], rows[0]["member_p_up"])
         self.assertTrue(first["next_page"])
@@ -119,9 +79,9 @@ class Histories(Case):
     def check_backup(self, platform, rows):
         backup, copy = self.folder / "backup", self.folder / "copy"
         content = base64.b64encode(b"a report that the archive keeps").decode()
-        name = self.ask("/v1/objects", {"content": content, "label": "report", "last": True})["sha256"]
+        name = self.ask(platform, "/v1/objects", {"content": content, "label": "report", "last": True})["sha256"]
         self.must("db", "backup", "--out", backup)
-        self.stop(platform)
+        self.assertEqual(platform.stop()[0], 0)
         self.assertEqual(self.must_json("db", "verify")["histories"], 5)
         self.must("db", "restore", backup, home=copy)
         told = self.must_json("db", "verify", home=copy)

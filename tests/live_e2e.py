@@ -7,55 +7,24 @@ import shutil
 import signal
 import subprocess
 import time
-import unittest
 import urllib.error
 import urllib.request
 from decimal import Decimal
 
 import e2e
-from e2e import Case, random_walk
-
-CUT = "2015-06-01"
+from e2e import Walked, random_walk
 
 
-class Replayed(Case):
+class Replayed(Walked):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        path = cls.folder / "EURUSD_H1.csv"
-        path.write_text(random_walk(3000))
-        cls.must("data", "import", path, "--symbol", "EURUSD", "--timeframe", "H1", "--timezone", "UTC")
         rows = random_walk(3000, seed=8).splitlines()
-        path = cls.folder / "GBPUSD_H1.csv"
-        path.write_text("\n".join(row for n, row in enumerate(rows) if n % 50 != 7) + "\n")
-        cls.must("data", "import", path, "--symbol", "GBPUSD", "--timeframe", "H1", "--timezone", "UTC")
-        cls.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "walk")
-
-    def up(self, home=None, **settings):
-        process = subprocess.Popen(self.command("--json", "up", "--any-ports", home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env={**os.environ, **settings})
-        self.addCleanup(lambda: (process.kill(), process.communicate()) if process.poll() is None else process.communicate())
-        said = ""
-        for line in process.stdout:
-            said += line
-            if line == "}\n":
-                process.services = json.loads(said)["services"]
-                return process
-        raise AssertionError(process.stderr.read())
-
-    def ask(self, service, path):
-        """The answer of the platform that runs."""
-        for file in (self.home / "run").glob("*.json"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{json.loads(file.read_text())['ports'][service]}{path}", timeout=30) as answer:
-                return json.load(answer)
-        raise AssertionError("nothing runs")
+        cls.import_bars("GBPUSD", "\n".join(row for n, row in enumerate(rows) if n % 50 != 7) + "\n")
 
     @staticmethod
     def nanos(iso):
         return str(int(datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp()) * 10**9)
-
-    def events(self, topic, home=None):
-        return [json.loads(line) for line in self.must("journal", "tail", "--from-start", "--topic", topic, home=home).splitlines()]
 
     def other_home(self, name):
         """A home with the same series and models and nothing that was told."""
@@ -65,33 +34,24 @@ class Replayed(Case):
                 shutil.copytree(self.home / part, home / part)
         return home
 
-    def replay(self, home, speed):
-        return self.up(home=home, AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED=speed, AITRADING_SERVED_MODELS="walk")
-
-    def predictions_from(self, count, home, patience=120):
+    def predictions_from(self, count, home=None):
         """What the journal holds once it has at least so many predictions."""
-        give_up = time.monotonic() + patience
-        while len(told := self.events("models.predictions", home)) < count and time.monotonic() < give_up:
-            pass
-        return told
+        return self.until_there_are(count, lambda: self.events("models.predictions", home))
 
     def test_a_replay_that_is_killed_and_begins_again_leaves_each_event_once(self):
         whole, cut = self.other_home("whole"), self.other_home("cut")
-        wanted = len([p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]])
+        wanted = len(self.predicted())
         platform = self.replay(whole, "0")
         self.predictions_from(wanted, whole)
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         # An hour every 5 ms: some have come, most have not.
         platform = self.replay(cut, "720000")
         self.predictions_from(30, cut)
-        platform.send_signal(signal.SIGKILL)
-        platform.communicate(timeout=60)
+        platform.stop(signal.SIGKILL)
         self.assertLess(len(self.events("models.predictions", cut)), wanted)
         platform = self.replay(cut, "0")
         self.predictions_from(wanted, cut)
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         for topic in ("market.bars", "features.vectors", "regimes.states", "models.predictions"):
             one, two = ([(e["id"], e["data"]) for e in self.events(topic, home)] for home in (whole, cut))
             self.assertEqual(len(one), wanted, topic)
@@ -100,21 +60,19 @@ class Replayed(Case):
         self.assertTrue(self.must_json("journal", "verify", home=cut)["ok"])
 
     def test_predictions_of_the_platform_are_those_of_the_command(self):
-        wanted = [p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]]
+        wanted = self.predicted()
         self.assertGreater(len(wanted), 100)
-        platform = self.up(AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED="0", AITRADING_SERVED_MODELS="walk")
-        give_up = time.monotonic() + 120
-        while len(told := self.events("models.predictions")) < len(wanted) and time.monotonic() < give_up:
-            pass
+        platform = self.replay()
+        told = self.predictions_from(len(wanted))
         states = {s["service"]: s["state"] for s in self.must_json("status")["services"]}
         for service in ("data-bridge", "feature-engineering", "hybrid-ai-engine"):
             self.assertEqual(states[service], "ready", service)
         last = max(p["time"] for p in wanted)
-        while (newest := self.ask("hybrid-ai-engine", "/v1/regimes/EURUSD")["regime"])["bar_open_ns"] != self.nanos(last) and time.monotonic() < give_up:
+        give_up = time.monotonic() + 60
+        while (newest := self.ask_of(platform, "hybrid-ai-engine", "/v1/regimes/EURUSD")[1]["regime"])["bar_open_ns"] != self.nanos(last) and time.monotonic() < give_up:
             pass
-        platform.send_signal(signal.SIGINT)
-        _, said = platform.communicate(timeout=60)
-        self.assertEqual(platform.returncode, 0, said)
+        code, said = platform.stop()
+        self.assertEqual(code, 0, said)
         bars = {int(e["data"]["bar"]["open_time_ns"]): e for e in self.events("market.bars") if e["subject"] == "EURUSD"}
         told = {int(e["data"]["prediction"]["bar_open_ns"]): e for e in self.events("models.predictions")}
         vectors = {int(e["data"]["bar_open_ns"]): e for e in self.events("features.vectors") if e["subject"] == "EURUSD"}
@@ -138,7 +96,7 @@ class Replayed(Case):
 
     def check_regimes(self, told):
         """They are the rows of the command `regimes`; its CSV has six digits."""
-        self.must("regimes", "EURUSD", "H1", "--from", CUT, "--out", self.folder / "regimes.csv")
+        self.must("regimes", "EURUSD", "H1", "--from", self.CUT, "--out", self.folder / "regimes.csv")
         rows = (self.folder / "regimes.csv").read_text().splitlines()[1:]
         self.assertEqual(len(rows), len(told))
         for row, time_of in zip(rows, sorted(told)):
@@ -148,15 +106,12 @@ class Replayed(Case):
             self.assertAlmostEqual(sum(own["next"]), 1, places=9)
 
     def test_correlations_of_the_platform_are_those_of_the_command(self):
-        self.must("correlation", "EURUSD", "GBPUSD", "--timeframe", "H1", "--from", CUT, "--out", self.folder / "pairs.csv")
+        self.must("correlation", "EURUSD", "GBPUSD", "--timeframe", "H1", "--from", self.CUT, "--out", self.folder / "pairs.csv")
         wanted = [row.split(",") for row in (self.folder / "pairs.csv").read_text().splitlines()[1:]]
-        platform = self.up(AITRADING_FEED="replay", AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", AITRADING_FEED_FROM=CUT, AITRADING_FEED_SPEED="0")
-        give_up = time.monotonic() + 120
-        while len(told := [e["data"] for e in self.events("correlation.matrices")]) < len(wanted) and time.monotonic() < give_up:
-            pass
-        newest = self.ask("hybrid-ai-engine", "/v1/correlations/feed")["correlation"]
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform = self.replay(series="EURUSD:H1,GBPUSD:H1", models="")
+        told = self.until_there_are(len(wanted), lambda: [e["data"] for e in self.events("correlation.matrices")])
+        newest = self.ask_of(platform, "hybrid-ai-engine", "/v1/correlations/feed")[1]["correlation"]
+        platform.stop()
         self.assertGreater(len(wanted), 400)
         self.assertEqual(len(told), len(wanted))
         for row, own in zip(wanted, told):
@@ -169,9 +124,8 @@ class Replayed(Case):
 
     def ask_of(self, platform, service, path, body=None):
         """Status and JSON of a request over HTTP."""
-        url = next(s["url"] for s in platform.services if s["service"] == service)
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url + path, data=data, headers={"Content-Type": "application/json"})
+        request = urllib.request.Request(platform.url[service] + path, data=data, headers={"Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.loads(answer.read())
@@ -189,7 +143,7 @@ class Replayed(Case):
         return bars
 
     def test_requests_about_predictions_and_features_are_answered(self):
-        wanted = [p for p in self.must_json("predict", "walk", "--from", CUT)["predictions"] if not p["out_of_fold"]]
+        wanted = self.predicted()
         home = self.other_home("asked")
         platform = self.replay(home, "0")
         told = self.predictions_from(len(wanted), home)[-1]["data"]["prediction"]
@@ -218,13 +172,11 @@ class Replayed(Case):
             self.assertEqual(refused[0], status, refused)
             self.assertIn(says, json.dumps(refused[1]))
         self.check_features(platform, home)
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
 
     def explained(self, model, home=None):
         """What the command says of the bars that the model did not learn from, by their time."""
-        told = self.must_json("predict", model, "--from", CUT, "--explain", home=home)["predictions"]
-        return {self.nanos(p["time"]): p for p in told if not p["out_of_fold"]}
+        return {self.nanos(p["time"]): p for p in self.predicted(model, home, "--explain")}
 
     def same_reasons(self, own, wanted):
         """Number by number and word by word those of the command. How many there are."""
@@ -283,19 +235,17 @@ class Replayed(Case):
         for part in ("series", "data"):
             if (self.home / part).exists():
                 shutil.copytree(self.home / part, home / part)
-        self.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", CUT, "--name", "pair", "--with", "correlation,GBPUSD", home=home)
-        wanted = [p for p in self.must_json("predict", "pair", "--from", CUT, home=home)["predictions"] if not p["out_of_fold"]]
-        feed = {"AITRADING_FEED": "replay", "AITRADING_FEED_FROM": CUT, "AITRADING_FEED_SPEED": "0", "AITRADING_SERVED_MODELS": "pair"}
-        self.refuse_feed({**feed, "AITRADING_FEED_SERIES": "EURUSD:H1"}, "GBPUSD", home)
-        platform = self.up(home=home, AITRADING_FEED_SERIES="EURUSD:H1,GBPUSD:H1", **feed)
+        self.must("train", "EURUSD", "H1", "--models", "lightgbm", "--folds", "3", "--to", self.CUT, "--name", "pair", "--with", "correlation,GBPUSD", home=home)
+        wanted = self.predicted("pair", home)
+        self.refuse_feed({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "EURUSD:H1", "AITRADING_FEED_FROM": self.CUT, "AITRADING_SERVED_MODELS": "pair"}, "GBPUSD", home)
+        platform = self.replay(home, series="EURUSD:H1,GBPUSD:H1", models="pair")
         told = [e["data"]["prediction"] for e in self.predictions_from(len(wanted), home)]
         path = "/v1/models/pair/predictions/EURUSD?explain=true&age_max_ns=9000000000000000000"
         give_up = time.monotonic() + 60
         while (live := self.ask_of(platform, "hybrid-ai-engine", path)[1]["prediction"])["bar_open_ns"] != told[-1]["bar_open_ns"] and time.monotonic() < give_up:
             pass
         self.assertGreater(self.same_reasons(live, self.explained("pair", home)), 1)
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         self.assertEqual(len(told), len(wanted))
         for own, p in zip(told, wanted):
             self.assertEqual((own["bar_open_ns"], own["degraded"]), (self.nanos(p["time"]), False), own["degraded_because"])
@@ -310,8 +260,7 @@ class Replayed(Case):
             status, refused = self.ask_of(platform, service, path)
             self.assertEqual(status, 503, refused)
             self.assertIn("AITRADING_FEED", refused["text"])
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         for settings, says in (({"AITRADING_FEED": "replay"}, "AITRADING_FEED_SERIES"),
                                ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "NOBODY:H1"}, "NOBODY"),
                                ({"AITRADING_FEED": "replay", "AITRADING_FEED_SERIES": "EURUSD:H1", "AITRADING_SERVED_MODELS": "nobody"}, "nobody"),
@@ -327,8 +276,7 @@ class Replayed(Case):
         while not (bars := [e for e in self.events("market.bars") if e["subject"] == "GBPUSD"]) and time.monotonic() < give_up:
             pass
         self.assertEqual(bars[0]["data"]["feed"], "file")
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         self.refuse_feed({"AITRADING_FEED": "file"}, "AITRADING_FEED_FILES")
         self.refuse_feed({"AITRADING_FEED": "file", "AITRADING_FEED_FILES": "ticks.csv"}, "EURUSD:ticks=FILE")
 
@@ -343,8 +291,7 @@ class Replayed(Case):
         give_up = time.monotonic() + 60
         while len(self.events("market.bars")) < before + 20 and time.monotonic() < give_up:
             pass
-        platform.send_signal(signal.SIGINT)
-        platform.communicate(timeout=60)
+        platform.stop()
         subjects = {e["subject"] for e in self.events("market.bars")[-20:]}
         self.assertIn("SIMULATED", {e["subject"] for e in self.events("market.bars")}, subjects)
 

@@ -8,12 +8,11 @@ import socket
 import ssl
 import subprocess
 import time
-import unittest
 import urllib.error
 import urllib.request
 
 import e2e
-from e2e import Case
+from e2e import Case, Platform
 
 
 def get(url, headers=None):
@@ -23,34 +22,6 @@ def get(url, headers=None):
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()
-
-
-class Platform:
-    """One `up` or `serve`; leaves with the test."""
-
-    def __init__(self, case, *words, home, environment=None):
-        self.process = subprocess.Popen(case.command("--json", *words, home=home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(environment or {})})
-        case.addCleanup(self.kill)
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if line == "}\n":
-                break
-        else:
-            raise AssertionError(f"it did not come up: {self.process.stderr.read()}")
-        self.told = json.loads(text)
-        self.url = {s["service"]: s["url"] for s in self.told["services"]}
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-    def stop(self, with_signal=signal.SIGINT):
-        self.process.send_signal(with_signal)
-        _, told = self.process.communicate(timeout=60)
-        return self.process.returncode, told
 
 
 # An IPv4 address on a socket of IPv6, as gRPC opens them; a socket of IPv6 that listens to all is its own 32 zeros.
