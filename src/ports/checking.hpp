@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -23,6 +25,25 @@ template <class Make>
 void PrintTo(const CheckOn<Make>& check, std::ostream* out) {
     *out << check.name;
 }
+
+/// A store on a ground of its own, which opens one store at a time and can end it as a power cut does.
+template <class Ground, class Store>
+struct BenchOf {
+    explicit BenchOf(std::unique_ptr<Ground> on) : ground(std::move(on)) { reopen(); }
+    void reopen() {
+        store.reset();
+        auto opened = ground->open();
+        if (opened) store = std::move(*opened);
+        else broken = opened.error().text;
+    }
+    void cut() {
+        ground->cut(std::move(store));
+        reopen();
+    }
+    std::unique_ptr<Ground> ground;
+    std::unique_ptr<Store> store;
+    std::string broken;  ///< why it could not be opened
+};
 
 /// Why a call was refused; none where it was not.
 template <class T>

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "ports/checking.hpp"
 #include "ports/key_value/key_value.hpp"
 
 namespace aitrading::ports::conformance {
@@ -22,21 +23,8 @@ class KeyValueGround {
 using MakeKeyValueGround = std::function<std::unique_ptr<KeyValueGround>()>;
 
 /// A store on an empty ground.
-struct KeyValueBench {
-    explicit KeyValueBench(const MakeKeyValueGround& make) : ground(make()) { reopen(); }
-    void reopen() {
-        store.reset();
-        auto opened = ground->open();
-        if (opened) store = std::move(*opened);
-        else broken = opened.error().text;
-    }
-    void cut() {
-        ground->cut(std::move(store));
-        reopen();
-    }
-    std::unique_ptr<KeyValueGround> ground;
-    std::unique_ptr<KeyValue> store;
-    std::string broken;  ///< why it could not be opened
+struct KeyValueBench : BenchOf<KeyValueGround, KeyValue> {
+    explicit KeyValueBench(const MakeKeyValueGround& make) : BenchOf(make()) {}
 };
 
 }  // namespace aitrading::ports::conformance

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "ports/checking.hpp"
 #include "ports/series_store/history_store.hpp"
 
 namespace aitrading::ports::conformance {
@@ -34,30 +35,15 @@ std::string said(const HistoryRow& row);
 std::string difference(const std::vector<HistoryRow>& got, const std::vector<HistoryRow>& expected);
 
 /// A store on an empty ground, with the history `h` of the made-up schema.
-struct HistoryBench {
-    explicit HistoryBench(const MakeHistoryGround& make) : ground(make()) {
-        reopen();
+struct HistoryBench : BenchOf<HistoryGround, HistoryStore> {
+    explicit HistoryBench(const MakeHistoryGround& make) : BenchOf(make()) {
         if (broken.empty()) define(made_up_schema());
-    }
-    void reopen() {
-        store.reset();
-        auto opened = ground->open();
-        if (opened) store = std::move(*opened);
-        else broken = opened.error().text;
-    }
-    void cut() {
-        ground->cut(std::move(store));
-        reopen();
     }
     void define(const HistorySchema& schema) {
         if (const auto done = store->define(schema); !done) broken = done.error().text;
     }
     /// All rows of a query, page by page. @errors as read; failed: a page beyond its bound, or pages without end
     Result<std::vector<HistoryRow>> all(HistoryQuery query, const std::string& tenant = "t", const std::string& history = "h") const;
-
-    std::unique_ptr<HistoryGround> ground;
-    std::unique_ptr<HistoryStore> store;
-    std::string broken;  ///< why it could not be opened
 };
 
 }  // namespace aitrading::ports::conformance
