@@ -4,7 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <bit>
+#include <cstdint>
 
 #include "made_bars.hpp"
 
@@ -42,7 +43,7 @@ std::vector<IndicatorRequest> requests(int drawn_each) {
     return all;
 }
 
-bool same_bits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
 
 TEST(Indicators, no_value_changes_when_later_bars_are_cut_off) {
     const auto candles = made_candles(1500, 4);

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <set>
 
@@ -68,7 +70,7 @@ TEST(WideSet, no_value_changes_when_bars_and_other_markets_are_cut_off) {
             const FeatureMatrix fewer = set.compute(bars.slice(0, last), part).value();
             for (std::size_t i = 0; i < last && whole.known[i].value <= known; ++i)
                 for (std::size_t c = 0; c < whole.columns(); ++c)
-                    ASSERT_EQ(std::memcmp(&fewer.row(i)[c], &whole.row(i)[c], sizeof(double)), 0)
+                    ASSERT_EQ(std::bit_cast<std::uint64_t>(fewer.row(i)[c]), std::bit_cast<std::uint64_t>(whole.row(i)[c]))
                         << whole.names[c] << " of " << name(timeframe) << " at row " << i;
         }
     }

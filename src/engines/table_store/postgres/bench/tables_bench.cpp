@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
+#include <tuple>
 
 #include "engines/table_store/postgres/postgres_tables.hpp"
 #include "engines/table_store/sqlite/sqlite_tables.hpp"
@@ -31,7 +32,7 @@ std::unique_ptr<TableStore> store_on(const Open& open, int kept) {
     for (std::int64_t n = 0; n < rows_count; n += 500) {
         std::vector<Write> batch;
         for (std::int64_t i = n; i < n + 500; ++i) batch.push_back({.table = "users", .values = row_of(i)});
-        (void)store->apply("bench", batch);
+        std::ignore = store->apply("bench", batch);
     }
     return store;
 }
@@ -49,8 +50,8 @@ double rate(const TableStore& store, int threads, int calls, bool writes) {
                     TRY([[maybe_unused]] const auto version, transaction.put("users", row_of(n)));
                     return {};
                 };
-                if (writes) (void)in_transaction(store, "bench", work);
-                else (void)store.begin("bench", Access::read)->get("users", {n});
+                if (writes) std::ignore = in_transaction(store, "bench", work);
+                else std::ignore = store.begin("bench", Access::read)->get("users", {n});
             }
         });
     for (std::thread& thread : running) thread.join();
@@ -71,7 +72,7 @@ void measure(const std::string& name, const Open& open, std::vector<kit::BenchRo
     }
     std::int64_t seen = 0;
     const auto begun = Clock::now();
-    for (int i = 0; i < 20; ++i) (void)pooled->begin("bench", Access::read)->each("users", {}, [&](const StoredRow&) { return ++seen > 0; });
+    for (int i = 0; i < 20; ++i) std::ignore = pooled->begin("bench", Access::read)->each("users", {}, [&](const StoredRow&) { return ++seen > 0; });
     rows.push_back({"table_store " + name + ", rows scanned in order", static_cast<double>(seen) / std::chrono::duration<double>(Clock::now() - begun).count(), "rows/s", {}, true, "none", {}, "pages of 1,000"});
 }
 
