@@ -1,6 +1,7 @@
 #include "kit/lifecycle/host.hpp"
 
 #include <atomic>
+#include <future>
 #include <utility>
 
 #include <fmt/format.h>
@@ -180,9 +181,11 @@ struct ServiceHost::Inside : std::enable_shared_from_this<ServiceHost::Inside> {
     bool stop_one(Running& one, Deadline share) {
         const SteadyTime begun = now();
         one.state = v1::SERVICE_STATE_DRAINING;
+        // Both at once: neither takes requests, or loses its time, while the other still waits.
+        auto rpc_ended = std::async(std::launch::async, [&] { return one.rpc == nullptr || one.rpc->stop(share); });
         bool drained = one.server == nullptr || one.server->drain(share);
         if (one.server) one.server->stop();
-        if (one.rpc) drained = one.rpc->stop(share) && drained;
+        drained = rpc_ended.get() && drained;
         // A handler outlives its request where the deadline passed or the caller left.
         const bool ended = one.gate == nullptr || one.gate->close(share);
         one.service->stop(share);

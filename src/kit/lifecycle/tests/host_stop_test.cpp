@@ -195,6 +195,20 @@ TEST(host, a_service_stops_after_a_handler_that_was_answered_for_at_its_deadline
     EXPECT_THAT(life.steps(), ElementsAre("handled", "stopped", "destroyed"));
 }
 
+TEST(host, takes_no_more_over_grpc_while_a_request_over_http_ends) {
+    Life life;
+    Stopping t(held_by(life), milliseconds(20'000));
+    auto caller = std::async(std::launch::async, [&] { return t.get(one_answer + std::string("held")); });
+    life.held().get();
+    const auto channel = channel_to(t);
+    ASSERT_TRUE(ask(channel, "EURUSD"));
+    auto stopped = std::async(std::launch::async, [&] { return t.host->stop(); });
+    while (ask(channel, "EURUSD")) continue;
+    life.let_go();
+    EXPECT_EQ(caller.get(), 200) << "it was under way all the time";
+    EXPECT_TRUE(stopped.get()) << "nothing was cut";
+}
+
 /// Counts who is inside, in memory that goes with it.
 class BusyService final : public Service {
   public:
