@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <tuple>
 
 #include "engines/table_store/postgres/link.hpp"
 #include "ports/table_store/conformance/checks.hpp"
@@ -47,10 +48,10 @@ class PostgresGround final : public ports::conformance::tables::Ground {
         TRY(const auto link, postgres::Link::open({.url = url_}));
         return link->run(text);
     }
-    void end_connections() const { (void)run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + schema_ + "'"); }
+    void end_connections() const { std::ignore = run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + schema_ + "'"); }
 
   private:
-    void sweep() const { (void)run("DROP SCHEMA IF EXISTS \"" + schema_ + "\" CASCADE"); }
+    void sweep() const { std::ignore = run("DROP SCHEMA IF EXISTS \"" + schema_ + "\" CASCADE"); }
 
     inline static std::atomic<int> made_{0};
     std::string url_, schema_;
