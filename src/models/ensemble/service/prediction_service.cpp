@@ -103,21 +103,24 @@ void PredictionService::answer_held() {
 
 void PredictionService::answer(std::size_t model, const Event& event, const Bar& bar, double spread) {
     ServedModel& served = models_[model];
-    BarPrediction said = served.predictor.next(bar, spread);
-    if (served.trail) served.trail->take(served.predictor, said);
+    const BarPrediction made = served.predictor.next(bar, spread);
+    BarPrediction said = made;
     const Telling telling{served.predictor.base_rate(), why_degraded(served, said.answer)};
     if (served.lost > 0) said.answer = aged(said.answer, {lacking_bars(served), served.source.horizon_bars, telling.base_rate});
     ++served.since_lost;
     auto out = pack(served.source, served.model->member_names(), said, telling, event, options_.source, now_());
-    if (!out) {
+    std::shared_ptr<const Event> told;
+    if (out) {
+        ++predictions_;
+        keeper_.add(*out);
+        told = std::make_shared<const Event>(std::move(*out));
+        if (topics_.predictions) topics_.predictions->publish(told);
+    } else {
         ++passed_over_;
-        return;
     }
-    ++predictions_;
-    keeper_.add(*out);
-    const auto told = std::make_shared<const Event>(std::move(*out));
-    if (topics_.predictions) topics_.predictions->publish(told);
-    if (topics_.board) topics_.board->told(model, told, said.known);
+    // Who waits for the answer does not wait for the copied row; who asks the board for reasons finds it there.
+    if (served.trail) served.trail->take(served.predictor, made);
+    if (told && topics_.board) topics_.board->told(model, told, said.known);
 }
 
 PredictionCounts PredictionService::counts() const {
